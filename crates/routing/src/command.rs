@@ -1,0 +1,147 @@
+//! Commands: everything that can be asked of a workspace.
+
+use crate::agent::{AgentSpec, Code, Status};
+use crate::item::Submission;
+use crate::queue::QueueSpec;
+use crate::rule::RuleSpec;
+use crate::source::SourceSpec;
+use crate::workspace::Settings;
+use crate::{AgentId, ItemId, QueueId, RuleId, SourceId, Time};
+use serde::{Deserialize, Serialize};
+
+/// Which agent acts, and which version of the item they saw. `None` for a supervisor who acts
+/// on anybody's item, or for a caller who has not looked at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+}
+
+/// Where a person puts an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// To this agent, above capacity and cap if need be.
+    Agent(AgentId),
+    /// Back to waiting, in this queue.
+    Queue(QueueId),
+}
+
+/// A command. Ids of new objects are given out by the core.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    Configure {
+        settings: Settings,
+    },
+
+    CreateAgent {
+        spec: AgentSpec,
+    },
+    /// Also makes an inactive agent active again.
+    UpdateAgent {
+        agent: AgentId,
+        spec: AgentSpec,
+    },
+    DeactivateAgent {
+        agent: AgentId,
+    },
+    CreateQueue {
+        spec: QueueSpec,
+    },
+    UpdateQueue {
+        queue: QueueId,
+        spec: QueueSpec,
+    },
+    DeactivateQueue {
+        queue: QueueId,
+    },
+    CreateSource {
+        spec: SourceSpec,
+    },
+    UpdateSource {
+        source: SourceId,
+        spec: SourceSpec,
+    },
+    DeactivateSource {
+        source: SourceId,
+    },
+    CreateRule {
+        spec: RuleSpec,
+    },
+    UpdateRule {
+        rule: RuleId,
+        spec: RuleSpec,
+    },
+    DeactivateRule {
+        rule: RuleId,
+    },
+
+    /// Connected, with status available.
+    SignIn {
+        agent: AgentId,
+    },
+    SignOut {
+        agent: AgentId,
+    },
+    /// Not heard from for longer than the workspace's `heartbeat_secs`.
+    Lapse {
+        agent: AgentId,
+    },
+    SetStatus {
+        agent: AgentId,
+        status: Status,
+    },
+
+    Submit {
+        submission: Submission,
+    },
+    /// Own unfinished work first, else the best item waiting in a pull queue.
+    Claim {
+        agent: AgentId,
+    },
+    Accept {
+        item: ItemId,
+        seen: Seen,
+    },
+    Decline {
+        item: ItemId,
+        seen: Seen,
+    },
+    /// Records a disposition, which closes, schedules or moves the item.
+    Complete {
+        item: ItemId,
+        seen: Seen,
+        disposition: Code,
+    },
+    /// Gives an assigned item back to its old place.
+    Release {
+        item: ItemId,
+        seen: Seen,
+    },
+    /// Takes an item out of anybody's hands until `until`.
+    Retry {
+        item: ItemId,
+        seen: Seen,
+        until: Time,
+    },
+    Reassign {
+        item: ItemId,
+        seen: Seen,
+        to: Target,
+    },
+    Cancel {
+        item: ItemId,
+        seen: Seen,
+    },
+
+    /// Matches waiting items, at most `max`, where dispatch is by worker (and anywhere else).
+    Match {
+        source: Option<SourceId>,
+        max: u32,
+    },
+    /// Lets due deadlines fire.
+    Clock,
+}

@@ -1,0 +1,297 @@
+//! Events: everything that can happen to work. A *given* event came from outside; a *decided*
+//! one followed from it. Feeding the given ones to the core again yields the decided ones.
+
+use crate::agent::{AgentSpec, Code, Skills, Status};
+use crate::command::{Command, Seen, Target};
+use crate::item::Submission;
+use crate::queue::QueueSpec;
+use crate::reason::Reason;
+use crate::rule::RuleSpec;
+use crate::source::SourceSpec;
+use crate::workspace::Settings;
+use crate::{AgentId, ItemId, QueueId, RuleId, SourceId, Time};
+use serde::{Deserialize, Serialize};
+
+/// What a recorded disposition did, as resolved from the queue when it was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Closed,
+    Retry { until: Time },
+    Moved { queue: QueueId },
+}
+
+/// Why an item left its agent without the agent's doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Returned {
+    SignedOut,
+    Lapsed,
+    Deactivated,
+}
+
+/// What a supervisor is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// The holder is gone; a person placed the item, so the machine left it there.
+    PlacedItemHeldByAbsent,
+}
+
+/// An event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    // Given.
+    Configured {
+        settings: Settings,
+    },
+    AgentCreated {
+        agent: AgentId,
+        spec: AgentSpec,
+    },
+    AgentUpdated {
+        agent: AgentId,
+        spec: AgentSpec,
+    },
+    AgentDeactivated {
+        agent: AgentId,
+    },
+    QueueCreated {
+        queue: QueueId,
+        spec: QueueSpec,
+    },
+    QueueUpdated {
+        queue: QueueId,
+        spec: QueueSpec,
+    },
+    QueueDeactivated {
+        queue: QueueId,
+    },
+    SourceCreated {
+        source: SourceId,
+        spec: SourceSpec,
+    },
+    SourceUpdated {
+        source: SourceId,
+        spec: SourceSpec,
+    },
+    SourceDeactivated {
+        source: SourceId,
+    },
+    RuleCreated {
+        rule: RuleId,
+        spec: RuleSpec,
+    },
+    RuleUpdated {
+        rule: RuleId,
+        spec: RuleSpec,
+    },
+    RuleDeactivated {
+        rule: RuleId,
+    },
+    SignedIn {
+        agent: AgentId,
+    },
+    SignedOut {
+        agent: AgentId,
+    },
+    Lapsed {
+        agent: AgentId,
+    },
+    StatusSet {
+        agent: AgentId,
+        status: Status,
+    },
+    Submitted {
+        item: ItemId,
+        submission: Submission,
+    },
+    Claimed {
+        agent: AgentId,
+    },
+    Accepted {
+        item: ItemId,
+        seen: Seen,
+        agent: AgentId,
+    },
+    Declined {
+        item: ItemId,
+        seen: Seen,
+        agent: AgentId,
+    },
+    Completed {
+        item: ItemId,
+        seen: Seen,
+        agent: AgentId,
+        disposition: Code,
+        outcome: Outcome,
+    },
+    Released {
+        item: ItemId,
+        seen: Seen,
+        agent: AgentId,
+    },
+    RetryScheduled {
+        item: ItemId,
+        seen: Seen,
+        until: Time,
+    },
+    Reassigned {
+        item: ItemId,
+        seen: Seen,
+        to: Target,
+    },
+    Cancelled {
+        item: ItemId,
+        seen: Seen,
+    },
+    MatchRequested {
+        source: Option<SourceId>,
+        max: u32,
+    },
+    ClockTicked,
+
+    // Decided.
+    /// The contact is known within its window: linked to the first, and not routed.
+    Duplicate {
+        item: ItemId,
+        of: ItemId,
+    },
+    /// The item got its queue; `rule` is the one that decided, if any did.
+    Queued {
+        item: ItemId,
+        queue: QueueId,
+        rule: Option<RuleId>,
+        priority: u8,
+        skills: Skills,
+    },
+    Offered {
+        item: ItemId,
+        agent: AgentId,
+        until: Time,
+        reason: Reason,
+    },
+    Assigned {
+        item: ItemId,
+        agent: AgentId,
+        reason: Reason,
+    },
+    /// Nobody answered in time; the agent is set away with reason `missed_offer`.
+    OfferMissed {
+        item: ItemId,
+        agent: AgentId,
+    },
+    /// Back to its old place.
+    Returned {
+        item: ItemId,
+        agent: AgentId,
+        cause: Returned,
+    },
+    /// Its earliest time or retry has come.
+    Due {
+        item: ItemId,
+    },
+    /// Everyone in the queue was at their cap.
+    Overflowed {
+        item: ItemId,
+        from: QueueId,
+        to: QueueId,
+    },
+    SupervisorTold {
+        item: ItemId,
+        agent: AgentId,
+        notice: Notice,
+    },
+    ShiftChanged {
+        agent: AgentId,
+        on_shift: bool,
+    },
+    /// A local day began: the counts of today start again.
+    DayStarted {
+        at: Time,
+    },
+}
+
+impl Event {
+    /// The command that this event answered, for a given event.
+    pub fn command(&self) -> Option<Command> {
+        Some(match self.clone() {
+            Event::Configured { settings } => Command::Configure { settings },
+            Event::AgentCreated { spec, .. } => Command::CreateAgent { spec },
+            Event::AgentUpdated { agent, spec } => Command::UpdateAgent { agent, spec },
+            Event::AgentDeactivated { agent } => Command::DeactivateAgent { agent },
+            Event::QueueCreated { spec, .. } => Command::CreateQueue { spec },
+            Event::QueueUpdated { queue, spec } => Command::UpdateQueue { queue, spec },
+            Event::QueueDeactivated { queue } => Command::DeactivateQueue { queue },
+            Event::SourceCreated { spec, .. } => Command::CreateSource { spec },
+            Event::SourceUpdated { source, spec } => Command::UpdateSource { source, spec },
+            Event::SourceDeactivated { source } => Command::DeactivateSource { source },
+            Event::RuleCreated { spec, .. } => Command::CreateRule { spec },
+            Event::RuleUpdated { rule, spec } => Command::UpdateRule { rule, spec },
+            Event::RuleDeactivated { rule } => Command::DeactivateRule { rule },
+            Event::SignedIn { agent } => Command::SignIn { agent },
+            Event::SignedOut { agent } => Command::SignOut { agent },
+            Event::Lapsed { agent } => Command::Lapse { agent },
+            Event::StatusSet { agent, status } => Command::SetStatus { agent, status },
+            Event::Submitted { submission, .. } => Command::Submit { submission },
+            Event::Claimed { agent } => Command::Claim { agent },
+            Event::Accepted { item, seen, .. } => Command::Accept { item, seen },
+            Event::Declined { item, seen, .. } => Command::Decline { item, seen },
+            Event::Completed { item, seen, disposition, .. } => {
+                Command::Complete { item, seen, disposition }
+            }
+            Event::Released { item, seen, .. } => Command::Release { item, seen },
+            Event::RetryScheduled { item, seen, until } => Command::Retry { item, seen, until },
+            Event::Reassigned { item, seen, to } => Command::Reassign { item, seen, to },
+            Event::Cancelled { item, seen } => Command::Cancel { item, seen },
+            Event::MatchRequested { source, max } => Command::Match { source, max },
+            Event::ClockTicked => Command::Clock,
+            _ => return None,
+        })
+    }
+
+    /// Whether the event came from outside.
+    pub fn is_given(&self) -> bool {
+        use Event::*;
+        !matches!(
+            self,
+            Duplicate { .. }
+                | Queued { .. }
+                | Offered { .. }
+                | Assigned { .. }
+                | OfferMissed { .. }
+                | Returned { .. }
+                | Due { .. }
+                | Overflowed { .. }
+                | SupervisorTold { .. }
+                | ShiftChanged { .. }
+                | DayStarted { .. }
+        )
+    }
+
+    /// The item that the event is about.
+    pub fn item(&self) -> Option<ItemId> {
+        use Event::*;
+        match self {
+            Submitted { item, .. }
+            | Accepted { item, .. }
+            | Declined { item, .. }
+            | Completed { item, .. }
+            | Released { item, .. }
+            | RetryScheduled { item, .. }
+            | Reassigned { item, .. }
+            | Cancelled { item, .. }
+            | Duplicate { item, .. }
+            | Queued { item, .. }
+            | Offered { item, .. }
+            | Assigned { item, .. }
+            | OfferMissed { item, .. }
+            | Returned { item, .. }
+            | Due { item }
+            | Overflowed { item, .. }
+            | SupervisorTold { item, .. } => Some(*item),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Work items that are open: waiting, held out, or in somebody's hands.
+
+use crate::agent::{Code, Skills};
+use crate::{AgentId, Attributes, ItemId, Kind, QueueId, RuleId, SourceId, Time};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A keyed hash that stands for a contact; who it is cannot be read from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContactKey(pub u128);
+
+impl Serialize for ContactKey {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(&format_args!("{:032x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for ContactKey {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(input)?;
+        u128::from_str_radix(&text, 16).map(ContactKey).map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a source hands in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    pub source: SourceId,
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    pub attributes: Attributes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Code>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Code>,
+    #[serde(default, skip_serializing_if = "Skills::is_empty")]
+    pub skills: Skills,
+    /// 0–100; a rule may set another.
+    #[serde(default)]
+    pub priority: u8,
+    /// Not before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earliest: Option<Time>,
+    /// What a duplicate is recognised by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactKey>,
+}
+
+/// Where an open item is; it is in exactly one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ItemState {
+    /// Not before `until`: an earliest time or a retry.
+    Scheduled {
+        until: Time,
+    },
+    Waiting,
+    /// Held out to `agent`, who answers before `until`.
+    Offered {
+        agent: AgentId,
+        since: Time,
+        until: Time,
+    },
+    /// Held by `agent`; `placed` when a person put it there.
+    Assigned {
+        agent: AgentId,
+        since: Time,
+        placed: bool,
+    },
+    /// Done: nothing moves it any more. Leaves the state with the batch that closed it.
+    Closed {
+        at: Time,
+    },
+}
+
+impl ItemState {
+    /// The agent who holds the item or to whom it is held out.
+    pub fn agent(&self) -> Option<AgentId> {
+        match *self {
+            ItemState::Offered { agent, .. } | ItemState::Assigned { agent, .. } => Some(agent),
+            _ => None,
+        }
+    }
+}
+
+/// An open item as the core knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub id: ItemId,
+    /// Counts every change; a command that saw an older version is refused.
+    pub version: u32,
+    pub kind: Kind,
+    pub source: SourceId,
+    pub queue: QueueId,
+    pub state: ItemState,
+    pub attributes: Attributes,
+    pub region: Option<Code>,
+    pub language: Option<Code>,
+    pub skills: Skills,
+    pub priority: u8,
+    pub rule: Option<RuleId>,
+    pub arrived_at: Time,
+    /// Since when it has been in its queue: what the steps' `after_secs` count from.
+    pub queued_at: Time,
+    /// Its place: `arrived_at − priority × ageing_secs`. The least goes first, then the least id.
+    pub place: Time,
+    /// Who does not get it again before when.
+    pub excluded: Vec<(AgentId, Time)>,
+    /// Queues it has left by overflow.
+    pub visited: Vec<QueueId>,
+    /// How often it was scheduled to be tried again.
+    pub attempts: u32,
+}
+
+/// A contact's key that is held from the first arrival until its window ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub item: ItemId,
+    pub until: Time,
+}

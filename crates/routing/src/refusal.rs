@@ -1,0 +1,75 @@
+//! Refusals: why a command was not carried out, and what to do next.
+
+use crate::reason::Cause;
+use crate::{AgentId, ItemId, QueueId, RuleId, SourceId};
+use thiserror::Error;
+
+/// A named refusal; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("there is no agent {0}")]
+    UnknownAgent(AgentId),
+    #[error("there is no queue {0}")]
+    UnknownQueue(QueueId),
+    #[error("there is no source {0}")]
+    UnknownSource(SourceId),
+    #[error("there is no rule {0}")]
+    UnknownRule(RuleId),
+    #[error("item {0} is not open: it was never there, is closed, or is a duplicate")]
+    UnknownItem(ItemId),
+    #[error("{field}: {problem}")]
+    Invalid { field: &'static str, problem: String },
+    #[error("agent {0} is inactive; activate the agent first")]
+    AgentInactive(AgentId),
+    #[error("source {0} is inactive; activate it, or send to another source")]
+    SourceInactive(SourceId),
+    #[error("queue {0} is inactive; activate it, or choose another queue")]
+    QueueInactive(QueueId),
+    #[error("queue {queue} is still used by {by}; change that first")]
+    QueueInUse { queue: QueueId, by: String },
+    #[error("queue {queue} takes another kind of item")]
+    WrongKind { queue: QueueId },
+    #[error("agent {0} is not signed in; sign in first")]
+    NotSignedIn(AgentId),
+    #[error("item {item} is at version {current}, not {seen}; load it again and decide anew")]
+    Stale { item: ItemId, seen: u32, current: u32 },
+    #[error("item {item} is not held by agent {agent}")]
+    NotHolder { item: ItemId, agent: AgentId },
+    #[error("item {0} is not on offer")]
+    NotOffered(ItemId),
+    #[error("item {0} is not assigned to anybody")]
+    NotAssigned(ItemId),
+    #[error("“{disposition}” is not a result of queue {queue}; use one of: {known}")]
+    UnknownDisposition { queue: QueueId, disposition: String, known: String },
+    #[error("nothing is waiting that agent {0} may claim")]
+    NothingWaiting(AgentId),
+    #[error("agent {agent} cannot get more work now: {cause}")]
+    NotEligible { agent: AgentId, cause: Cause },
+}
+
+impl Refusal {
+    /// A stable name for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Refusal::UnknownAgent(_) => "unknown_agent",
+            Refusal::UnknownQueue(_) => "unknown_queue",
+            Refusal::UnknownSource(_) => "unknown_source",
+            Refusal::UnknownRule(_) => "unknown_rule",
+            Refusal::UnknownItem(_) => "unknown_item",
+            Refusal::Invalid { .. } => "invalid",
+            Refusal::AgentInactive(_) => "agent_inactive",
+            Refusal::SourceInactive(_) => "source_inactive",
+            Refusal::QueueInactive(_) => "queue_inactive",
+            Refusal::QueueInUse { .. } => "queue_in_use",
+            Refusal::WrongKind { .. } => "wrong_kind",
+            Refusal::NotSignedIn(_) => "not_signed_in",
+            Refusal::Stale { .. } => "stale_version",
+            Refusal::NotHolder { .. } => "not_holder",
+            Refusal::NotOffered(_) => "not_offered",
+            Refusal::NotAssigned(_) => "not_assigned",
+            Refusal::UnknownDisposition { .. } => "unknown_disposition",
+            Refusal::NothingWaiting(_) => "nothing_waiting",
+            Refusal::NotEligible { .. } => "not_eligible",
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Sources: where items come from.
+
+use crate::{Kind, QueueId, SourceId};
+use serde::{Deserialize, Serialize};
+
+/// Among which items a duplicate is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DedupeScope {
+    /// Every item of the workspace that came by a source of this scope.
+    #[default]
+    Workspace,
+    /// Only items of the same source.
+    Source,
+}
+
+/// What people decide about a source. Its webhook secret is kept by the store, hashed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceSpec {
+    pub name: String,
+    pub kind: Kind,
+    /// Where its items go when no rule says otherwise.
+    pub queue: QueueId,
+    /// Whoever comes again within this time of the first arrival is a duplicate. 0 is never.
+    pub dedupe_window_secs: u32,
+    pub dedupe_scope: DedupeScope,
+}
+
+impl Default for SourceSpec {
+    fn default() -> Self {
+        SourceSpec {
+            name: String::new(),
+            kind: Kind::Lead,
+            queue: QueueId(0),
+            dedupe_window_secs: 86_400,
+            dedupe_scope: DedupeScope::Workspace,
+        }
+    }
+}
+
+/// A source as the core knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub id: SourceId,
+    pub spec: SourceSpec,
+    pub active: bool,
+}
