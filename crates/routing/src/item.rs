@@ -48,6 +48,8 @@ pub struct Submission {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ItemState {
+    /// Submitted and not yet routed; only between two events of one command.
+    Arrived { earliest: Option<Time> },
     /// Not before `until`: an earliest time or a retry.
     Scheduled {
         until: Time,
@@ -110,7 +112,7 @@ pub struct Item {
     pub attempts: u32,
 }
 
-/// A contact's key that is held from the first arrival until its window ends.
+/// A contact's key that is held from the first arrival until its window ends; dropped then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     pub item: ItemId,

@@ -59,8 +59,9 @@ pub struct Handled {
     /// What happened, in order, already applied. Empty when the command changed nothing.
     /// A `Clock` command's events stand first when deadlines were due.
     pub events: Vec<Event>,
-    /// What the command made or picked.
-    pub answer: Answer,
+    /// What the command made or picked, or why it was refused. A refused command changed nothing,
+    /// but deadlines that were due before it may have: `events` holds those.
+    pub answer: Result<Answer, Refusal>,
 }
 
 /// What a command made or picked.
@@ -101,7 +102,7 @@ impl State {
 
     /// Decides a command at `now` (never before the last event's time), applies what follows and
     /// returns it. Due deadlines fire first. At most 1,000 matches; see [`State::unfinished`].
-    pub fn handle(&mut self, now: Time, command: Command) -> Result<Handled, Refusal> {
+    pub fn handle(&mut self, now: Time, command: Command) -> Handled {
         let _ = (now, command);
         todo!()
     }
