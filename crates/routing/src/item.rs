@@ -49,7 +49,9 @@ pub struct Submission {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ItemState {
     /// Submitted and not yet routed; only between two events of one command.
-    Arrived { earliest: Option<Time> },
+    Arrived {
+        earliest: Option<Time>,
+    },
     /// Not before `until`: an earliest time or a retry.
     Scheduled {
         until: Time,

@@ -7,11 +7,18 @@
 //! [`Refusal`], and has applied them. [`State::apply`] takes an event that somebody else decided.
 
 pub mod agent;
+mod apply;
 mod attribute;
 mod command;
+mod decide;
+mod eligibility;
 mod event;
+mod explain;
 mod id;
+mod index;
 pub mod item;
+mod line;
+mod matching;
 pub mod queue;
 mod reason;
 mod refusal;
@@ -25,7 +32,9 @@ pub mod workspace;
 pub use agent::{Agent, AgentSpec, Capacity, Code, Skills, Standing, Status};
 pub use attribute::{Attributes, MAX_ATTRIBUTES, MAX_TEXT, Value};
 pub use command::{Command, Seen, Target};
+pub use decide::MAX_MATCHES;
 pub use event::{Event, Notice, Outcome, Returned};
+pub use explain::Verdict;
 pub use id::{AgentId, ItemId, QueueId, RuleId, SourceId};
 pub use item::{ContactKey, Hold, Item, ItemState, Submission};
 pub use queue::{AtCap, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueSpec, Step, Then};
@@ -33,7 +42,7 @@ pub use reason::{Cause, MAX_RUNNERS_UP, Reason, RunnerUp, Way};
 pub use refusal::Refusal;
 pub use rule::{Condition, Op, Rule, RuleSpec, Trace};
 pub use source::{DedupeScope, Source, SourceSpec};
-pub use state::{Answer, Facts, Handled, State, Verdict};
+pub use state::{Answer, Facts, Handled, State};
 pub use strategy::{Candidate, Key, Strategy, TICK};
 pub use time::{Hours, Shift, Time, TimeOfDay};
 pub use workspace::{Dispatch, Settings};

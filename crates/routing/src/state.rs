@@ -1,12 +1,13 @@
 //! The state of one workspace: what all its events add up to.
 
 use crate::agent::Agent;
+use crate::index::Index;
 use crate::item::{ContactKey, Hold, Item};
 use crate::queue::Queue;
 use crate::rule::Rule;
 use crate::source::Source;
 use crate::workspace::Settings;
-use crate::{AgentId, Cause, Command, Event, ItemId, QueueId, Refusal, RuleId, SourceId, Time};
+use crate::{AgentId, Event, ItemId, QueueId, Refusal, RuleId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,13 +80,19 @@ pub enum Answer {
 /// The state of a workspace: its facts and what is derived from them.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    facts: Facts,
+    pub(crate) facts: Facts,
+    pub(crate) index: Index,
+    /// Items closed since the last [`State::forget_closed`].
+    pub(crate) closed: Vec<ItemId>,
 }
 
 impl State {
-    /// The state with these facts, as loaded from tables.
+    /// The state with these facts, as loaded from tables. Every item is looked at again by the
+    /// next command, which finds nothing new.
     pub fn restore(facts: Facts) -> Self {
-        State { facts }
+        let mut state = State { facts, index: Index::default(), closed: Vec::new() };
+        state.build_index();
+        state
     }
 
     /// Everything the tables keep. Items closed since the last [`State::forget_closed`] are still
@@ -94,55 +101,35 @@ impl State {
         &self.facts
     }
 
-    /// The facts as bytes; equal facts give equal bytes. Closed items and holds that have ended
-    /// are left out.
+    /// The facts as bytes; equal facts give equal bytes. Closed items are left out.
     pub fn canonical(&self) -> Vec<u8> {
-        todo!()
-    }
-
-    /// Decides a command at `now` (never before the last event's time), applies what follows and
-    /// returns it. Due deadlines fire first. At most 1,000 matches; see [`State::unfinished`].
-    pub fn handle(&mut self, now: Time, command: Command) -> Handled {
-        let _ = (now, command);
-        todo!()
-    }
-
-    /// Applies an event that was decided elsewhere (another node, or the journal).
-    pub fn apply(&mut self, at: Time, event: &Event) {
-        let _ = (at, event);
-        todo!()
-    }
-
-    /// The next time at which something may follow without a command.
-    pub fn next_deadline(&self) -> Option<Time> {
-        todo!()
-    }
-
-    /// Whether the limit of matches cut the last command short: send `Clock` at once.
-    pub fn unfinished(&self) -> bool {
-        todo!()
+        let mut open = self.facts.clone();
+        self.closed.iter().for_each(|item| drop(open.items.remove(item)));
+        // Facts are maps with text keys, lists, texts and numbers: they always have a JSON form.
+        serde_json::to_vec(&open).unwrap_or_default()
     }
 
     /// Drops the items closed since the last call, once their rows are written.
     pub fn forget_closed(&mut self) {
-        todo!()
+        for item in self.closed.drain(..) {
+            self.facts.items.remove(&item);
+        }
     }
 
-    /// For an open item: every agent and what speaks for or against them now, by step.
-    pub fn explain(&self, item: ItemId) -> Option<Vec<Verdict>> {
-        let _ = item;
-        todo!()
+    /// What the agent holds, offers included.
+    pub fn held(&self, agent: AgentId) -> impl Iterator<Item = ItemId> {
+        self.index.held(agent)
     }
-}
 
-/// What speaks against an agent for an item, or that nothing does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Verdict {
-    pub agent: AgentId,
-    /// The first step, counted from 1, in which nothing does; `None` when something always does.
-    pub step: Option<u8>,
-    /// What speaks against the agent in the last open step; `None`: eligible.
-    pub cause: Option<Cause>,
-    /// Whether the agent serves the item's queue or source at all.
-    pub serves: bool,
+    /// How many items wait in a queue.
+    pub fn waiting(&self, queue: QueueId) -> usize {
+        self.index.lines.get(&queue).map_or(0, |line| line.waiting)
+    }
+
+    /// Since when the item that has waited longest in a queue has been there. Costs no more than
+    /// the number of distinct requirements that wait.
+    pub fn oldest_place(&self, queue: QueueId) -> Option<Time> {
+        let line = self.index.lines.get(&queue)?;
+        line.groups().filter_map(|g| g.items.first()).map(|(place, _)| *place).min()
+    }
 }

@@ -1,0 +1,413 @@
+//! What each event changes. Cannot fail: an event has been decided on this very state.
+
+use crate::agent::{Agent, Code, Status};
+use crate::command::Target;
+use crate::event::{Event, Outcome};
+use crate::item::{Hold, Item, ItemState, Submission};
+use crate::queue::Queue;
+use crate::rule::Rule;
+use crate::source::{DedupeScope, Source, SourceSpec};
+use crate::strategy::TICK;
+use crate::time::local_day;
+use crate::{AgentId, ContactKey, ItemId, QueueId, SourceId, State, Time};
+
+impl State {
+    /// Applies an event that was decided elsewhere (another node, or the journal) at `at`.
+    pub fn apply(&mut self, at: Time, event: &Event) {
+        self.advance(at);
+        if let Some(item) = event.item().and_then(|id| self.facts.items.get_mut(&id)) {
+            item.version += 1;
+        }
+        match event {
+            Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
+            Event::SupervisorTold { .. } => {}
+            Event::Configured { settings } => {
+                self.facts.settings = settings.clone();
+                self.index.zone = crate::index::zone_of(&self.facts);
+                self.facts.day_started = local_day(at, &self.index.zone).0;
+                self.index.arm_day(self.facts.day_started);
+                let agents: Vec<AgentId> = self.facts.agents.keys().copied().collect();
+                agents.into_iter().for_each(|agent| self.keep_hours(agent));
+            }
+            Event::AgentCreated { agent, spec } => {
+                self.facts.last_agent = *agent;
+                let agent = Agent {
+                    id: *agent,
+                    spec: spec.clone(),
+                    active: true,
+                    present: false,
+                    status: Status::Offline,
+                    on_shift: true,
+                    total: 0,
+                    today: 0,
+                    idle_since: at,
+                    standings: Default::default(),
+                };
+                let id = agent.id;
+                self.facts.agents.insert(id, agent);
+                self.keep_hours(id);
+                self.place_agent(id);
+            }
+            Event::AgentUpdated { agent, spec } => {
+                self.agent(*agent, |a| {
+                    a.spec = spec.clone();
+                    a.active = true;
+                });
+                self.keep_hours(*agent);
+                self.place_agent(*agent);
+            }
+            Event::AgentDeactivated { agent } => {
+                self.agent(*agent, |a| {
+                    a.active = false;
+                    a.present = false;
+                    a.status = Status::Offline;
+                });
+                self.refresh_agent(*agent);
+            }
+            Event::QueueCreated { queue: id, spec } => {
+                self.facts.last_queue = *id;
+                let queue = Queue { id: *id, spec: spec.clone(), active: true, served: 0 };
+                self.facts.queues.insert(*id, queue);
+                self.rebuild_line(*id);
+            }
+            Event::QueueUpdated { queue: id, spec } => {
+                if let Some(queue) = self.facts.queues.get_mut(id) {
+                    queue.spec = spec.clone();
+                    queue.active = true;
+                }
+                self.rebuild_line(*id);
+            }
+            Event::QueueDeactivated { queue } => {
+                if let Some(queue) = self.facts.queues.get_mut(queue) {
+                    queue.active = false;
+                }
+            }
+            Event::SourceCreated { source, spec } | Event::SourceUpdated { source, spec } => {
+                self.facts.last_source = self.facts.last_source.max(*source);
+                let source = Source { id: *source, spec: spec.clone(), active: true };
+                let before = self.facts.sources.insert(source.id, source);
+                let before = before.map(|s| s.spec.queue).filter(|q| *q != spec.queue);
+                before.into_iter().chain([spec.queue]).for_each(|queue| self.rebuild_line(queue));
+            }
+            Event::SourceDeactivated { source } => {
+                if let Some(source) = self.facts.sources.get_mut(source) {
+                    source.active = false;
+                }
+            }
+            Event::RuleCreated { rule, spec } | Event::RuleUpdated { rule, spec } => {
+                self.facts.last_rule = self.facts.last_rule.max(*rule);
+                let rule = Rule { id: *rule, spec: spec.clone(), active: true };
+                self.facts.rules.insert(rule.id, rule);
+            }
+            Event::RuleDeactivated { rule } => {
+                if let Some(rule) = self.facts.rules.get_mut(rule) {
+                    rule.active = false;
+                }
+            }
+            Event::SignedIn { agent } => {
+                self.agent(*agent, |a| {
+                    a.present = true;
+                    a.status = Status::Available;
+                    a.idle_since = at;
+                });
+                self.refresh_agent(*agent);
+            }
+            Event::SignedOut { agent } | Event::Lapsed { agent } => {
+                self.agent(*agent, |a| {
+                    a.present = false;
+                    a.status = Status::Offline;
+                });
+                self.refresh_agent(*agent);
+            }
+            Event::StatusSet { agent, status } => self.set_status(*agent, status.clone()),
+            Event::ShiftChanged { agent, on_shift } => {
+                self.agent(*agent, |a| a.on_shift = *on_shift);
+                self.keep_hours(*agent);
+                self.refresh_agent(*agent);
+            }
+            Event::DayStarted { at } => self.start_day(*at),
+            Event::Submitted { item, submission } => self.submit(*item, at, submission),
+            Event::Duplicate { item, .. } => self.close(*item),
+            Event::Queued { item: id, queue, rule, priority, skills } => {
+                let ageing_ms = i64::from(self.facts.settings.ageing_secs) * 1000;
+                let Some(item) = self.facts.items.get_mut(id) else { return };
+                let ItemState::Arrived { earliest } = item.state else { return };
+                item.queue = *queue;
+                item.rule = *rule;
+                item.priority = *priority;
+                item.skills = skills.clone();
+                item.place = Time(item.arrived_at.0 - i64::from(*priority) * ageing_ms);
+                item.queued_at = at;
+                match earliest.filter(|t| *t > at) {
+                    Some(until) => self.schedule(*id, until),
+                    None => self.wait(*id),
+                }
+            }
+            Event::Offered { item, agent, until, .. } => {
+                self.take(
+                    *item,
+                    *agent,
+                    ItemState::Offered { agent: *agent, since: at, until: *until },
+                );
+                self.index.arm_item(*item, Some(*until));
+            }
+            Event::Assigned { item, agent, .. } => {
+                let state = ItemState::Assigned { agent: *agent, since: at, placed: false };
+                self.take(*item, *agent, state);
+            }
+            Event::Accepted { item: id, agent, .. } => {
+                self.index.arm_item(*id, None);
+                if let Some(item) = self.facts.items.get_mut(id) {
+                    item.state = ItemState::Assigned { agent: *agent, since: at, placed: false };
+                }
+            }
+            Event::Declined { item, agent, .. } => {
+                self.give_back(*item);
+                self.exclude(*item, *agent);
+                self.wait(*item);
+            }
+            Event::OfferMissed { item, agent } => {
+                self.give_back(*item);
+                self.exclude(*item, *agent);
+                self.set_status(*agent, Status::Away { reason: Code::new("missed_offer") });
+                self.wait(*item);
+            }
+            Event::Returned { item, .. } => {
+                self.give_back(*item);
+                self.wait(*item);
+            }
+            Event::Released { item, agent, .. } => {
+                self.let_go(*item);
+                self.exclude(*item, *agent);
+                self.wait(*item);
+            }
+            Event::Completed { item, outcome, .. } => match outcome {
+                Outcome::Closed => self.close(*item),
+                Outcome::Retry { until } => self.retry(*item, *until),
+                Outcome::Moved { queue } => self.move_to(*item, *queue),
+            },
+            Event::RetryScheduled { item, until, .. } => self.retry(*item, *until),
+            Event::Reassigned { item, to: Target::Queue(queue), .. } => self.move_to(*item, *queue),
+            Event::Reassigned { item, to: Target::Agent(agent), .. } => {
+                self.let_go(*item);
+                let state = ItemState::Assigned { agent: *agent, since: at, placed: true };
+                self.take(*item, *agent, state);
+            }
+            Event::Cancelled { item, .. } => self.close(*item),
+            Event::Due { item } => self.wait(*item),
+            Event::Overflowed { item: id, from, to } => {
+                self.leave_line(*id);
+                if let Some(item) = self.facts.items.get_mut(id) {
+                    item.visited.push(*from);
+                    item.queue = *to;
+                    item.queued_at = at;
+                }
+                self.wait(*id);
+            }
+        }
+    }
+
+    /// The time moves on; contacts' keys whose hold has ended are dropped.
+    fn advance(&mut self, at: Time) {
+        if self.facts.now == Time(0) {
+            self.facts.day_started = local_day(at, &self.index.zone).0;
+            self.index.arm_day(self.facts.day_started);
+        }
+        self.facts.now = at;
+        self.index.now = at;
+        while let Some(key) = self.index.ended_hold(at) {
+            self.facts.holds.remove(&key);
+        }
+    }
+
+    fn agent(&mut self, agent: AgentId, change: impl FnOnce(&mut Agent)) {
+        if let Some(agent) = self.facts.agents.get_mut(&agent) {
+            change(agent);
+        }
+    }
+
+    fn set_status(&mut self, agent: AgentId, status: Status) {
+        self.agent(agent, |a| a.status = status);
+        self.refresh_agent(agent);
+    }
+
+    /// Whether the agent is on shift now, and when that may change.
+    fn keep_hours(&mut self, agent: AgentId) {
+        let (now, zone) = (self.facts.now, &self.index.zone);
+        let Some(a) = self.facts.agents.get_mut(&agent) else { return };
+        let (on_shift, edge) = a.spec.hours.at(now, zone);
+        let changed = a.on_shift != on_shift;
+        a.on_shift = on_shift;
+        self.index.arm_shift(agent, edge);
+        if changed {
+            self.refresh_agent(agent);
+        }
+    }
+
+    fn start_day(&mut self, at: Time) {
+        self.facts.day_started = at;
+        self.index.arm_day(at);
+        for agent in self.facts.agents.values_mut() {
+            agent.today = 0;
+            agent.standings.values_mut().for_each(|s| s.today = 0);
+        }
+        let agents: Vec<AgentId> = self.facts.agents.keys().copied().collect();
+        agents.into_iter().for_each(|agent| self.refresh_agent(agent));
+    }
+
+    fn submit(&mut self, id: ItemId, at: Time, submission: &Submission) {
+        self.facts.last_item = id;
+        let Some(source) = self.facts.sources.get(&submission.source) else { return };
+        let item = Item {
+            id,
+            version: 1,
+            kind: source.spec.kind,
+            source: source.id,
+            queue: source.spec.queue,
+            state: ItemState::Arrived { earliest: submission.earliest },
+            attributes: submission.attributes.clone(),
+            region: submission.region.clone(),
+            language: submission.language.clone(),
+            skills: submission.skills.clone(),
+            priority: submission.priority,
+            rule: None,
+            arrived_at: at,
+            queued_at: at,
+            place: at,
+            excluded: Vec::new(),
+            visited: Vec::new(),
+            attempts: 0,
+        };
+        if let Some((key, hold)) = hold(&source.spec, &item, submission.contact)
+            && !self.facts.holds.contains_key(&key)
+        {
+            self.facts.holds.insert(key, hold);
+            self.index.hold_until(hold.until, key.0, key.1);
+        }
+        self.facts.items.insert(id, item);
+    }
+
+    /// The agent gets the item: it counts as work from the queue, and their clock moves on.
+    fn take(&mut self, id: ItemId, agent: AgentId, state: ItemState) {
+        self.leave_line(id);
+        let Some(item) = self.facts.items.get_mut(&id) else { return };
+        item.state = state;
+        self.index.hold(agent, item);
+        self.facts.turn += 1;
+        let queue = self.facts.queues.get_mut(&item.queue);
+        let (Some(a), Some(queue)) = (self.facts.agents.get_mut(&agent), queue) else { return };
+        a.total += 1;
+        a.today += 1;
+        let weight = u64::from(a.spec.weight.max(1));
+        let standing = a.standings.entry(queue.id).or_default();
+        queue.served = queue.served.max(standing.clock);
+        standing.clock += TICK / weight;
+        standing.count += 1;
+        standing.today += 1;
+        standing.last_turn = self.facts.turn;
+        self.refresh_agent(agent);
+    }
+
+    /// The item leaves whoever holds it; what they had stays counted.
+    fn let_go(&mut self, id: ItemId) {
+        self.leave_line(id);
+        let Some(item) = self.facts.items.get_mut(&id) else { return };
+        let Some(agent) = item.state.agent() else { return };
+        item.state = ItemState::Waiting;
+        self.index.unhold(agent, item);
+        let now = self.facts.now;
+        self.agent(agent, |a| a.idle_since = now);
+        self.refresh_agent(agent);
+    }
+
+    /// The item leaves its agent without having been worked: capacity, cap and counts come back,
+    /// the clock does not.
+    fn give_back(&mut self, id: ItemId) {
+        let Some(item) = self.facts.items.get(&id) else { return };
+        let (ItemState::Offered { agent, since, .. } | ItemState::Assigned { agent, since, .. }) =
+            item.state
+        else {
+            return;
+        };
+        let (queue, of_today) = (item.queue, since >= self.facts.day_started);
+        self.agent(agent, |a| {
+            a.total = a.total.saturating_sub(1);
+            let standing = a.standings.entry(queue).or_default();
+            standing.count = standing.count.saturating_sub(1);
+            if of_today {
+                a.today = a.today.saturating_sub(1);
+                standing.today = standing.today.saturating_sub(1);
+            }
+        });
+        self.let_go(id);
+    }
+
+    fn exclude(&mut self, item: ItemId, agent: AgentId) {
+        let now = self.facts.now;
+        let until = now.plus_secs(self.facts.settings.re_offer_secs);
+        if let Some(item) = self.facts.items.get_mut(&item) {
+            item.excluded.retain(|(a, until)| *until > now && *a != agent);
+            if until > now {
+                item.excluded.push((agent, until));
+            }
+        }
+    }
+
+    fn wait(&mut self, id: ItemId) {
+        if let Some(item) = self.facts.items.get_mut(&id) {
+            item.state = ItemState::Waiting;
+        }
+        self.enter_line(id);
+    }
+
+    fn schedule(&mut self, id: ItemId, until: Time) {
+        if let Some(item) = self.facts.items.get_mut(&id) {
+            item.state = ItemState::Scheduled { until };
+        }
+        self.index.arm_item(id, Some(until));
+    }
+
+    fn retry(&mut self, id: ItemId, until: Time) {
+        self.let_go(id);
+        if let Some(item) = self.facts.items.get_mut(&id) {
+            item.attempts += 1;
+        }
+        self.schedule(id, until);
+    }
+
+    fn move_to(&mut self, id: ItemId, queue: QueueId) {
+        self.let_go(id);
+        let now = self.facts.now;
+        if let Some(item) = self.facts.items.get_mut(&id) {
+            item.queue = queue;
+            item.queued_at = now;
+            item.visited.clear();
+        }
+        self.wait(id);
+    }
+
+    fn close(&mut self, id: ItemId) {
+        self.let_go(id);
+        self.index.forget_item(id);
+        let at = self.facts.now;
+        if let Some(item) = self.facts.items.get_mut(&id) {
+            item.state = ItemState::Closed { at };
+            self.closed.push(id);
+        }
+    }
+}
+
+/// The key under which an item's contact is held, and until when.
+pub(crate) fn hold(
+    source: &SourceSpec,
+    item: &Item,
+    contact: Option<ContactKey>,
+) -> Option<((SourceId, ContactKey), Hold)> {
+    let contact = contact.filter(|_| source.dedupe_window_secs > 0)?;
+    let among = match source.dedupe_scope {
+        DedupeScope::Workspace => SourceId(0),
+        DedupeScope::Source => item.source,
+    };
+    let until = item.arrived_at.plus_secs(source.dedupe_window_secs);
+    Some(((among, contact), Hold { item: item.id, until }))
+}

@@ -1,0 +1,184 @@
+//! Deciding: a command is *admitted* as a given event or refused; what *follows* from the event is
+//! decided; then whatever can be matched is matched. One file per kind of command.
+
+mod claim;
+mod clock;
+mod configure;
+mod finish;
+mod offer;
+mod presence;
+mod reassign;
+mod submit;
+mod valid;
+
+use crate::command::{Command, Seen};
+use crate::item::Item;
+use crate::{Answer, Dispatch, Event, Handled, ItemId, Refusal, SourceId, State, Time};
+
+/// The most matches that one command may lead to; the rest follow with the next.
+pub const MAX_MATCHES: usize = 1_000;
+
+/// A command that will be carried out: the event it becomes, if it changes anything.
+pub(crate) struct Admitted {
+    event: Option<Event>,
+    answer: Answer,
+}
+
+impl Admitted {
+    fn done(event: Event) -> Result<Self, Refusal> {
+        Ok(Admitted { event: Some(event), answer: Answer::Done })
+    }
+
+    fn nothing() -> Result<Self, Refusal> {
+        Ok(Admitted { event: None, answer: Answer::Done })
+    }
+
+    fn made(event: Event, answer: Answer) -> Result<Self, Refusal> {
+        Ok(Admitted { event: Some(event), answer })
+    }
+}
+
+impl State {
+    /// Decides a command at `now` (never before the last event's time), applies what follows and
+    /// returns it. Due deadlines fire first. At most [`MAX_MATCHES`] matches; see
+    /// [`State::unfinished`].
+    pub fn handle(&mut self, now: Time, command: Command) -> Handled {
+        let now = now.max(self.index.now);
+        self.index.now = now;
+        let mut events = Vec::new();
+        self.fire_due(now, &mut events);
+        if self.facts.settings.dispatch == Dispatch::AtOnce {
+            self.settle(now, None, MAX_MATCHES, &mut events);
+        }
+        if !events.is_empty() {
+            events.insert(0, Event::ClockTicked);
+        }
+        if let Command::Match { source, max } = command {
+            let answer = self.match_now(now, source, max, &mut events);
+            return Handled { events, answer };
+        }
+        let answer = match self.admit(now, command) {
+            Err(refusal) => Err(refusal),
+            Ok(Admitted { event, answer }) => {
+                if let Some(event) = event {
+                    self.carry_out(now, event, &mut events);
+                }
+                Ok(answer)
+            }
+        };
+        Handled { events, answer }
+    }
+
+    /// Whether the limit of matches cut the last command short: send `Clock` at once.
+    pub fn unfinished(&self) -> bool {
+        self.facts.settings.dispatch == Dispatch::AtOnce && self.is_dirty()
+    }
+
+    fn carry_out(&mut self, now: Time, event: Event, events: &mut Vec<Event>) {
+        let first = events.len();
+        self.record(now, event, events);
+        let event = events[first].clone();
+        for consequence in self.follow(now, &event) {
+            self.record(now, consequence, events);
+        }
+        if self.facts.settings.dispatch == Dispatch::AtOnce {
+            self.settle(now, None, MAX_MATCHES, events);
+        }
+    }
+
+    /// Matches on request, where dispatch is by worker. What matches nothing leaves no trace.
+    fn match_now(
+        &mut self,
+        now: Time,
+        source: Option<SourceId>,
+        max: u32,
+        events: &mut Vec<Event>,
+    ) -> Result<Answer, Refusal> {
+        if let Some(source) = source.filter(|s| !self.facts.sources.contains_key(s)) {
+            return Err(Refusal::UnknownSource(source));
+        }
+        if max == 0 {
+            return Ok(Answer::Done);
+        }
+        if let Some(first) = self.next_match(source) {
+            self.record(now, Event::MatchRequested { source, max }, events);
+            self.record(now, first, events);
+            let more = usize::try_from(max).unwrap_or(usize::MAX).min(MAX_MATCHES) - 1;
+            self.settle(now, source, more, events);
+        }
+        Ok(Answer::Done)
+    }
+
+    /// Matches until nothing more can be matched, or `max` times.
+    fn settle(&mut self, now: Time, source: Option<SourceId>, max: usize, events: &mut Vec<Event>) {
+        for _ in 0..max {
+            let Some(event) = self.next_match(source) else { break };
+            self.record(now, event, events);
+        }
+    }
+
+    pub(crate) fn record(&mut self, now: Time, event: Event, events: &mut Vec<Event>) {
+        self.apply(now, &event);
+        events.push(event);
+    }
+
+    fn admit(&self, now: Time, command: Command) -> Result<Admitted, Refusal> {
+        match command {
+            Command::Clock => Admitted::nothing(),
+            Command::Submit { submission } => self.admit_submit(submission),
+            Command::Claim { agent } => self.admit_claim(agent),
+            Command::Accept { item, seen } => self.admit_accept(item, seen),
+            Command::Decline { item, seen } => self.admit_decline(item, seen),
+            Command::Complete { item, seen, disposition } => {
+                self.admit_complete(now, item, seen, disposition)
+            }
+            Command::Release { item, seen } => self.admit_release(item, seen),
+            Command::Retry { item, seen, until } => self.admit_retry(now, item, seen, until),
+            Command::Cancel { item, seen } => self.admit_cancel(item, seen),
+            Command::Reassign { item, seen, to } => self.admit_reassign(item, seen, to),
+            Command::SignIn { agent } => self.admit_sign_in(agent),
+            Command::SignOut { agent } => self.admit_sign_out(agent),
+            Command::Lapse { agent } => self.admit_lapse(agent),
+            Command::SetStatus { agent, status } => self.admit_status(agent, status),
+            configuration => self.admit_configuration(configuration),
+        }
+    }
+
+    /// What follows from a given event by itself, matching apart.
+    fn follow(&self, now: Time, event: &Event) -> Vec<Event> {
+        match event {
+            Event::Submitted { item, submission } => vec![self.route(now, *item, submission)],
+            Event::Claimed { agent } => self.claim(*agent).into_iter().collect(),
+            Event::SignedOut { agent } | Event::Lapsed { agent } => self.return_held(*agent, event),
+            Event::AgentDeactivated { agent } => self.return_held(*agent, event),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The open item, if the caller has seen its present version.
+    fn open_item(&self, item: ItemId, seen: Seen) -> Result<&Item, Refusal> {
+        let item = self.facts.items.get(&item).ok_or(Refusal::UnknownItem(item))?;
+        if matches!(item.state, crate::ItemState::Closed { .. }) {
+            return Err(Refusal::UnknownItem(item.id));
+        }
+        match seen.version {
+            Some(version) if version != item.version => {
+                Err(Refusal::Stale { item: item.id, seen: version, current: item.version })
+            }
+            _ => Ok(item),
+        }
+    }
+
+    /// The item's agent; refused when the caller says to be another one.
+    fn holder(&self, item: &Item, seen: Seen) -> Result<crate::AgentId, Refusal> {
+        let agent = item.state.agent();
+        match (agent, seen.agent) {
+            (Some(holder), Some(caller)) if holder != caller => {
+                Err(Refusal::NotHolder { item: item.id, agent: caller })
+            }
+            (Some(holder), _) => Ok(holder),
+            (None, Some(caller)) => Err(Refusal::NotHolder { item: item.id, agent: caller }),
+            (None, None) => Err(Refusal::NotAssigned(item.id)),
+        }
+    }
+}

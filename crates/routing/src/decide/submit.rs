@@ -1,0 +1,92 @@
+//! An item arrives: is it a duplicate, and which queue is it for?
+
+use super::{Admitted, valid};
+use crate::apply::hold;
+use crate::item::{Item, Submission};
+use crate::rule::Rule;
+use crate::{Answer, Attributes, Event, ItemId, Refusal, Skills, State, Time, Value};
+
+impl State {
+    pub(super) fn admit_submit(&self, submission: Submission) -> Result<Admitted, Refusal> {
+        let source = submission.source;
+        let source = self.facts.sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
+        if !source.active {
+            return Err(Refusal::SourceInactive(source.id));
+        }
+        valid::submission(&submission)?;
+        let item = ItemId(self.facts.last_item.0 + 1);
+        Admitted::made(Event::Submitted { item, submission }, Answer::Item(item))
+    }
+
+    /// Where a submitted item goes.
+    pub(super) fn route(&self, now: Time, id: ItemId, submission: &Submission) -> Event {
+        let nowhere = Event::Queued {
+            item: id,
+            queue: Default::default(),
+            rule: None,
+            priority: submission.priority,
+            skills: submission.skills.clone(),
+        };
+        let Some(item) = self.facts.items.get(&id) else { return nowhere };
+        let Some(source) = self.facts.sources.get(&item.source) else { return nowhere };
+        let held = hold(&source.spec, item, submission.contact)
+            .and_then(|(key, _)| self.facts.holds.get(&key))
+            .filter(|first| first.item != id && first.until > now);
+        if let Some(first) = held {
+            return Event::Duplicate { item: id, of: first.item };
+        }
+        let rule = self.rule_for(item);
+        let spec = rule.map(|rule| &rule.spec);
+        let mut skills = item.skills.clone();
+        for (skill, level) in spec.map(|s| &s.skills).into_iter().flatten() {
+            let entry: &mut u8 = skills.entry(skill.clone()).or_insert(*level);
+            *entry = (*entry).max(*level);
+        }
+        Event::Queued {
+            item: id,
+            queue: spec.and_then(|s| s.queue).unwrap_or(source.spec.queue),
+            rule: rule.map(|r| r.id),
+            priority: spec.and_then(|s| s.priority).unwrap_or(item.priority),
+            skills: bounded(skills),
+        }
+    }
+
+    /// The first active rule that holds and whose queue is open to the item's kind.
+    fn rule_for(&self, item: &Item) -> Option<&Rule> {
+        let mut rules: Vec<&Rule> = self.facts.rules.values().filter(|r| r.active).collect();
+        if rules.is_empty() {
+            return None;
+        }
+        rules.sort_by_key(|r| (r.spec.position, r.id));
+        let attributes = self.rule_attributes(item);
+        rules.into_iter().find(|rule| {
+            let open = rule.spec.queue.is_none_or(|queue| {
+                let queue = self.facts.queues.get(&queue);
+                queue.is_some_and(|q| q.active && q.spec.kind == item.kind)
+            });
+            open && rule.spec.when.holds(&attributes)
+        })
+    }
+
+    /// What a rule's condition may name: the item's routing attributes, and `source` (its name),
+    /// `region`, `language`, `priority`.
+    pub fn rule_attributes(&self, item: &Item) -> Attributes {
+        let text = |code: &crate::Code| Value::from(code.as_str());
+        let source =
+            self.facts.sources.get(&item.source).map(|s| Value::from(s.spec.name.as_str()));
+        let own = item.attributes.iter().map(|(n, v)| (n.to_owned(), v.clone()));
+        let known = [
+            ("source", source),
+            ("region", item.region.as_ref().map(text)),
+            ("language", item.language.as_ref().map(text)),
+            ("priority", Some(Value::from(f64::from(item.priority)))),
+        ];
+        let known = known.into_iter().filter_map(|(n, v)| Some((n.to_owned(), v?)));
+        own.chain(known).collect()
+    }
+}
+
+/// An item keeps no more requirements than it may arrive with.
+fn bounded(skills: Skills) -> Skills {
+    skills.into_iter().take(valid::MAX_SKILLS).collect()
+}

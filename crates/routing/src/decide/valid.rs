@@ -1,0 +1,189 @@
+//! What may be kept: every limit of a configuration object or submission.
+
+use crate::agent::{AgentSpec, Code, Skills};
+use crate::item::Submission;
+use crate::queue::{AtCap, Mode, QueueSpec, Then};
+use crate::rule::RuleSpec;
+use crate::source::SourceSpec;
+use crate::time::zone;
+use crate::workspace::Settings;
+use crate::{Facts, Kind, MAX_ATTRIBUTES, MAX_TEXT, QueueId, Refusal, Value};
+
+/// The most skills an agent, item, step or rule may name.
+pub(super) const MAX_SKILLS: usize = 50;
+const MAX_NAME: usize = 100;
+const MAX_CODE: usize = 64;
+const MAX_CODES: usize = 200;
+const MAX_SHIFTS: usize = 50;
+const MAX_STEPS: usize = 10;
+const MAX_DISPOSITIONS: usize = 30;
+const DAY_SECS: u32 = 86_400;
+const YEAR_SECS: u32 = 366 * DAY_SECS;
+
+fn check(good: bool, field: &'static str, problem: impl Into<String>) -> Result<(), Refusal> {
+    if good { Ok(()) } else { Err(Refusal::Invalid { field, problem: problem.into() }) }
+}
+
+fn name(name: &str) -> Result<(), Refusal> {
+    let good = !name.trim().is_empty() && name.chars().count() <= MAX_NAME;
+    check(good, "name", format!("must have 1 to {MAX_NAME} characters"))
+}
+
+pub(super) fn code(field: &'static str, code: &Code) -> Result<(), Refusal> {
+    let good = !code.as_str().is_empty() && code.as_str().chars().count() <= MAX_CODE;
+    check(good, field, format!("each must have 1 to {MAX_CODE} characters"))
+}
+
+fn codes<'a>(
+    field: &'static str,
+    list: impl ExactSizeIterator<Item = &'a Code>,
+) -> Result<(), Refusal> {
+    check(list.len() <= MAX_CODES, field, format!("at most {MAX_CODES}"))?;
+    list.into_iter().try_for_each(|c| code(field, c))
+}
+
+fn skills(skills: &Skills) -> Result<(), Refusal> {
+    check(skills.len() <= MAX_SKILLS, "skills", format!("at most {MAX_SKILLS}"))?;
+    skills.keys().try_for_each(|c| code("skills", c))?;
+    let levels = skills.values().all(|level| (1..=10).contains(level));
+    check(levels, "skills", "levels go from 1 to 10")
+}
+
+pub(super) fn settings(settings: &Settings) -> Result<(), Refusal> {
+    let Settings { time_zone, country, heartbeat_secs, re_offer_secs, ageing_secs, .. } = settings;
+    check(
+        zone(time_zone).is_some(),
+        "time_zone",
+        format!("“{time_zone}” is not an IANA time zone such as Asia/Kolkata"),
+    )?;
+    let letters = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+    check(letters, "country", "must be two capital letters such as IN (ISO 3166-1)")?;
+    check((10..=3600).contains(heartbeat_secs), "heartbeat_secs", "must be 10 to 3600")?;
+    check(*re_offer_secs <= DAY_SECS, "re_offer_secs", "must be at most 86400")?;
+    check(*ageing_secs <= DAY_SECS, "ageing_secs", "must be at most 86400")
+}
+
+pub(super) fn agent(facts: &Facts, spec: &AgentSpec) -> Result<(), Refusal> {
+    codes("regions", spec.regions.iter())?;
+    codes("languages", spec.languages.iter())?;
+    skills(&spec.skills)?;
+    check((1..=20).contains(&spec.weight), "weight", "must be 1 to 20")?;
+    if let Some(queue) = spec.queues.iter().find(|q| !facts.queues.contains_key(q)) {
+        return Err(Refusal::UnknownQueue(*queue));
+    }
+    if let Some(source) = spec.sources.iter().find(|s| !facts.sources.contains_key(s)) {
+        return Err(Refusal::UnknownSource(*source));
+    }
+    let shifts = &spec.hours.0;
+    check(shifts.len() <= MAX_SHIFTS, "hours", format!("at most {MAX_SHIFTS} shifts"))?;
+    let days = shifts.iter().all(|s| (1..=7).contains(&s.day));
+    check(days, "hours", "day goes from 1 (Monday) to 7 (Sunday)")
+}
+
+/// Another queue that items of this one may go on to.
+fn next_queue(
+    facts: &Facts,
+    field: &'static str,
+    from: QueueId,
+    kind: Kind,
+    to: QueueId,
+) -> Result<(), Refusal> {
+    check(to != from, field, "must be another queue")?;
+    let queue = facts.queues.get(&to).ok_or(Refusal::UnknownQueue(to))?;
+    if queue.spec.kind != kind {
+        return Err(Refusal::WrongKind { queue: to });
+    }
+    if queue.active { Ok(()) } else { Err(Refusal::QueueInactive(to)) }
+}
+
+pub(super) fn queue(facts: &Facts, id: QueueId, spec: &QueueSpec) -> Result<(), Refusal> {
+    name(&spec.name)?;
+    if let Mode::Offer { secs } = spec.mode {
+        check((1..=DAY_SECS).contains(&secs), "mode", "an offer lasts 1 to 86400 seconds")?;
+    }
+    let steps = &spec.steps;
+    check((1..=MAX_STEPS).contains(&steps.len()), "steps", format!("1 to {MAX_STEPS}"))?;
+    let rising = steps.is_sorted_by_key(|s| s.after_secs);
+    check(rising, "steps", "each must come at the same time as the one before, or later")?;
+    let bounded = steps.iter().all(|s| s.after_secs <= YEAR_SECS && s.relax_levels <= 10);
+    check(bounded, "steps", "after_secs is at most a year, relax_levels at most 10")?;
+    steps.iter().try_for_each(|s| skills(&s.skills))?;
+    if let AtCap::Queue { queue } = spec.at_cap {
+        next_queue(facts, "at_cap", id, spec.kind, queue)?;
+    }
+    let known = &spec.dispositions;
+    check(known.len() <= MAX_DISPOSITIONS, "dispositions", format!("at most {MAX_DISPOSITIONS}"))?;
+    for (at, disposition) in known.iter().enumerate() {
+        code("dispositions", &disposition.name)?;
+        let label = disposition.label.chars().count() <= MAX_NAME;
+        check(label, "dispositions", format!("a label has at most {MAX_NAME} characters"))?;
+        let unique = known[..at].iter().all(|d| d.name != disposition.name);
+        check(unique, "dispositions", "names must differ")?;
+        match disposition.then {
+            Then::Close => {}
+            Then::Retry { after_secs, max_attempts } => {
+                let good =
+                    (1..=YEAR_SECS).contains(&after_secs) && (1..=100).contains(&max_attempts);
+                check(
+                    good,
+                    "dispositions",
+                    "a retry comes after 1 second to a year, 1 to 100 times",
+                )?;
+            }
+            Then::Move { queue } => next_queue(facts, "dispositions", id, spec.kind, queue)?,
+        }
+    }
+    // Overflow beyond the cap needs a cap's meaning, which pulling does not have.
+    let pulls = spec.mode == Mode::Pull && spec.at_cap != AtCap::Wait;
+    check(!pulls, "at_cap", "a pull queue can only wait")?;
+    Ok(())
+}
+
+pub(super) fn source(facts: &Facts, spec: &SourceSpec) -> Result<(), Refusal> {
+    name(&spec.name)?;
+    let queue = facts.queues.get(&spec.queue).ok_or(Refusal::UnknownQueue(spec.queue))?;
+    if !queue.active {
+        return Err(Refusal::QueueInactive(queue.id));
+    }
+    if queue.spec.kind != spec.kind {
+        return Err(Refusal::WrongKind { queue: queue.id });
+    }
+    check(spec.dedupe_window_secs <= YEAR_SECS, "dedupe_window_secs", "must be at most a year")
+}
+
+pub(super) fn rule(facts: &Facts, spec: &RuleSpec) -> Result<(), Refusal> {
+    name(&spec.name)?;
+    spec.when.check().map_err(|problem| Refusal::Invalid { field: "when", problem })?;
+    if let Some(queue) = spec.queue {
+        let queue = facts.queues.get(&queue).ok_or(Refusal::UnknownQueue(queue))?;
+        if !queue.active {
+            return Err(Refusal::QueueInactive(queue.id));
+        }
+    }
+    check(spec.priority.is_none_or(|p| p <= 100), "priority", "must be 0 to 100")?;
+    skills(&spec.skills)
+}
+
+pub(super) fn submission(submission: &Submission) -> Result<(), Refusal> {
+    let Submission { attributes, region, language, priority, .. } = submission;
+    check(*priority <= 100, "priority", "must be 0 to 100")?;
+    skills(&submission.skills)?;
+    region.iter().try_for_each(|c| code("region", c))?;
+    language.iter().try_for_each(|c| code("language", c))?;
+    check(attributes.len() <= MAX_ATTRIBUTES, "attributes", format!("at most {MAX_ATTRIBUTES}"))?;
+    for (name, value) in attributes.iter() {
+        let short = |text: &str| text.len() <= MAX_TEXT;
+        let good = match value {
+            Value::Bool(_) => true,
+            Value::Number(n) => n.is_finite(),
+            Value::Text(text) => short(text),
+            Value::List(list) => list.len() <= MAX_ATTRIBUTES && list.iter().all(|t| short(t)),
+        };
+        check(
+            good && short(name) && !name.is_empty(),
+            "attributes",
+            format!("“{name}”: names and texts have at most {MAX_TEXT} bytes"),
+        )?;
+    }
+    Ok(())
+}

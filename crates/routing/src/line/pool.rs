@@ -1,0 +1,129 @@
+//! The agents for one demand, in the order in which they are next.
+
+use super::Slot;
+use crate::eligibility::Demand;
+use crate::{AgentId, Cause, Key};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where an agent sits in a pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seat {
+    /// Next by this key.
+    Free(Key),
+    /// Only their daily cap speaks against them; they have had so many today.
+    Capped(u32),
+    Passed(Cause),
+}
+
+impl Seat {
+    /// Whether anything but an edit can move the agent from here.
+    pub fn may_change(&self) -> bool {
+        let lasting = |c: &Cause| {
+            matches!(c, Cause::LacksSkill(_) | Cause::WrongRegion | Cause::WrongLanguage)
+        };
+        !matches!(self, Seat::Passed(cause) if lasting(cause))
+    }
+}
+
+/// The agents who serve the queue, held against one demand.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool {
+    pub demand: Demand,
+    free: BTreeSet<(Key, AgentId)>,
+    capped: BTreeSet<(u32, AgentId)>,
+    passed: BTreeMap<Cause, u32>,
+    seats: BTreeMap<AgentId, Seat>,
+    /// The groups that one of whose steps this pool serves.
+    pub groups: BTreeSet<Slot>,
+}
+
+impl Pool {
+    pub fn new(demand: Demand) -> Self {
+        Pool {
+            demand,
+            free: BTreeSet::new(),
+            capped: BTreeSet::new(),
+            passed: BTreeMap::new(),
+            seats: BTreeMap::new(),
+            groups: BTreeSet::new(),
+        }
+    }
+
+    /// Who is eligible, next first.
+    pub fn free(&self) -> impl Iterator<Item = (Key, AgentId)> {
+        self.free.iter().copied()
+    }
+
+    /// Whom only their cap speaks against, fewest today first.
+    pub fn capped(&self) -> impl Iterator<Item = (u32, AgentId)> {
+        self.capped.iter().copied()
+    }
+
+    /// How many agents were passed over for each first cause.
+    pub fn passed(&self) -> impl Iterator<Item = (&Cause, u32)> {
+        self.passed.iter().map(|(cause, n)| (cause, *n))
+    }
+
+    pub fn passed_for(&self, cause: &Cause) -> u32 {
+        self.passed.get(cause).copied().unwrap_or(0)
+    }
+
+    pub fn seat(&self, agent: AgentId) -> Option<&Seat> {
+        self.seats.get(&agent)
+    }
+
+    /// Moves the agent; `None` takes them out. Whether a waiting item may find somebody now who
+    /// was not there before.
+    pub fn reseat(&mut self, agent: AgentId, seat: Option<Seat>) -> bool {
+        if self.seats.get(&agent) == seat.as_ref() {
+            return false;
+        }
+        let freed = matches!(seat, Some(Seat::Free(_)));
+        let old = match seat {
+            Some(seat) => {
+                self.count_in(agent, &seat);
+                self.seats.insert(agent, seat)
+            }
+            None => self.seats.remove(&agent),
+        };
+        // Overflow waits for nobody to be merely busy and for somebody to be capped.
+        let overflow = !self.capped.is_empty();
+        if let Some(old) = old {
+            self.count_out(agent, old);
+        }
+        freed || overflow
+    }
+
+    fn count_in(&mut self, agent: AgentId, seat: &Seat) {
+        match seat {
+            Seat::Free(key) => {
+                self.free.insert((*key, agent));
+            }
+            Seat::Capped(today) => {
+                self.capped.insert((*today, agent));
+                *self.passed.entry(Cause::AtCap).or_default() += 1;
+            }
+            Seat::Passed(cause) => *self.passed.entry(cause.clone()).or_default() += 1,
+        }
+    }
+
+    fn count_out(&mut self, agent: AgentId, seat: Seat) {
+        let cause = match seat {
+            Seat::Free(key) => {
+                self.free.remove(&(key, agent));
+                return;
+            }
+            Seat::Capped(today) => {
+                self.capped.remove(&(today, agent));
+                Cause::AtCap
+            }
+            Seat::Passed(cause) => cause,
+        };
+        if let Some(n) = self.passed.get_mut(&cause) {
+            *n -= 1;
+            if *n == 0 {
+                self.passed.remove(&cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Matching: which waiting item goes to whom next.
+//!
+//! The choice is a function of the state alone: of all items of push and offer queues for which
+//! somebody is eligible, the one whose place is lowest; of its open steps, the first in which
+//! somebody is eligible; of those agents, the one whose key is lowest. The line's dirty groups
+//! only save looking where nothing can have changed.
+
+use crate::index::candidate;
+use crate::item::Item;
+use crate::line::{Group, Line, Seat, Slot};
+use crate::queue::Queue;
+use crate::reason::MAX_RUNNERS_UP;
+use crate::{
+    AgentId, AtCap, Cause, Event, ItemId, Key, Mode, QueueId, Reason, RunnerUp, SourceId, State,
+    Time, Way,
+};
+
+/// Who gets the first item of a group.
+enum Found {
+    Agent {
+        step: usize,
+        agent: AgentId,
+        key: Key,
+        way: Way,
+    },
+    /// Everyone is at their cap: on to this queue.
+    Queue(QueueId),
+}
+
+impl State {
+    /// The next match of items of `source` (of any, when `None`). Groups for which nobody is
+    /// found are not looked at again until something changes for them.
+    pub(crate) fn next_match(&mut self, source: Option<SourceId>) -> Option<Event> {
+        let mut heads: Vec<(Time, ItemId, QueueId, Slot)> = Vec::new();
+        for (queue, line) in self.index.lines.iter().filter(|(_, line)| line.is_dirty()) {
+            for (slot, group) in
+                line.dirty().filter(|(_, g)| source.is_none_or(|s| s == g.key.source))
+            {
+                heads
+                    .extend(group.items.first().map(|(place, item)| (*place, *item, *queue, slot)));
+            }
+        }
+        heads.sort_unstable();
+        for (_, item, queue, slot) in heads {
+            if let Some(event) = self.match_head(item, queue, slot) {
+                return Some(event);
+            }
+            if let Some(line) = self.index.lines.get_mut(&queue) {
+                line.clean(slot);
+            }
+        }
+        None
+    }
+
+    fn match_head(&self, item: ItemId, queue: QueueId, slot: Slot) -> Option<Event> {
+        let queue = self.facts.queues.get(&queue)?;
+        let line = self.index.lines.get(&queue.id)?;
+        let group = line.group(slot)?;
+        if queue.spec.mode == Mode::Pull {
+            return None;
+        }
+        let item = self.facts.items.get(&item)?;
+        match find(queue, line, group).or_else(|| self.overflow(queue, line, group, item))? {
+            Found::Queue(to) => Some(Event::Overflowed { item: item.id, from: queue.id, to }),
+            Found::Agent { step, agent, key, way } => {
+                let reason = reason(queue, line, group, step, agent, key, way);
+                Some(match queue.spec.mode {
+                    Mode::Offer { secs } => {
+                        let until = self.index.now.plus_secs(secs);
+                        Event::Offered { item: item.id, agent, until, reason }
+                    }
+                    _ => Event::Assigned { item: item.id, agent, reason },
+                })
+            }
+        }
+    }
+
+    /// When everyone who could have it is at their cap: all steps are open, at least one agent is
+    /// kept from it by the cap alone, and nobody is merely busy.
+    fn overflow(&self, queue: &Queue, line: &Line, group: &Group, item: &Item) -> Option<Found> {
+        if queue.spec.at_cap == AtCap::Wait || !group.all_open {
+            return None;
+        }
+        let pools = || group.pools.iter().filter_map(|slot| line.pool(*slot)).enumerate();
+        if pools().any(|(_, pool)| pool.passed_for(&Cause::AtCapacity) > 0) {
+            return None;
+        }
+        let (today, agent, step) = pools()
+            .flat_map(|(step, pool)| pool.capped().map(move |(today, agent)| (today, agent, step)))
+            .filter(|(_, agent, _)| !group.key.excluded.contains(agent))
+            .min()?;
+        match queue.spec.at_cap {
+            AtCap::Wait => None,
+            AtCap::OverflowFewestToday => {
+                let key = Key(u64::from(today), 0);
+                Some(Found::Agent { step, agent, key, way: Way::Overflow })
+            }
+            AtCap::Queue { queue: to } => {
+                let open = self.facts.queues.get(&to).is_some_and(|q| q.active);
+                (open && to != queue.id && !item.visited.contains(&to)).then_some(Found::Queue(to))
+            }
+        }
+    }
+
+    /// The best item waiting in a pull queue that the agent may claim, or why there is none.
+    pub(crate) fn best_claim(&self, agent: AgentId) -> Result<(ItemId, Reason), Option<Cause>> {
+        let mut against = None;
+        let mut best: Option<(Time, ItemId, &Queue, &Group, usize)> = None;
+        for (id, line) in &self.index.lines {
+            let Some(queue) = self.facts.queues.get(id) else { continue };
+            if queue.spec.mode != Mode::Pull {
+                continue;
+            }
+            match line.passing(agent) {
+                None => continue,
+                Some(Some(cause)) => against = against.or(Some(cause.clone())),
+                Some(None) => {
+                    for group in line.groups().filter(|g| !g.key.excluded.contains(&agent)) {
+                        let free = |slot: &Slot| {
+                            let seat = line.pool(*slot).and_then(|pool| pool.seat(agent));
+                            matches!(seat, Some(Seat::Free(_)))
+                        };
+                        let Some(step) = group.pools.iter().position(free) else { continue };
+                        let Some(&(place, item)) = group.items.first() else { continue };
+                        if best.is_none_or(|(p, i, ..)| (place, item) < (p, i)) {
+                            best = Some((place, item, queue, group, step));
+                        }
+                    }
+                }
+            }
+        }
+        let (_, item, queue, group, step) = best.ok_or(against)?;
+        let line = self.index.lines.get(&queue.id).ok_or(None)?;
+        let pool = group.pools.get(step).and_then(|slot| line.pool(*slot)).ok_or(None)?;
+        let a = self.facts.agents.get(&agent).ok_or(None)?;
+        let candidate = candidate(a, self.index.load(agent), queue, &pool.demand);
+        let key = queue.spec.strategy.key(&candidate);
+        Ok((item, reason(queue, line, group, step, agent, key, Way::Claimed)))
+    }
+
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.index.lines.values().any(Line::is_dirty)
+    }
+}
+
+/// The first open step with somebody eligible, and whoever is next there.
+fn find(_queue: &Queue, line: &Line, group: &Group) -> Option<Found> {
+    group.pools.iter().enumerate().find_map(|(step, slot)| {
+        let mut free = line.pool(*slot)?.free();
+        let (key, agent) = free.find(|(_, agent)| !group.key.excluded.contains(agent))?;
+        Some(Found::Agent { step, agent, key, way: Way::Matched })
+    })
+}
+
+fn reason(
+    queue: &Queue,
+    line: &Line,
+    group: &Group,
+    step: usize,
+    winner: AgentId,
+    key: Key,
+    way: Way,
+) -> Reason {
+    let excluded = &group.key.excluded;
+    let pool = group.pools.get(step).and_then(|slot| line.pool(*slot));
+    let runners_up = pool.into_iter().flat_map(|pool| pool.free());
+    let runners_up = runners_up
+        .filter(|(_, agent)| *agent != winner && !excluded.contains(agent) && way == Way::Matched)
+        .take(MAX_RUNNERS_UP)
+        .map(|(key, agent)| RunnerUp { agent, key });
+    let mut passed_over: Vec<(Cause, u32)> =
+        pool.into_iter().flat_map(|pool| pool.passed()).map(|(c, n)| (c.clone(), n)).collect();
+    let declined = excluded
+        .iter()
+        .filter(|agent| pool.is_some_and(|p| matches!(p.seat(**agent), Some(Seat::Free(_)))))
+        .count();
+    if declined > 0 {
+        passed_over.push((Cause::RecentlyDeclined, declined as u32));
+    }
+    if way == Way::Overflow {
+        // The winner was passed over for their cap before the overflow rule picked them.
+        for (cause, n) in &mut passed_over {
+            *n -= u32::from(*cause == Cause::AtCap);
+        }
+        passed_over.retain(|(_, n)| *n > 0);
+    }
+    Reason {
+        way,
+        step: u8::try_from(step + 1).unwrap_or(u8::MAX),
+        strategy: queue.spec.strategy,
+        key,
+        runners_up: runners_up.collect(),
+        passed_over,
+    }
+}
