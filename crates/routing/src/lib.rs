@@ -3,8 +3,30 @@
 //! Who gets which piece of work, and why. Pure: no I/O, no clock, no chance; time arrives with
 //! every command, and the same commands at the same times give the same events on every machine.
 //!
-//! [`State::handle`] takes a [`Command`], returns the [`Event`]s that followed or a named
-//! [`Refusal`], and has applied them. [`State::apply`] takes an event that somebody else decided.
+//! [`State::handle`] takes a [`Command`], applies the [`Event`]s that follow and returns them with
+//! the answer, or with a named [`Refusal`]. [`State::apply`] takes an event decided elsewhere.
+//!
+//! ```
+//! use routing::*;
+//!
+//! let nine = Time(1_772_420_400_000);
+//! let mut state = State::default();
+//! state.handle(nine, Command::Configure { settings: Settings::default() });
+//! let queue = QueueSpec { name: "leads".into(), ..QueueSpec::default() };
+//! state.handle(nine, Command::CreateQueue { spec: queue });
+//! let source = SourceSpec { name: "META".into(), queue: QueueId(1), ..SourceSpec::default() };
+//! state.handle(nine, Command::CreateSource { spec: source });
+//! let asha = AgentSpec { queues: [QueueId(1)].into(), ..AgentSpec::default() };
+//! state.handle(nine, Command::CreateAgent { spec: asha });
+//! state.handle(nine, Command::SignIn { agent: AgentId(1) });
+//!
+//! let submission = Submission { source: SourceId(1), ..Submission::default() };
+//! let handled = state.handle(nine, Command::Submit { submission });
+//! assert_eq!(handled.answer, Ok(Answer::Item(ItemId(1))));
+//! // Submitted (given); queued and assigned (decided), with the reason.
+//! assert!(matches!(&handled.events[2], Event::Assigned { agent: AgentId(1), reason, .. }
+//!     if reason.way == Way::Matched));
+//! ```
 
 pub mod agent;
 mod apply;
