@@ -1,1 +1,84 @@
+//! # The store: journal and tables
+//!
+//! One SQL text serves SQLite and PostgreSQL; their true differences are in `dialect.rs`. What the
+//! server holds is one object-safe handle, [`Store`], implemented once and generically.
+//!
+//! The way of a batch: [`Journal::begin`] takes the workspace's lock and tells its seq and time;
+//! the caller reads what other nodes wrote ([`Transaction::events_since`]), decides in memory, and
+//! hands everything over with [`Transaction::write`], which writes the journal, and the final rows
+//! of whatever the events touched; [`Transaction::commit`] makes it durable. After *any* error the
+//! caller throws its state away, loads again, and asks [`Journal::batch_exists`].
+//!
+//! *Invariant:* the store never decides. It knows which rows an event touches, not what follows
+//! from the event. It reads no clock: times come from the caller, or from the database.
 
+mod access;
+mod batch;
+mod error;
+mod import;
+mod journal;
+mod open;
+mod read;
+mod store;
+
+pub use access::{NewToken, Role, Session, Token, User, UserChange};
+pub use batch::{
+    Answered, Batch, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow, SourceFace,
+    UserRow,
+};
+pub use error::{Error, Result};
+pub use import::{ImportJob, ImportState, NewImport};
+pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
+pub use open::{Fault, Faults, Options, holder, open};
+pub use read::{
+    AgentTally, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow, ItemStatus, Page,
+    QueueTally, SourceRow, SourceTally, WorkspaceRow,
+};
+pub use store::{
+    Access, Imports, Journal, Outbox, Presence, Reads, Store, Transaction, Workspaces,
+};
+
+use serde::{Deserialize, Serialize};
+
+/// A workspace: what is decided in order, and what shards.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct WorkspaceId(pub u64);
+
+/// A login's id within its workspace.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct UserId(pub u64);
+
+/// A token's id within its workspace.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct TokenId(pub u64);
+
+/// An import job's id within its workspace.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct ImportId(pub u64);
+
+/// What a batch is recognised by when nobody knows whether its commit took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct BatchId(i64);
+
+impl BatchId {
+    /// From eight bytes of the operating system's randomness.
+    pub fn from_random(bytes: [u8; 8]) -> Self {
+        BatchId(i64::from_be_bytes(bytes) & i64::MAX)
+    }
+
+    pub(crate) fn as_i64(self) -> i64 {
+        self.0
+    }
+}

@@ -1,0 +1,50 @@
+//! What can go wrong, by what the caller does next.
+
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// What the store answers with.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure of the store.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// Another process has this SQLite file; `holder` is what it says of itself.
+    #[error("{path} belongs to another running fairlead ({holder}); stop it, or work through it")]
+    Held { path: PathBuf, holder: String },
+    /// The database cannot be reached or is full; trying again later may help.
+    #[error("the database is not available now: {0}")]
+    Unavailable(String),
+    /// A name that must be unique is in use.
+    #[error("{0} is already in use; choose another")]
+    Taken(&'static str),
+    /// No such workspace, user, job …
+    #[error("there is no {0}")]
+    Missing(&'static str),
+    /// A row that this version cannot read: damage, or a newer version wrote it.
+    #[error("{table} holds a row that cannot be read: {problem}")]
+    Unreadable { table: &'static str, problem: String },
+    /// The database was migrated by a newer version, or a migration was changed.
+    #[error("migration {version}: {problem}")]
+    Migration { version: i64, problem: String },
+    /// The address is not one the store knows.
+    #[error("“{0}” is not a database address; use sqlite:PATH or postgres://USER@HOST/DATABASE")]
+    Address(String),
+    /// Anything else the database refused.
+    #[error("the database refused: {0}")]
+    Database(String),
+    /// A file beside the database.
+    #[error("{path}: {error}")]
+    File { path: PathBuf, error: std::io::Error },
+}
+
+impl Error {
+    /// Whether the same call may succeed later without anybody doing anything else.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Error::Unavailable(_))
+    }
+
+    pub(crate) fn unreadable(table: &'static str, problem: impl std::fmt::Display) -> Self {
+        Error::Unreadable { table, problem: problem.to_string() }
+    }
+}

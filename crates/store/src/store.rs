@@ -1,0 +1,328 @@
+//! The handle that the server holds: object-safe, so that the database's type stays in this crate.
+
+use crate::{
+    AgentTally, Answered, AssignmentFilter, AssignmentRow, Batch, BatchId, Chain, Entry, Heard,
+    ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
+    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
+    TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow, Written,
+};
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use routing::{AgentId, Facts, ItemId, SourceId, Time};
+
+/// Everything together: hold it as `Arc<dyn Store>`.
+#[async_trait]
+pub trait Store:
+    Workspaces + Journal + Reads + Access + Presence + Imports + Outbox + Send + Sync + 'static
+{
+    /// Brings the tables to this version. May be called by several nodes at once, and again.
+    async fn migrate(&self) -> Result<()>;
+
+    /// Takes the last `steps` migrations back.
+    async fn migrate_down(&self, steps: u32) -> Result<()>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<()>;
+
+    /// Writes how to reach this process into the 0600 file beside the SQLite database, for
+    /// another `fairlead` command; see [`crate::holder`]. Without effect on PostgreSQL.
+    fn announce(&self, text: &str) -> Result<()>;
+
+    /// Whether other processes may write to the same database.
+    fn is_shared(&self) -> bool;
+
+    /// Closes all connections and gives the SQLite file free.
+    async fn close(&self);
+}
+
+/// The workspaces themselves.
+#[async_trait]
+pub trait Workspaces {
+    /// Creates an empty workspace; its first command is `Configure`. `contact_key` keys the hash
+    /// that duplicates are recognised by. `Taken` when the name is in use.
+    async fn create_workspace(
+        &self,
+        name: &str,
+        contact_key: [u8; 32],
+        now: Time,
+    ) -> Result<WorkspaceId>;
+
+    async fn rename_workspace(&self, workspace: WorkspaceId, name: &str) -> Result<()>;
+
+    /// All of them, by id: seqs to compare, deadlines to arm.
+    async fn workspaces(&self) -> Result<Vec<WorkspaceRow>>;
+
+    async fn workspace(&self, workspace: WorkspaceId) -> Result<WorkspaceRow>;
+
+    async fn workspace_by_name(&self, name: &str) -> Result<Option<WorkspaceRow>>;
+
+    /// The key of the hash that duplicates are recognised by.
+    async fn contact_key(&self, workspace: WorkspaceId) -> Result<[u8; 32]>;
+}
+
+/// Writing and reading the journal.
+#[async_trait]
+pub trait Journal {
+    /// Opens a transaction and takes the workspace's lock. `clock` is the node's time, which
+    /// counts on SQLite; on PostgreSQL the database's clock does.
+    async fn begin(&self, workspace: WorkspaceId, clock: Time) -> Result<Box<dyn Transaction>>;
+
+    /// The workspace's facts from its tables, with seq and head, in one snapshot.
+    async fn load(&self, workspace: WorkspaceId) -> Result<Loaded>;
+
+    /// Events after `after`, at most `limit`.
+    async fn events_since(
+        &self,
+        workspace: WorkspaceId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Entry>>;
+
+    /// Whether the batch's commit took effect.
+    async fn batch_exists(&self, workspace: WorkspaceId, batch: BatchId) -> Result<bool>;
+
+    /// Reads the whole journal and names the first row that does not follow from the one before.
+    async fn verify_chain(&self, workspace: WorkspaceId) -> Result<Chain>;
+
+    /// What other nodes (and this one) commit. Never yields on SQLite. The stream ends only when
+    /// the store is closed.
+    async fn listen(&self) -> Result<BoxStream<'static, Heard>>;
+}
+
+/// A transaction that holds a workspace's lock. Dropped, it takes everything back.
+#[async_trait]
+pub trait Transaction: Send {
+    /// The last event in the journal.
+    fn seq(&self) -> u64;
+
+    /// The batch's time: the database's clock read under the lock (SQLite: the clock handed in),
+    /// never before the last event's.
+    fn now(&self) -> Time;
+
+    /// Events that others wrote; call it while its answer is not empty, when `seq` has moved.
+    async fn events_since(&mut self, after: u64, limit: u32) -> Result<Vec<Entry>>;
+
+    /// Answers already given under these (scope, key) pairs.
+    async fn answers(&mut self, keys: &[(String, String)]) -> Result<Vec<Answered>>;
+
+    /// When the agent was last heard from.
+    async fn last_seen(&mut self, agent: AgentId) -> Result<Option<Time>>;
+
+    async fn user_by_name(&mut self, name: &str) -> Result<Option<User>>;
+
+    async fn user_of_agent(&mut self, agent: AgentId) -> Result<Option<User>>;
+
+    /// The source that has this slug.
+    async fn source_by_key(&mut self, key: &str) -> Result<Option<SourceId>>;
+
+    /// Writes the batch. `facts` is the state's after the batch, before `forget_closed`. At most
+    /// once per transaction.
+    async fn write(&mut self, batch: &Batch, facts: &Facts) -> Result<Written>;
+
+    /// Makes it durable. After an error nobody knows whether it is: ask
+    /// [`Journal::batch_exists`].
+    async fn commit(self: Box<Self>) -> Result<()>;
+
+    /// Takes everything back, and waits until that is done.
+    async fn rollback(self: Box<Self>) -> Result<()>;
+}
+
+/// What the API reads. Reads see committed rows only.
+#[async_trait]
+pub trait Reads {
+    async fn items(&self, workspace: WorkspaceId, filter: &ItemFilter) -> Result<Page<ItemRow>>;
+
+    async fn item(&self, workspace: WorkspaceId, item: ItemId) -> Result<Option<ItemRow>>;
+
+    /// An item's events, oldest first.
+    async fn item_history(
+        &self,
+        workspace: WorkspaceId,
+        item: ItemId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Entry>>;
+
+    /// An item's notes, oldest first, at most 1,000.
+    async fn item_notes(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<Note>>;
+
+    async fn assignments(
+        &self,
+        workspace: WorkspaceId,
+        filter: &AssignmentFilter,
+    ) -> Result<Page<AssignmentRow>>;
+
+    /// Per agent: assignments since `day` began, in total, and the last one's time.
+    async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>>;
+
+    /// Per queue: open items by state. Costs a scan of the open items' index.
+    async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>>;
+
+    /// Per source: items since the local day began at `day`, and in total.
+    async fn source_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<SourceTally>>;
+
+    async fn agent_names(&self, workspace: WorkspaceId) -> Result<Vec<(AgentId, String)>>;
+
+    async fn sources(&self, workspace: WorkspaceId) -> Result<Vec<SourceRow>>;
+
+    async fn source(&self, workspace: WorkspaceId, source: SourceId) -> Result<Option<SourceRow>>;
+
+    async fn source_by_key(&self, workspace: WorkspaceId, key: &str) -> Result<Option<SourceRow>>;
+
+    /// The answer given under this key, if any.
+    async fn answer(
+        &self,
+        workspace: WorkspaceId,
+        scope: &str,
+        key: &str,
+    ) -> Result<Option<Answered>>;
+
+    /// Forgets answers given before `before`; at most 10,000 a call. Says how many.
+    async fn forget_answers(&self, before: Time) -> Result<u64>;
+
+    /// Erases who an item was about: contact, notes, kept answers. Journal and counts stay.
+    async fn erase_item(&self, workspace: WorkspaceId, item: ItemId) -> Result<()>;
+
+    /// Erases an agent's name.
+    async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()>;
+}
+
+/// Logins, tokens and sessions.
+#[async_trait]
+pub trait Access {
+    /// Whether any workspace has a login; a first start has none.
+    async fn has_users(&self) -> Result<bool>;
+
+    async fn create_user(
+        &self,
+        workspace: WorkspaceId,
+        user: &UserRow,
+        now: Time,
+    ) -> Result<UserId>;
+
+    async fn update_user(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        change: &UserChange,
+    ) -> Result<()>;
+
+    async fn user(&self, workspace: WorkspaceId, user: UserId) -> Result<Option<User>>;
+
+    async fn user_by_name(&self, workspace: WorkspaceId, name: &str) -> Result<Option<User>>;
+
+    /// By id.
+    async fn users(
+        &self,
+        workspace: WorkspaceId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<User>>;
+
+    async fn create_token(
+        &self,
+        workspace: WorkspaceId,
+        token: &NewToken,
+        now: Time,
+    ) -> Result<TokenId>;
+
+    /// The token with that hash, unless it was revoked.
+    async fn token_by_hash(&self, hash: &str) -> Result<Option<Token>>;
+
+    /// By id, revoked ones too.
+    async fn tokens(
+        &self,
+        workspace: WorkspaceId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Token>>;
+
+    /// `false` when there is none or it was revoked before.
+    async fn revoke_token(&self, workspace: WorkspaceId, token: TokenId, now: Time)
+    -> Result<bool>;
+
+    async fn create_session(&self, session: &Session) -> Result<()>;
+
+    /// The session with that hash and its active login, unless it has expired.
+    async fn session_by_hash(&self, hash: &str, now: Time) -> Result<Option<(Session, User)>>;
+
+    async fn extend_session(&self, hash: &str, expires_at: Time) -> Result<()>;
+
+    async fn delete_session(&self, hash: &str) -> Result<()>;
+
+    /// Ends all sessions of a login.
+    async fn delete_sessions_of(&self, workspace: WorkspaceId, user: UserId) -> Result<()>;
+
+    /// Deletes sessions that expired before `now`; says how many.
+    async fn delete_expired_sessions(&self, now: Time) -> Result<u64>;
+}
+
+/// When agents were last heard from.
+#[async_trait]
+pub trait Presence {
+    /// Notes that these agents were heard from now (the database's now on PostgreSQL): one
+    /// statement for all. A `SignedIn` event does the same by itself.
+    async fn seen(&self, agents: &[(WorkspaceId, AgentId)], clock: Time) -> Result<()>;
+
+    /// Present agents who were silent for longer than their workspace's `heartbeat_secs`, at most
+    /// 1,000. Reread under the lock ([`Transaction::last_seen`]) before sending `Lapse`.
+    async fn overdue(&self, clock: Time) -> Result<Vec<(WorkspaceId, AgentId, Time)>>;
+
+    /// All agents of a workspace that were ever heard from.
+    async fn last_seen(&self, workspace: WorkspaceId) -> Result<Vec<(AgentId, Time)>>;
+}
+
+/// Import jobs.
+#[async_trait]
+pub trait Imports {
+    /// Starts a job, or finds the running one with the same fingerprint: go on after its `done`.
+    async fn start_import(
+        &self,
+        workspace: WorkspaceId,
+        import: &NewImport,
+        now: Time,
+    ) -> Result<ImportJob>;
+
+    async fn import(&self, workspace: WorkspaceId, import: ImportId) -> Result<Option<ImportJob>>;
+
+    /// Newest first, at most 100.
+    async fn imports(&self, workspace: WorkspaceId) -> Result<Vec<ImportJob>>;
+
+    /// Ends a job. `total` when it was not known before.
+    async fn finish_import(
+        &self,
+        workspace: WorkspaceId,
+        import: ImportId,
+        state: ImportState,
+        problem: Option<&str>,
+    ) -> Result<()>;
+
+    /// Rejected rows in the file's order.
+    async fn rejected_rows(
+        &self,
+        workspace: WorkspaceId,
+        import: ImportId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<RejectedRow>>;
+}
+
+/// Effects on the outside that wait for delivery.
+#[async_trait]
+pub trait Outbox {
+    /// Takes at most `limit` effects that are due, the first of each object only, and keeps others
+    /// from taking them until `leased_until`.
+    async fn take_outgoing(
+        &self,
+        workspace: WorkspaceId,
+        now: Time,
+        leased_until: Time,
+        limit: u32,
+    ) -> Result<Vec<Outgoing>>;
+
+    /// Delivered: gone.
+    async fn outgoing_done(&self, workspace: WorkspaceId, ids: &[u64]) -> Result<()>;
+
+    /// Not delivered: once more at `at`.
+    async fn outgoing_failed(&self, workspace: WorkspaceId, id: u64, at: Time) -> Result<()>;
+}
