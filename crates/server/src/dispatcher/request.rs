@@ -1,6 +1,8 @@
 //! What is asked of the dispatcher, and what it answers.
 
 use routing::{Answer, Event, Refusal, Time};
+pub use store::{Actor, WorkspaceId};
+use store::{ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
 use thiserror::Error;
 
 /// Work that is decided in order within one batch; each piece has its own result.
@@ -63,28 +65,34 @@ pub enum SubmitError {
     KeyReused,
 }
 
-// Until the store's own types are here.
-
-/// A workspace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WorkspaceId(pub i64);
-
-/// Who asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    User(u64),
-    Token(u64),
-    Source(u64),
-    System,
+/// What is kept beside the core and written in the same transaction: personal and secret things
+/// that never enter a command. Ids of objects that the command makes are filled in.
+#[derive(Clone, Debug)]
+pub enum Personal {
+    /// Who a submitted item is about.
+    Contact(Box<store::Personal>),
+    /// Free text about the command's item.
+    Note {
+        kind: NoteKind,
+        text: String,
+    },
+    /// The name of the command's agent.
+    AgentName(String),
+    /// The login of the command's agent: made, or changed when there is one.
+    Login(UserChange),
+    /// How the command's source meets its webhook.
+    Source(Box<SourceFace>),
+    /// How far an import has come.
+    Import(ImportStep),
+    Outgoing(Outgoing),
 }
 
-/// A client's key for one request, and what the request was, hashed.
+/// A client's key for one request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey {
+    /// Whose key it is, such as `user:3`.
+    pub scope: String,
     pub key: String,
-    pub fingerprint: String,
+    /// A hash of the request, so that a key used for another one is noticed.
+    pub request: String,
 }
-
-/// A personal row.
-#[derive(Clone, Debug)]
-pub enum Personal {}

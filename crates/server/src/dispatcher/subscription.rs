@@ -1,0 +1,89 @@
+//! Hearing what was committed: every event once, in order, from the moment of subscribing.
+
+use super::Actor;
+use routing::{Event, Time};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// An event as live clients hear it: durable, in order, each once.
+#[derive(Clone, Debug)]
+pub struct Published {
+    pub seq: u64,
+    pub at: Time,
+    pub actor: Actor,
+    pub event: Event,
+}
+
+/// What a subscriber hears next.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    Event(Arc<Published>),
+    /// Some events were missed: read the journal from the last seq seen, skip what is heard again,
+    /// and go on listening.
+    Resync,
+}
+
+/// Events that go to subscribers in one piece.
+pub(super) type Piece = Option<Arc<[Arc<Published>]>>;
+
+/// The most events a piece holds, and the most pieces a slow subscriber may be behind.
+const PIECE: usize = 64;
+const PIECES: usize = 2048;
+
+/// Tells all subscribers of a workspace.
+#[derive(Clone, Debug)]
+pub(super) struct Loudspeaker(broadcast::Sender<Piece>);
+
+impl Loudspeaker {
+    pub fn new() -> Self {
+        Loudspeaker(broadcast::Sender::new(PIECES))
+    }
+
+    /// Whether nobody listens, so that nothing need be prepared.
+    pub fn is_unheard(&self) -> bool {
+        self.0.receiver_count() == 0
+    }
+
+    pub fn publish(&self, events: impl IntoIterator<Item = Published>) {
+        let events: Vec<_> = events.into_iter().map(Arc::new).collect();
+        for piece in events.chunks(PIECE) {
+            // An error says that nobody listens.
+            let _ = self.0.send(Some(piece.into()));
+        }
+    }
+
+    /// Tells everybody to read the journal.
+    pub fn resync(&self) {
+        let _ = self.0.send(None);
+    }
+
+    pub fn subscribe(&self) -> Subscription {
+        Subscription { pieces: self.0.subscribe(), next: VecDeque::new() }
+    }
+}
+
+/// Hears what is published in one workspace from now on.
+#[derive(Debug)]
+pub struct Subscription {
+    pieces: broadcast::Receiver<Piece>,
+    next: VecDeque<Arc<Published>>,
+}
+
+impl Subscription {
+    /// The next event; `None` once the dispatcher has stopped. Safe to drop while it waits.
+    pub async fn next(&mut self) -> Option<Heard> {
+        loop {
+            if let Some(event) = self.next.pop_front() {
+                return Some(Heard::Event(event));
+            }
+            match self.pieces.recv().await {
+                Ok(Some(piece)) => self.next.extend(piece.iter().cloned()),
+                Ok(None) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                    return Some(Heard::Resync);
+                }
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}
