@@ -1,0 +1,62 @@
+//! The web's stages: packages, types, lint, unit tests, and the browser tests on the built binary.
+
+use super::{
+    count,
+    ledger::{Done, counted},
+    product, program,
+};
+use crate::{
+    problem::{Outcome, Problem},
+    run, system,
+};
+use std::{path::Path, process::Command, time::SystemTime};
+
+const NODE: &str = "install Node 20 or newer (with npm)";
+
+/// Installs the packages when the lock file is newer than what is installed.
+pub fn packages(root: &Path) -> Outcome<Done> {
+    let web = root.join("web");
+    let changed = |file: &str| web.join(file).metadata().and_then(|meta| meta.modified());
+    let lock = changed("package-lock.json")
+        .map_err(|error| Problem::new(format!("web/package-lock.json: {error}")))?;
+    if changed("node_modules/.package-lock.json").is_ok_and(|done: SystemTime| done >= lock) {
+        println!("up to date");
+        return Ok(Done::Checked);
+    }
+    run::checked(npm(root)?.args(["ci", "--no-audit", "--no-fund"])).map(|_| Done::Checked)
+}
+
+/// svelte-check and the freshness of the API's types.
+pub fn check(root: &Path) -> Outcome<Done> {
+    run::checked(npm(root)?.args(["run", "check"])).map(|_| Done::Checked)
+}
+
+/// eslint and prettier.
+pub fn lint(root: &Path) -> Outcome<Done> {
+    run::checked(npm(root)?.args(["run", "lint"])).map(|_| Done::Checked)
+}
+
+/// vitest.
+pub fn unit(root: &Path) -> Outcome<Done> {
+    let ran = run::shown(npm(root)?.args(["test", "--", "--run"]))?;
+    counted(count::vitest(&ran.text), ran.status.success())
+}
+
+/// Playwright in a real Chromium against the built binary.
+pub fn browser(root: &Path) -> Outcome<Done> {
+    let chromium = system::ensure(&system::CHROMIUM)?;
+    let mut e2e = npm(root)?;
+    e2e.args(["run", "e2e", "--", "--reporter=list", "--forbid-only"]);
+    e2e.env("FAIRLEAD_BIN", product(root)?).env("CHROMIUM", chromium);
+    let ran = run::shown(&mut e2e)?;
+    counted(count::playwright(&ran.text), ran.status.success())
+}
+
+fn npm(root: &Path) -> Outcome<Command> {
+    let mut npm = Command::new(program("npm", NODE)?);
+    npm.current_dir(root.join("web"));
+    npm.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
+    // The system's Chromium is used; the runner shall not fetch one.
+    npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    Ok(npm)
+}
