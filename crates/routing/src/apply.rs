@@ -169,7 +169,10 @@ impl State {
             Event::OfferMissed { item, agent } => {
                 self.give_back(*item);
                 self.exclude(*item, *agent);
-                self.set_status(*agent, Status::Away { reason: Code::new("missed_offer") });
+                // What the agent has said of themselves since then stands.
+                if self.facts.agents.get(agent).is_some_and(|a| a.status == Status::Available) {
+                    self.set_status(*agent, Status::Away { reason: Code::new("missed_offer") });
+                }
                 self.wait(*item);
             }
             Event::Returned { item, .. } => {

@@ -177,7 +177,7 @@ pub enum Event {
         agent: AgentId,
         reason: Reason,
     },
-    /// Nobody answered in time; the agent is set away with reason `missed_offer`.
+    /// Nobody answered in time; an available agent is set away with reason `missed_offer`.
     OfferMissed {
         item: ItemId,
         agent: AgentId,

@@ -9,9 +9,10 @@ fn at(zone: &TimeZone, civil: &str) -> Time {
     Time::from(zone.to_zoned(civil).expect("in range").timestamp())
 }
 
-fn hours(shifts: &[(u8, (u16, u16), (u16, u16))]) -> Hours {
+/// One shift, from and to as (hour, minute).
+fn hours(day: u8, from: (u16, u16), to: (u16, u16)) -> Hours {
     let time = |(h, m)| TimeOfDay::new(h, m).expect("a time of day");
-    Hours(shifts.iter().map(|&(day, f, t)| Shift { day, from: time(f), to: time(t) }).collect())
+    Hours(vec![Shift { day, from: time(from), to: time(to) }])
 }
 
 #[test]
@@ -23,7 +24,7 @@ fn no_hours_is_always() {
 fn a_shift_starts_and_ends() {
     let zone = TimeZone::get("Asia/Kolkata").expect("bundled");
     // 2026-03-02 is a Monday.
-    let monday = hours(&[(1, (9, 0), (18, 0))]);
+    let monday = hours(1, (9, 0), (18, 0));
     let ask = |civil| monday.at(at(&zone, civil), &zone);
     assert_eq!(ask("2026-03-02 08:59"), (false, Some(at(&zone, "2026-03-02 09:00"))));
     assert_eq!(ask("2026-03-02 09:00"), (true, Some(at(&zone, "2026-03-02 18:00"))));
@@ -33,7 +34,7 @@ fn a_shift_starts_and_ends() {
 #[test]
 fn a_night_shift_reaches_into_the_next_day() {
     let zone = TimeZone::UTC;
-    let night = hours(&[(7, (22, 0), (6, 0))]);
+    let night = hours(7, (22, 0), (6, 0));
     let ask = |civil| night.at(at(&zone, civil), &zone);
     assert_eq!(ask("2026-03-02 05:59"), (true, Some(at(&zone, "2026-03-02 06:00"))));
     assert!(!ask("2026-03-02 06:00").0);
@@ -43,7 +44,7 @@ fn a_night_shift_reaches_into_the_next_day() {
 #[test]
 fn the_end_of_the_day_is_a_time() {
     let zone = TimeZone::UTC;
-    let evening = hours(&[(1, (18, 0), (24, 0))]);
+    let evening = hours(1, (18, 0), (24, 0));
     let ask = |civil| evening.at(at(&zone, civil), &zone);
     assert_eq!(ask("2026-03-02 23:59"), (true, Some(at(&zone, "2026-03-03 00:00"))));
     assert_eq!(TimeOfDay::new(24, 1), None);
@@ -54,7 +55,7 @@ fn the_end_of_the_day_is_a_time() {
 fn a_time_that_does_not_exist_moves_forward() {
     // On 2026-03-29 Berlin's clocks go from 02:00 to 03:00.
     let zone = TimeZone::get("Europe/Berlin").expect("bundled");
-    let sunday = hours(&[(7, (2, 30), (4, 0))]);
+    let sunday = hours(7, (2, 30), (4, 0));
     let start = at(&zone, "2026-03-29 03:30");
     assert_eq!(sunday.at(at(&zone, "2026-03-29 01:00"), &zone), (false, Some(start)));
     assert!(sunday.at(start, &zone).0);
