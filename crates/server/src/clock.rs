@@ -26,6 +26,11 @@ impl Clock {
         Clock(Source::Stopped(Arc::new(watch::Sender::new(now))))
     }
 
+    /// Whether this is the machine's clock.
+    pub fn is_system(&self) -> bool {
+        matches!(self.0, Source::System)
+    }
+
     /// The time now.
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn now(&self) -> Time {

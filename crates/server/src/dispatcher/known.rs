@@ -1,0 +1,83 @@
+//! What a batch has to know from the tables before it is decided, read under the lock.
+
+use super::desk::Ask;
+use super::request::Personal;
+use routing::{AgentId, Command, SourceId, Time};
+use std::collections::HashMap;
+use store::{Answered, Transaction, User};
+
+/// Rows that decide whether something is a repetition, a taken name, or overdue.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Answers given before, by scope and key.
+    pub answers: HashMap<(String, String), Answered>,
+    pub logins_by_name: HashMap<String, User>,
+    pub logins: HashMap<AgentId, User>,
+    pub source_keys: HashMap<String, SourceId>,
+    pub last_seen: HashMap<AgentId, Time>,
+}
+
+impl Known {
+    /// Reads what these asks need; nothing for most.
+    pub async fn look_up(tx: &mut dyn Transaction, asks: &[Ask]) -> store::Result<Known> {
+        let mut known = Known::default();
+        let mut keys = Vec::new();
+        for ask in asks {
+            match ask {
+                Ask::Lapse(agents) => {
+                    for &agent in agents {
+                        if let Some(at) = tx.last_seen(agent).await? {
+                            known.last_seen.insert(agent, at);
+                        }
+                    }
+                }
+                Ask::Request { request, .. } => {
+                    if let Some(key) = &request.idempotency {
+                        keys.push((key.scope.clone(), key.key.clone()));
+                    }
+                    for work in request.work.iter().filter(|w| !w.personal.is_empty()) {
+                        known.look_up_names(tx, &work.command, &work.personal).await?;
+                    }
+                }
+            }
+        }
+        if !keys.is_empty() {
+            let answers = tx.answers(&keys).await?;
+            known.answers =
+                answers.into_iter().map(|a| ((a.scope.clone(), a.key.clone()), a)).collect();
+        }
+        Ok(known)
+    }
+
+    async fn look_up_names(
+        &mut self,
+        tx: &mut dyn Transaction,
+        command: &Command,
+        personal: &[Personal],
+    ) -> store::Result<()> {
+        for row in personal {
+            match row {
+                Personal::Login(change) => {
+                    if let Some(name) = &change.name
+                        && let Some(user) = tx.user_by_name(name).await?
+                    {
+                        self.logins_by_name.insert(name.clone(), user);
+                    }
+                    if let Command::UpdateAgent { agent, .. } | Command::DeactivateAgent { agent } =
+                        command
+                        && let Some(user) = tx.user_of_agent(*agent).await?
+                    {
+                        self.logins.insert(*agent, user);
+                    }
+                }
+                Personal::Source(face) => {
+                    if let Some(source) = tx.source_by_key(&face.key).await? {
+                        self.source_keys.insert(face.key.clone(), source);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! The rows beside the core: checked before their command is decided, and written with it.
+
+use super::known::Known;
+use super::request::{Personal, Work};
+use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
+use store::{Batch, Note, SourceFace, User, UserChange, UserRow};
+
+/// Refuses work whose rows could not be written: a name in use, a login without a password.
+pub(super) fn admit(work: &Work, known: &Known, batch: &Batch) -> Result<(), Refusal> {
+    for row in &work.personal {
+        match row {
+            Personal::Login(change) => login(change, agent_of(&work.command), known, batch)?,
+            Personal::Source(face) => slug(face, source_of(&work.command), known, batch)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn invalid(field: &'static str, problem: &str) -> Refusal {
+    Refusal::Invalid { field, problem: problem.to_owned() }
+}
+
+fn login(
+    change: &UserChange,
+    agent: Option<AgentId>,
+    known: &Known,
+    batch: &Batch,
+) -> Result<(), Refusal> {
+    let exists = agent.is_some_and(|agent| {
+        known.logins.contains_key(&agent) || batch.users.iter().any(|u| u.agent == Some(agent))
+    });
+    if !exists && change.name.is_none() {
+        return Err(invalid("name", "a login needs a name"));
+    }
+    if !exists && change.password_hash.is_none() {
+        return Err(invalid("password", "a login needs a password"));
+    }
+    let Some(name) = &change.name else { return Ok(()) };
+    let stored = known.logins_by_name.get(name).map(|user| user.agent);
+    let pending = batch.users.iter().find(|u| u.name == *name).map(|user| user.agent);
+    match pending.or(stored) {
+        Some(holder) if agent.is_none() || holder != agent => {
+            Err(invalid("name", "is already in use; choose another"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn slug(
+    face: &SourceFace,
+    source: Option<SourceId>,
+    known: &Known,
+    batch: &Batch,
+) -> Result<(), Refusal> {
+    let stored = known.source_keys.get(&face.key).copied();
+    let pending = batch.sources.iter().find(|s| s.key == face.key).map(|s| s.source);
+    match pending.or(stored) {
+        Some(holder) if Some(holder) != source => {
+            Err(invalid("key", "is already in use; choose another"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Adds the rows of work that was decided; `first` is the index of its first event.
+pub(super) fn add(work: &Work, answer: Answer, first: usize, known: &Known, batch: &mut Batch) {
+    for row in &work.personal {
+        match row {
+            Personal::Contact(contact) => {
+                if let Answer::Item(item) = answer {
+                    batch.personal.push(store::Personal { item, ..(**contact).clone() });
+                }
+            }
+            Personal::Note { kind, text } => {
+                let item = item_of(&work.command);
+                // The note stands with the event that its command became.
+                let given = batch.events.iter().skip(first).position(|e| e.event.item() == item);
+                if let (Some(item), Some(given)) = (item, given) {
+                    let event = (first + given) as u64;
+                    batch.notes.push(Note { item, event, kind: *kind, text: text.clone() });
+                }
+            }
+            Personal::AgentName(name) => {
+                if let Some(agent) = made_agent(answer).or(agent_of(&work.command)) {
+                    batch.agent_names.retain(|(other, _)| *other != agent);
+                    batch.agent_names.push((agent, name.clone()));
+                }
+            }
+            Personal::Login(change) => {
+                if let Some(agent) = made_agent(answer).or(agent_of(&work.command)) {
+                    add_login(agent, change, known, batch);
+                }
+            }
+            Personal::Source(face) => {
+                let made = if let Answer::Source(id) = answer { Some(id) } else { None };
+                if let Some(source) = made.or(source_of(&work.command)) {
+                    let face = SourceFace { source, ..(**face).clone() };
+                    batch.sources.retain(|s| s.source != source);
+                    batch.sources.push(face);
+                }
+            }
+            Personal::Import(step) => batch.imports.push(step.clone()),
+            Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
+        }
+    }
+}
+
+fn add_login(agent: AgentId, change: &UserChange, known: &Known, batch: &mut Batch) {
+    let at = match batch.users.iter().position(|u| u.agent == Some(agent)) {
+        Some(at) => at,
+        None => {
+            batch.users.push(row(agent, known.logins.get(&agent)));
+            batch.users.len() - 1
+        }
+    };
+    let user = &mut batch.users[at];
+    if let Some(name) = &change.name {
+        user.name.clone_from(name);
+    }
+    if let Some(hash) = &change.password_hash {
+        user.password_hash.clone_from(hash);
+    }
+    user.role = change.role.unwrap_or(user.role);
+    user.active = change.active.unwrap_or(user.active);
+}
+
+fn row(agent: AgentId, before: Option<&User>) -> UserRow {
+    UserRow {
+        id: before.map(|user| user.id),
+        name: before.map(|user| user.name.clone()).unwrap_or_default(),
+        password_hash: before.map(|user| user.password_hash.clone()).unwrap_or_default(),
+        role: before.map(|user| user.role).unwrap_or_default(),
+        agent: Some(agent),
+        active: before.is_none_or(|user| user.active),
+    }
+}
+
+fn made_agent(answer: Answer) -> Option<AgentId> {
+    if let Answer::Agent(id) = answer { Some(id) } else { None }
+}
+
+fn agent_of(command: &Command) -> Option<AgentId> {
+    match command {
+        Command::UpdateAgent { agent, .. } | Command::DeactivateAgent { agent } => Some(*agent),
+        _ => None,
+    }
+}
+
+fn source_of(command: &Command) -> Option<SourceId> {
+    match command {
+        Command::UpdateSource { source, .. } | Command::DeactivateSource { source } => {
+            Some(*source)
+        }
+        _ => None,
+    }
+}
+
+fn item_of(command: &Command) -> Option<ItemId> {
+    match command {
+        Command::Accept { item, .. }
+        | Command::Decline { item, .. }
+        | Command::Complete { item, .. }
+        | Command::Release { item, .. }
+        | Command::Retry { item, .. }
+        | Command::Reassign { item, .. }
+        | Command::Cancel { item, .. } => Some(*item),
+        _ => None,
+    }
+}

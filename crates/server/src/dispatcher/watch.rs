@@ -1,0 +1,155 @@
+//! What a node looks after without being asked: other nodes' events, deadlines of workspaces that
+//! nobody uses here, who was heard from and who was not.
+
+use super::desk::Ask;
+use super::node::Node;
+use futures_util::StreamExt;
+use routing::AgentId;
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use store::{Heard, WorkspaceId};
+
+/// Between two comparisons of all seqs and deadlines: on a database that others write to, and on
+/// one that is this process's own.
+const SURVEY_SHARED: Duration = Duration::from_secs(2);
+const SURVEY_OWN: Duration = Duration::from_secs(30);
+/// Between two writes of who was heard from.
+const PRESENCE: Duration = Duration::from_secs(5);
+/// Between two attempts to listen.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+
+/// Hears of other nodes' events, and sees to deadlines everywhere, until the node stops.
+pub(super) async fn survey_all(node: Arc<Node>) {
+    let pause = if node.store.is_shared() { SURVEY_SHARED } else { SURVEY_OWN };
+    let mut warned = false;
+    while !node.is_stopping() {
+        match survey(&node, pause).await {
+            Ok(()) => warned = false,
+            Err(error) => {
+                node.trouble();
+                if !warned {
+                    tracing::warn!(%error, "workspaces could not be compared");
+                }
+                warned = true;
+            }
+        }
+        tokio::select! {
+            () = node.stopping() => return,
+            () = node.clock.sleep(pause) => {}
+        }
+    }
+}
+
+async fn survey(node: &Arc<Node>, pause: Duration) -> store::Result<()> {
+    let soon = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+    let soon = node.clock.now().0.saturating_add(soon);
+    for row in node.store.workspaces().await? {
+        match node.opened(row.id) {
+            Some(desk) if !desk.is_deserted() => {
+                if desk.told.load(Ordering::Acquire) < row.seq {
+                    desk.wake.notify_one();
+                }
+            }
+            // Opened in time, its own task fires the deadline on the moment.
+            _ if node.dispatches && row.next_deadline.is_some_and(|d| node.local(d).0 <= soon) => {
+                if let Some(desk) = node.desk(row.id) {
+                    desk.wake.notify_one();
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Hears what other nodes commit, as they commit it.
+pub(super) async fn listen(node: Arc<Node>) {
+    while !node.is_stopping() {
+        let listening = async {
+            let mut heard = match node.store.listen().await {
+                Ok(heard) => heard,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot listen for other nodes' events; comparing only");
+                    return;
+                }
+            };
+            while let Some(heard) = heard.next().await {
+                notice(&node, heard).await;
+            }
+        };
+        tokio::select! {
+            () = node.stopping() => return,
+            () = listening => tokio::time::sleep(LISTEN_AGAIN).await,
+        }
+    }
+}
+
+async fn notice(node: &Arc<Node>, heard: Heard) {
+    match heard {
+        Heard::Moved { workspace, seq } => {
+            if let Some(desk) = node.opened(workspace)
+                && desk.told.load(Ordering::Acquire) < seq
+            {
+                desk.wake.notify_one();
+            }
+        }
+        Heard::Reconnected => {
+            node.trouble();
+            // The next comparison tries again.
+            let _ = survey(node, SURVEY_SHARED).await;
+        }
+    }
+}
+
+/// Writes who was heard from, and looks for who was not.
+pub(super) async fn keep_presence(node: Arc<Node>) {
+    let mut last = node.clock.now();
+    while !node.is_stopping() {
+        tokio::select! {
+            () = node.stopping() => break,
+            () = node.clock.sleep(PRESENCE) => {}
+        }
+        let now = node.clock.now();
+        // The machine slept, or was far too busy: nobody could be heard meanwhile.
+        if now.0.saturating_sub(last.0) > 4 * 1000 * i64::try_from(PRESENCE.as_secs()).unwrap_or(5)
+            && node.clock.is_system()
+        {
+            node.trouble();
+        }
+        last = now;
+        write_heard(&node).await;
+        if node.dispatches && !node.is_stopping() {
+            find_overdue(&node).await;
+        }
+    }
+    write_heard(&node).await;
+}
+
+async fn write_heard(node: &Node) {
+    let heard = std::mem::take(&mut *node.heard.lock().unwrap_or_else(PoisonError::into_inner));
+    if heard.is_empty() {
+        return;
+    }
+    let agents: Vec<_> = heard.into_iter().collect();
+    if let Err(error) = node.store.seen(&agents, node.clock.now()).await {
+        tracing::warn!(%error, "who was heard from could not be written; trying again");
+        node.trouble();
+        node.heard.lock().unwrap_or_else(PoisonError::into_inner).extend(agents);
+    }
+}
+
+async fn find_overdue(node: &Arc<Node>) {
+    let overdue = match node.store.overdue(node.clock.now()).await {
+        Ok(overdue) => overdue,
+        Err(_) => return node.trouble(),
+    };
+    let mut lapses: BTreeMap<WorkspaceId, Vec<AgentId>> = BTreeMap::new();
+    for (workspace, agent, _) in overdue {
+        lapses.entry(workspace).or_default().push(agent);
+    }
+    for (workspace, agents) in lapses {
+        node.ask(workspace, Ask::Lapse(agents));
+    }
+}
