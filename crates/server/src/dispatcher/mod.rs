@@ -78,7 +78,7 @@ impl Dispatcher {
         if request.work.is_empty() {
             return Ok(Vec::new());
         }
-        let desk = self.node.desk(workspace).ok_or(SubmitError::Stopping)?;
+        let desk = self.desk(workspace)?;
         let commands = u32::try_from(request.work.len()).unwrap_or(u32::MAX);
         let room = desk.room.clone().try_acquire_many_owned(commands);
         let room = room.map_err(|_| busy(&self.node))?;
@@ -89,6 +89,13 @@ impl Dispatcher {
         let answer = answer.await.unwrap_or_else(|_| Err(self.gone(true)));
         drop(waiting);
         answer
+    }
+
+    fn desk(&self, workspace: WorkspaceId) -> Result<Arc<desk::Desk>, SubmitError> {
+        if self.node.is_stopping() {
+            return Err(SubmitError::Stopping);
+        }
+        self.node.desk(workspace).ok_or(SubmitError::Stopping)
     }
 
     /// The clerk has gone: for good, or it died and another will take over.
@@ -119,7 +126,7 @@ impl Dispatcher {
         workspace: WorkspaceId,
         look: impl FnOnce(&State) -> R + Send + 'static,
     ) -> Result<R, SubmitError> {
-        let desk = self.node.desk(workspace).ok_or(SubmitError::Stopping)?;
+        let desk = self.desk(workspace)?;
         let (seen, answer) = oneshot::channel();
         let look: Look = Box::new(move |state| {
             // An error says that the caller has gone.
@@ -140,10 +147,15 @@ impl Dispatcher {
         heard.insert((workspace, agent));
     }
 
+    /// Takes nothing new from now on; what is being decided is finished and answered.
+    pub fn close(&self) {
+        self.node.stop();
+    }
+
     /// Finishes the batches under way, answers them, refuses the rest, and returns when all is
     /// done. Subscriptions end.
     pub async fn stop(self) {
-        self.node.stop();
+        self.close();
         let tasks =
             std::mem::take(&mut *self.node.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         tasks.join_all().await;

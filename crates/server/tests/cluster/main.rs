@@ -1,0 +1,8 @@
+//! The dispatcher on real databases: one node on SQLite with a stopped clock, several nodes on one
+//! PostgreSQL, connections cut at the worst moment.
+
+mod furnish;
+mod nodes;
+mod outage;
+mod proxy;
+mod single;

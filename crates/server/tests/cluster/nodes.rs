@@ -1,0 +1,139 @@
+//! Several nodes on one PostgreSQL.
+
+use crate::furnish::*;
+use routing::{Event, Mode, Presence};
+use server::clock::Clock;
+use server::dispatcher::{Dispatcher, Heard, SubmitError, Subscription};
+use std::collections::{BTreeMap, BTreeSet};
+use store::Options;
+
+/// Hears everything from the seq after the first heard to `last`, each once, in order.
+async fn hears_all(mut subscription: Subscription, last: u64) {
+    let mut seq = None;
+    let hearing = async {
+        while seq != Some(last) {
+            match subscription.next().await.expect("the dispatcher goes on") {
+                Heard::Event(event) => {
+                    assert!(
+                        seq.is_none_or(|seq| event.seq == seq + 1),
+                        "{} after {seq:?}",
+                        event.seq
+                    );
+                    seq = Some(event.seq);
+                }
+                Heard::Resync => seq = None,
+            }
+        }
+    };
+    tokio::time::timeout(BOUND, hearing).await.expect("heard in time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_share_one_workspace_fairly() {
+    let url = postgres().await;
+    let clock = Clock::system();
+    let mut nodes = Vec::new();
+    for _ in 0..3 {
+        let store = open(&url, Options::default()).await;
+        nodes.push((start(&store, &clock), store));
+    }
+    let (first, store) = &nodes[0];
+    let shop = Shop::furnish(store, first, leads(Mode::Push, Presence::Ignored), 7).await;
+    let heard: Vec<_> = nodes.iter().map(|(node, _)| node.subscribe(shop.workspace)).collect();
+    let work = nodes.iter().enumerate().map(|(i, (node, _))| {
+        let (shop, node) = (shop.clone(), node.clone());
+        tokio::spawn(async move {
+            let mut given = Vec::new();
+            for round in 0..10 {
+                let first = i * 10_000 + round * 100;
+                given.extend(shop.submit(&node, first..first + 100).await);
+            }
+            given
+        })
+    });
+    let mut given = Vec::new();
+    for work in work.collect::<Vec<_>>() {
+        given.extend(work.await.unwrap());
+    }
+    let items: BTreeSet<_> = given.iter().map(|(item, _)| *item).collect();
+    assert_eq!(items.len(), 3_000, "each item once");
+    let mut counts: BTreeMap<_, u32> = BTreeMap::new();
+    given.iter().for_each(|(_, agent)| *counts.entry(*agent).or_default() += 1);
+    let (least, most) = (counts.values().min().unwrap(), counts.values().max().unwrap());
+    assert!(counts.len() == 7 && most - least <= 1, "{counts:?}");
+    let last = shop.audit(store).await.len() as u64;
+    for heard in heard {
+        hears_all(heard, last).await;
+    }
+    let tables = shop.tables(store).await;
+    for (node, _) in &nodes {
+        eventually("the node has caught up", async || shop.state(node).await == tables).await;
+    }
+    for (node, store) in nodes {
+        node.stop().await;
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_outlives_the_node_that_armed_it() {
+    let url = postgres().await;
+    let clock = Clock::system();
+    let (store, other) =
+        (open(&url, Options::default()).await, open(&url, Options::default()).await);
+    let node = start(&store, &clock);
+    let survivor = start(&other, &clock);
+    let offer = leads(Mode::Offer { secs: 1 }, Presence::Ignored);
+    let shop = Shop::furnish(&store, &node, offer, 1).await;
+    let (item, agent) = shop.submit(&node, 0..1).await[0];
+    node.stop().await;
+    eventually("the offer is missed", async || {
+        let events = other.events_since(shop.workspace, 0, 1000).await.unwrap();
+        events.iter().any(|e| e.event == Event::OfferMissed { item, agent })
+    })
+    .await;
+    survivor.stop().await;
+    shop.audit(&other).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_does_not_dispatch_leaves_time_to_others() {
+    let url = postgres().await;
+    let clock = Clock::system();
+    let store = open(&url, Options::default()).await;
+    let quiet = Dispatcher::start(store.clone(), clock.clone(), false).unwrap();
+    let offer = leads(Mode::Offer { secs: 1 }, Presence::Ignored);
+    let shop = Shop::furnish(&store, &quiet, offer, 1).await;
+    let mut heard = quiet.subscribe(shop.workspace);
+    shop.submit(&quiet, 0..1).await;
+    let missed = |e: &server::dispatcher::Published| matches!(e.event, Event::OfferMissed { .. });
+    let soon = std::time::Duration::from_secs(3);
+    assert!(tokio::time::timeout(soon, hear(&mut heard, missed)).await.is_err(), "not its duty");
+    let other = open(&url, Options::default()).await;
+    let node = start(&other, &clock);
+    // And it hears what the other node does.
+    hear(&mut heard, missed).await;
+    node.stop().await;
+    quiet.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_another_holds_the_lock_callers_wait_or_are_told() {
+    let url = postgres().await;
+    let store = open(&url, Options::default()).await;
+    let node = start(&store, &Clock::system());
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 1).await;
+    let lock = store.begin(shop.workspace, Clock::system().now()).await.unwrap();
+    let waiting = tokio::spawn({
+        let (node, shop) = (node.clone(), shop.clone());
+        async move { node.submit(shop.workspace, shop.lead_request(1)).await }
+    });
+    eventually("it waits", async || node.metrics().waiting.get() == 1).await;
+    node.close();
+    let late = node.submit(shop.workspace, shop.lead_request(2)).await;
+    assert_eq!(late.unwrap_err(), SubmitError::Stopping);
+    lock.rollback().await.unwrap();
+    // What was being decided when the stop came is finished and answered.
+    assert!(waiting.await.unwrap().is_ok());
+    node.stop().await;
+}
