@@ -32,12 +32,14 @@ impl State {
     /// found are not looked at again until something changes for them.
     pub(crate) fn next_match(&mut self, source: Option<SourceId>) -> Option<Event> {
         let mut heads: Vec<(Time, ItemId, QueueId, Slot)> = Vec::new();
-        for (queue, line) in self.index.lines.iter().filter(|(_, line)| line.is_dirty()) {
-            for (slot, group) in
-                line.dirty().filter(|(_, g)| source.is_none_or(|s| s == g.key.source))
-            {
-                heads
-                    .extend(group.items.first().map(|(place, item)| (*place, *item, *queue, slot)));
+        for (queue, line) in self.index.lines.iter_mut().filter(|(_, line)| line.is_dirty()) {
+            line.clean_barren();
+            for (slot, group) in line.dirty() {
+                if source.is_none_or(|s| s == group.key.source) {
+                    heads.extend(
+                        group.items.first().map(|&(place, item)| (place, item, *queue, slot)),
+                    );
+                }
             }
         }
         heads.sort_unstable();

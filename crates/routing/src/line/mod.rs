@@ -86,6 +86,16 @@ impl Line {
         !self.dirty.is_empty()
     }
 
+    /// Forgets the groups for which nobody can be found: no pool of theirs has anybody in it whom
+    /// a strategy or an overflow rule could pick.
+    pub fn clean_barren(&mut self) {
+        let Line { dirty, groups, pools, .. } = self;
+        dirty.retain(|slot| {
+            let barren = |pool: &Slot| pools.get(pool).is_none_or(Pool::is_barren);
+            groups.get(slot).is_some_and(|group| !group.pools.iter().all(barren))
+        });
+    }
+
     pub fn clean(&mut self, slot: Slot) {
         self.dirty.remove(&slot);
     }

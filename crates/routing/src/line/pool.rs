@@ -49,6 +49,11 @@ impl Pool {
         }
     }
 
+    /// Whether nobody is here whom a strategy or an overflow rule could pick.
+    pub fn is_barren(&self) -> bool {
+        self.free.is_empty() && self.capped.is_empty()
+    }
+
     /// Who is eligible, next first.
     pub fn free(&self) -> impl Iterator<Item = (Key, AgentId)> {
         self.free.iter().copied()
