@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Each crate and those it may depend on. `fairlead` is the command line, which wires the
 /// product together and so may name the parts it hands to the server, and plays scenarios.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("routing", &[]),
     ("webui", &[]),
     ("xtask", &[]),
@@ -14,6 +14,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("connectors", &["routing"]),
     ("server", &["routing", "store", "connectors", "webui"]),
     ("fairlead", &["routing", "store", "connectors", "server", "scenario"]),
+    ("benches", &["routing", "store", "server"]),
 ];
 
 /// Tests of any crate may also play scenarios.
