@@ -1,6 +1,6 @@
 //! The journal's rows as callers write and read them.
 
-use crate::{AgentTally, TokenId, UserId, WorkspaceId};
+use crate::{TokenId, UserId, WorkspaceId};
 use routing::{Event, Facts, SourceId, Time};
 use serde::Serialize;
 use std::fmt;
@@ -83,8 +83,6 @@ pub struct Loaded {
     pub head: String,
     /// Agents' names, which the core never sees.
     pub names: Vec<(routing::AgentId, String)>,
-    /// What each agent was assigned since the local day began, and ever, from the tables.
-    pub tallies: Vec<AgentTally>,
 }
 
 /// What verifying a journal found.

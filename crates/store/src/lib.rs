@@ -13,13 +13,26 @@
 //! from the event. It reads no clock: times come from the caller, or from the database.
 
 mod access;
+mod backend;
 mod batch;
+mod batch_rows;
+mod cell;
+mod dialect;
 mod error;
+mod hash;
 mod import;
 mod journal;
+mod load;
+mod lock;
+mod migrate;
 mod open;
 mod read;
+mod rows;
+mod sql;
 mod store;
+mod touched;
+mod transaction;
+mod write;
 
 pub use access::{NewToken, Role, Session, Token, User, UserChange};
 pub use batch::{

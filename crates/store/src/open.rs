@@ -1,6 +1,10 @@
 //! Opening a database by its address.
 
+use crate::backend::Backend;
+use crate::dialect;
+use crate::lock::{self, FileLock};
 use crate::{Error, Result, Store};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -16,15 +20,46 @@ pub struct Options {
 /// Opens `sqlite:PATH` (made when missing; belongs to this process until closed) or
 /// `postgres://…`. Call [`Store::migrate`] next.
 pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
-    let _ = options;
-    Err(Error::Address(url.to_owned()))
+    let readers = if options.readers == 0 { 4 } else { options.readers };
+    match address(url)? {
+        Address::Sqlite(path) => {
+            if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+                std::fs::create_dir_all(folder)
+                    .map_err(|error| Error::File { path: folder.to_owned(), error })?;
+            }
+            let lock = FileLock::take(&path)?;
+            let pools = dialect::sqlite(&path, readers).await?;
+            Ok(Arc::new(Backend::new(pools, Some(lock), options.faults)))
+        }
+        Address::Postgres => {
+            let pools = dialect::postgres(url, readers).await?;
+            Ok(Arc::new(Backend::new(pools, None, options.faults)))
+        }
+    }
 }
 
 /// What the process that has this SQLite file open wrote with [`Store::announce`]; `None` when
-/// nobody has it open.
+/// nobody has it open, and for PostgreSQL.
 pub fn holder(url: &str) -> Result<Option<String>> {
-    let _ = url;
-    Ok(None)
+    match address(url)? {
+        Address::Sqlite(path) => lock::holder(&path),
+        Address::Postgres => Ok(None),
+    }
+}
+
+enum Address {
+    Sqlite(PathBuf),
+    Postgres,
+}
+
+fn address(url: &str) -> Result<Address> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Address::Postgres);
+    }
+    match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
+        Some(path) if !path.is_empty() => Ok(Address::Sqlite(Path::new(path).to_owned())),
+        _ => Err(Error::Address(dialect::redacted(url))),
+    }
 }
 
 /// Where a commit fails.
@@ -36,7 +71,7 @@ pub enum Fault {
     AfterCommit,
 }
 
-/// Makes the next commit fail once, to test what nobody can know.
+/// Makes the next commit of a batch fail once, to test what nobody can know.
 #[derive(Debug, Default)]
 pub struct Faults(AtomicU8);
 
@@ -46,7 +81,6 @@ impl Faults {
         self.0.store(if fault == Fault::BeforeCommit { 1 } else { 2 }, Ordering::SeqCst);
     }
 
-    #[allow(dead_code)]
     pub(crate) fn take(&self) -> Option<Fault> {
         match self.0.swap(0, Ordering::SeqCst) {
             1 => Some(Fault::BeforeCommit),

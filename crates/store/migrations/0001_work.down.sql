@@ -1,0 +1,14 @@
+DROP TABLE presence;
+DROP TABLE assignments;
+DROP TABLE item_notes;
+DROP TABLE item_personal;
+DROP TABLE items;
+DROP TABLE rules;
+DROP TABLE source_days;
+DROP TABLE sources;
+DROP TABLE queues;
+DROP TABLE standings;
+DROP TABLE agents;
+DROP TABLE batches;
+DROP TABLE journal;
+DROP TABLE workspaces;

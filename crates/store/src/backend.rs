@@ -1,0 +1,151 @@
+//! The store over one database: its pools, its notices, and where a commit may be made to fail.
+
+use crate::dialect::{Cell, Db, Sql};
+use crate::lock::FileLock;
+use crate::{Access, Faults, Imports, Journal, Outbox, Presence, Reads, Result, Store};
+use crate::{Error, WorkspaceId, Workspaces};
+use async_trait::async_trait;
+use sqlx::Pool;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+/// The store over the database `D`.
+pub(crate) struct Backend<D: Db> {
+    pub writers: Pool<D>,
+    pub readers: Pool<D>,
+    pub notices: Pool<D>,
+    pub moved: Arc<Moved>,
+    pub faults: Option<Arc<Faults>>,
+    notifier: Option<JoinHandle<()>>,
+    lock: Mutex<Option<FileLock>>,
+}
+
+/// Workspaces that have moved and whose notice is not sent yet.
+#[derive(Debug, Default)]
+pub(crate) struct Moved {
+    latest: Mutex<BTreeMap<WorkspaceId, u64>>,
+    wake: Notify,
+}
+
+impl Moved {
+    /// Several commits before the next notice become one.
+    pub fn add(&self, workspace: WorkspaceId, seq: u64) {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).insert(workspace, seq);
+        self.wake.notify_one();
+    }
+
+    fn take(&self) -> BTreeMap<WorkspaceId, u64> {
+        std::mem::take(&mut *self.latest.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<D: Db> Backend<D> {
+    pub fn new(
+        [writers, readers, notices]: [Pool<D>; 3],
+        lock: Option<FileLock>,
+        faults: Option<Arc<Faults>>,
+    ) -> Self {
+        let moved = Arc::new(Moved::default());
+        let notifier = D::SHARED.then(|| tokio::spawn(tell::<D>(notices.clone(), moved.clone())));
+        Backend { writers, readers, notices, moved, faults, notifier, lock: Mutex::new(lock) }
+    }
+
+    pub async fn read(
+        &self,
+        sql: impl Into<Sql>,
+        cells: impl Into<Vec<Cell>>,
+    ) -> Result<Vec<D::Row>> {
+        let mut conn = self.readers.acquire().await?;
+        D::rows(&mut conn, sql.into(), cells.into()).await
+    }
+
+    /// The first row.
+    pub async fn read_one(
+        &self,
+        sql: impl Into<Sql>,
+        cells: impl Into<Vec<Cell>>,
+    ) -> Result<Option<D::Row>> {
+        Ok(self.read(sql, cells).await?.into_iter().next())
+    }
+
+    /// One statement, committed by itself.
+    pub async fn write_one(&self, sql: impl Into<Sql>, cells: impl Into<Vec<Cell>>) -> Result<u64> {
+        let mut conn = self.writers.acquire().await?;
+        D::run(&mut conn, sql.into(), cells.into()).await
+    }
+
+    /// The same, with what it returns.
+    pub async fn write_returning(
+        &self,
+        sql: impl Into<Sql>,
+        cells: impl Into<Vec<Cell>>,
+    ) -> Result<Vec<D::Row>> {
+        let mut conn = self.writers.acquire().await?;
+        D::rows(&mut conn, sql.into(), cells.into()).await
+    }
+}
+
+/// Sends notices after commits, outside their transactions: inside, a notice holds a lock on the
+/// whole database through the commit's fsync.
+async fn tell<D: Db>(pool: Pool<D>, moved: Arc<Moved>) {
+    loop {
+        moved.wake.notified().await;
+        for (workspace, seq) in moved.take() {
+            let Ok(mut conn) = pool.acquire().await else { continue };
+            // A lost notice costs others no more than their next comparison of seqs.
+            if let Err(error) = D::notify(&mut conn, format!("{} {seq}", workspace.0)).await {
+                tracing::debug!(%error, "a notice was not sent");
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl<D: Db> Store for Backend<D>
+where
+    Backend<D>: Workspaces + Journal + Reads + Access + Presence + Imports + Outbox,
+{
+    async fn migrate(&self) -> Result<()> {
+        self.migrate_up().await
+    }
+
+    async fn migrate_down(&self, steps: u32) -> Result<()> {
+        self.take_back(steps).await
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.read("SELECT 1", []).await.map(drop)
+    }
+
+    fn announce(&self, text: &str) -> Result<()> {
+        match &*self.lock.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(lock) => lock.announce(text),
+            None if D::SHARED => Ok(()),
+            None => Err(Error::Unavailable("the store is closed".to_owned())),
+        }
+    }
+
+    fn is_shared(&self) -> bool {
+        D::SHARED
+    }
+
+    async fn close(&self) {
+        if let Some(notifier) = &self.notifier {
+            notifier.abort();
+        }
+        self.readers.close().await;
+        self.notices.close().await;
+        self.writers.close().await;
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
+impl<D: Db> Drop for Backend<D> {
+    fn drop(&mut self) {
+        if let Some(notifier) = &self.notifier {
+            notifier.abort();
+        }
+    }
+}

@@ -1,0 +1,522 @@
+//! The one place that knows which database it is.
+//!
+//! [`Db`] is what the generic code needs of a database: SQL in, cells in, cells out. Beside the
+//! drivers' types the two differ in how many rows enter one statement (arrays that PostgreSQL
+//! unnests, a VALUES list on SQLite), in who reads the clock, in how a transaction begins, and in
+//! whether anybody else can write.
+
+use crate::{Error, Heard, Result};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream, StreamExt};
+use sqlx::pool::PoolOptions;
+use sqlx::{Arguments, AssertSqlSafe, Database, Executor, Pool, Postgres, Row, Sqlite};
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A value on its way into a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+/// The type of a column of [`Rows`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Int,
+    Text,
+}
+
+/// A statement that takes many rows: `{values}` in an INSERT, `{rows}` (columns c1, c2, …) as a
+/// table in an UPDATE or SELECT.
+#[derive(Debug)]
+pub(crate) struct Many {
+    pub sql: &'static str,
+    pub types: &'static [Type],
+}
+
+/// Rows for a [`Many`], row by row.
+#[derive(Debug, Default)]
+pub(crate) struct Rows(Vec<Cell>);
+
+impl Rows {
+    pub fn push<const N: usize>(&mut self, row: [Cell; N]) {
+        self.0.extend(row);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A statement's text: fixed, or put together from fixed parts.
+#[derive(Clone, Debug)]
+pub(crate) enum Sql {
+    Fixed(&'static str),
+    Built(Arc<str>),
+}
+
+impl From<&'static str> for Sql {
+    fn from(sql: &'static str) -> Self {
+        Sql::Fixed(sql)
+    }
+}
+
+impl From<String> for Sql {
+    fn from(sql: String) -> Self {
+        Sql::Built(sql.into())
+    }
+}
+
+impl sqlx::SqlSafeStr for Sql {
+    fn into_sql_str(self) -> sqlx::SqlStr {
+        match self {
+            Sql::Fixed(sql) => sql.into_sql_str(),
+            Sql::Built(sql) => AssertSqlSafe(sql).into_sql_str(),
+        }
+    }
+}
+
+/// A database that the store works on.
+pub(crate) trait Db: Database {
+    /// The database's clock in milliseconds, or NULL where the node's counts.
+    const CLOCK: &'static str;
+    /// Opens a transaction that writes.
+    const BEGIN: &'static str;
+    /// Opens a transaction whose reads all see the same moment.
+    const SNAPSHOT: &'static str;
+    /// Keeps two nodes from migrating at once.
+    const MIGRATION_LOCK: &'static str;
+    /// Whether other processes may write.
+    const SHARED: bool;
+    /// What `/*CLUSTERED*/` stands for.
+    const CLUSTERED: &'static str;
+
+    fn run<'c>(
+        conn: &'c mut Self::Connection,
+        sql: Sql,
+        cells: Vec<Cell>,
+    ) -> BoxFuture<'c, Result<u64>>;
+
+    fn rows<'c>(
+        conn: &'c mut Self::Connection,
+        sql: Sql,
+        cells: Vec<Cell>,
+    ) -> BoxFuture<'c, Result<Vec<Self::Row>>>;
+
+    fn stream<'c>(
+        conn: &'c mut Self::Connection,
+        sql: Sql,
+        cells: Vec<Cell>,
+    ) -> BoxStream<'c, Result<Self::Row>>;
+
+    /// Several statements without parameters.
+    fn script(conn: &mut Self::Connection, sql: Sql) -> BoxFuture<'_, Result<()>>;
+
+    /// Runs a statement over many rows.
+    fn run_many<'c>(
+        conn: &'c mut Self::Connection,
+        many: &'static Many,
+        rows: Rows,
+    ) -> BoxFuture<'c, Result<u64>>;
+
+    /// Reads with a statement over many rows.
+    fn rows_many<'c>(
+        conn: &'c mut Self::Connection,
+        many: &'static Many,
+        rows: Rows,
+    ) -> BoxFuture<'c, Result<Vec<Self::Row>>>;
+
+    fn int(row: &Self::Row, column: usize) -> Result<Option<i64>>;
+
+    fn text(row: &Self::Row, column: usize) -> Result<Option<String>>;
+
+    /// Tells other nodes that a workspace has moved.
+    fn notify<'c>(conn: &'c mut Self::Connection, payload: String) -> BoxFuture<'c, Result<()>>;
+
+    /// Hears what [`Db::notify`] tells.
+    fn listen(pool: Pool<Self>) -> BoxFuture<'static, Result<BoxStream<'static, Heard>>>;
+}
+
+macro_rules! driven {
+    () => {
+        fn run<'c>(
+            conn: &'c mut Self::Connection,
+            sql: Sql,
+            cells: Vec<Cell>,
+        ) -> BoxFuture<'c, Result<u64>> {
+            Box::pin(async move {
+                let done = conn.execute(sqlx::query_with(sql, arguments::<Self>(cells)?)).await?;
+                Ok(done.rows_affected())
+            })
+        }
+
+        fn rows<'c>(
+            conn: &'c mut Self::Connection,
+            sql: Sql,
+            cells: Vec<Cell>,
+        ) -> BoxFuture<'c, Result<Vec<Self::Row>>> {
+            Box::pin(async move {
+                Ok(conn.fetch_all(sqlx::query_with(sql, arguments::<Self>(cells)?)).await?)
+            })
+        }
+
+        fn stream<'c>(
+            conn: &'c mut Self::Connection,
+            sql: Sql,
+            cells: Vec<Cell>,
+        ) -> BoxStream<'c, Result<Self::Row>> {
+            match arguments::<Self>(cells) {
+                Ok(arguments) => conn
+                    .fetch(sqlx::query_with(sql, arguments))
+                    .map(|row| row.map_err(Error::from))
+                    .boxed(),
+                Err(error) => stream::once(async move { Err(error) }).boxed(),
+            }
+        }
+
+        fn script(conn: &mut Self::Connection, sql: Sql) -> BoxFuture<'_, Result<()>> {
+            Box::pin(async move {
+                conn.execute(sqlx::raw_sql(sql)).await?;
+                Ok(())
+            })
+        }
+
+        fn int(row: &Self::Row, column: usize) -> Result<Option<i64>> {
+            Ok(row.try_get_unchecked::<Option<i64>, usize>(column)?)
+        }
+
+        fn text(row: &Self::Row, column: usize) -> Result<Option<String>> {
+            Ok(row.try_get_unchecked::<Option<String>, usize>(column)?)
+        }
+    };
+}
+
+fn arguments<D: Database>(cells: Vec<Cell>) -> Result<D::Arguments>
+where
+    Option<i64>: for<'t> sqlx::Encode<'t, D> + sqlx::Type<D>,
+    Option<String>: for<'t> sqlx::Encode<'t, D> + sqlx::Type<D>,
+{
+    let mut arguments = D::Arguments::default();
+    arguments.reserve(cells.len(), cells.len() * 16);
+    for cell in cells {
+        match cell {
+            Cell::Int(int) => arguments.add(int),
+            Cell::Text(text) => arguments.add(text),
+        }
+        .map_err(|e| Error::Database(e.to_string()))?;
+    }
+    Ok(arguments)
+}
+
+impl Db for Postgres {
+    const CLOCK: &'static str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+    const BEGIN: &'static str = "BEGIN";
+    const SNAPSHOT: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    const MIGRATION_LOCK: &'static str = "SELECT pg_advisory_xact_lock(5170937216)";
+    const SHARED: bool = true;
+    const CLUSTERED: &'static str = "";
+
+    driven!();
+
+    fn run_many<'c>(
+        conn: &'c mut Self::Connection,
+        many: &'static Many,
+        rows: Rows,
+    ) -> BoxFuture<'c, Result<u64>> {
+        Box::pin(async move {
+            if rows.is_empty() {
+                return Ok(0);
+            }
+            let arrays = arrays(many.types, rows)?;
+            Ok(conn.execute(sqlx::query_with(unnested(many), arrays)).await?.rows_affected())
+        })
+    }
+
+    fn rows_many<'c>(
+        conn: &'c mut Self::Connection,
+        many: &'static Many,
+        rows: Rows,
+    ) -> BoxFuture<'c, Result<Vec<Self::Row>>> {
+        Box::pin(async move {
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            let arrays = arrays(many.types, rows)?;
+            Ok(conn.fetch_all(sqlx::query_with(unnested(many), arrays)).await?)
+        })
+    }
+
+    fn notify<'c>(conn: &'c mut Self::Connection, payload: String) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async move {
+            let cells = vec![Cell::Text(Some(payload))];
+            Self::rows(conn, "SELECT pg_notify('fairlead', $1)".into(), cells).await?;
+            Ok(())
+        })
+    }
+
+    fn listen(pool: Pool<Self>) -> BoxFuture<'static, Result<BoxStream<'static, Heard>>> {
+        Box::pin(async move {
+            let mut listener = sqlx::postgres::PgListener::connect_with(&pool).await?;
+            listener.listen("fairlead").await?;
+            Ok(stream::unfold(Some(listener), |listener| async {
+                let mut listener = listener?;
+                loop {
+                    match listener.try_recv().await {
+                        Ok(Some(note)) => {
+                            if let Some(heard) = heard(note.payload()) {
+                                return Some((heard, Some(listener)));
+                            }
+                        }
+                        Ok(None) => return Some((Heard::Reconnected, Some(listener))),
+                        Err(sqlx::Error::PoolClosed) => return None,
+                        // The database is away; the listener connects again when it is back.
+                        Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+                    }
+                }
+            })
+            .boxed())
+        })
+    }
+}
+
+fn heard(payload: &str) -> Option<Heard> {
+    let (workspace, seq) = payload.split_once(' ')?;
+    let workspace = crate::WorkspaceId(workspace.parse().ok()?);
+    Some(Heard::Moved { workspace, seq: seq.parse().ok()? })
+}
+
+/// One array per column: one statement, however many rows.
+fn arrays(types: &[Type], rows: Rows) -> Result<sqlx::postgres::PgArguments> {
+    let count = rows.0.len() / types.len();
+    let mut ints: Vec<Vec<Option<i64>>> = Vec::new();
+    let mut texts: Vec<Vec<Option<String>>> = Vec::new();
+    for column in types {
+        match column {
+            Type::Int => ints.push(Vec::with_capacity(count)),
+            Type::Text => texts.push(Vec::with_capacity(count)),
+        }
+    }
+    let mut cells = rows.0.into_iter();
+    for _ in 0..count {
+        let (mut int, mut text) = (ints.iter_mut(), texts.iter_mut());
+        for (column, cell) in types.iter().zip(&mut cells) {
+            match (column, cell) {
+                (Type::Int, Cell::Int(value)) => int.next().map(|c| c.push(value)),
+                (Type::Text, Cell::Text(value)) => text.next().map(|c| c.push(value)),
+                (column, cell) => {
+                    return Err(Error::Database(format!("{cell:?} in a column of {column:?}")));
+                }
+            };
+        }
+    }
+    let mut arguments = sqlx::postgres::PgArguments::default();
+    let (mut int, mut text) = (ints.into_iter(), texts.into_iter());
+    for column in types {
+        match column {
+            Type::Int => arguments.add(int.next().unwrap_or_default()),
+            Type::Text => arguments.add(text.next().unwrap_or_default()),
+        }
+        .map_err(|e| Error::Database(e.to_string()))?;
+    }
+    Ok(arguments)
+}
+
+fn unnested(many: &'static Many) -> Sql {
+    cached(many, 0, || {
+        let arrays: Vec<String> = (many.types.iter().enumerate())
+            .map(|(i, t)| match t {
+                Type::Int => format!("${}::bigint[]", i + 1),
+                Type::Text => format!("${}::text[]", i + 1),
+            })
+            .collect();
+        let names: Vec<String> = (1..=many.types.len()).map(|i| format!("c{i}")).collect();
+        let (arrays, names) = (arrays.join(", "), names.join(", "));
+        many.sql
+            .replace("{values}", &format!("SELECT * FROM unnest({arrays})"))
+            .replace("{rows}", &format!("(SELECT * FROM unnest({arrays}) AS u({names}))"))
+    })
+}
+
+impl Db for Sqlite {
+    const CLOCK: &'static str = "NULL";
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const SNAPSHOT: &'static str = "BEGIN";
+    const MIGRATION_LOCK: &'static str = "SELECT 1";
+    const SHARED: bool = false;
+    const CLUSTERED: &'static str = "WITHOUT ROWID";
+
+    driven!();
+
+    fn run_many<'c>(
+        conn: &'c mut Self::Connection,
+        many: &'static Many,
+        rows: Rows,
+    ) -> BoxFuture<'c, Result<u64>> {
+        Box::pin(async move {
+            let mut done = 0;
+            for (sql, cells) in chunks(many, rows) {
+                done += Self::run(conn, sql, cells).await?;
+            }
+            Ok(done)
+        })
+    }
+
+    fn rows_many<'c>(
+        conn: &'c mut Self::Connection,
+        many: &'static Many,
+        rows: Rows,
+    ) -> BoxFuture<'c, Result<Vec<Self::Row>>> {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for (sql, cells) in chunks(many, rows) {
+                found.extend(Self::rows(conn, sql, cells).await?);
+            }
+            Ok(found)
+        })
+    }
+
+    fn notify<'c>(_: &'c mut Self::Connection, _: String) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn listen(_: Pool<Self>) -> BoxFuture<'static, Result<BoxStream<'static, Heard>>> {
+        Box::pin(async { Ok(stream::pending().boxed()) })
+    }
+}
+
+/// The most rows in one VALUES list. Larger lists are not faster, and each size is a statement.
+const MOST_ROWS: usize = 128;
+
+/// Statements for powers of two of rows, so that few statements serve every count.
+fn chunks(many: &'static Many, rows: Rows) -> impl Iterator<Item = (Sql, Vec<Cell>)> {
+    let columns = many.types.len();
+    let mut cells = rows.0.into_iter();
+    std::iter::from_fn(move || {
+        let left = cells.len() / columns;
+        if left == 0 {
+            return None;
+        }
+        let size = MOST_ROWS.min(1 << left.ilog2());
+        Some((listed(many, size), cells.by_ref().take(size * columns).collect()))
+    })
+}
+
+fn listed(many: &'static Many, size: usize) -> Sql {
+    cached(many, size, || {
+        let row = format!("({})", vec!["?"; many.types.len()].join(","));
+        let values = format!("VALUES {}", vec![row; size].join(","));
+        let names: Vec<String> =
+            (1..=many.types.len()).map(|i| format!("column{i} AS c{i}")).collect();
+        let rows = format!("(SELECT {} FROM ({values}))", names.join(", "));
+        many.sql.replace("{values}", &values).replace("{rows}", &rows)
+    })
+}
+
+/// Texts that were built once.
+fn cached(many: &'static Many, size: usize, build: impl FnOnce() -> String) -> Sql {
+    type Texts = HashMap<(usize, usize), Arc<str>>;
+    static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
+    // Arrays and lists never meet under one key: an array's size is 0.
+    let key = (std::ptr::from_ref(many) as usize, size);
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    Sql::Built(texts.entry(key).or_insert_with(|| build().into()).clone())
+}
+
+/// Connects to `postgres://…`.
+pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>; 3]> {
+    let address = || Error::Address(redacted(url));
+    let options = sqlx::postgres::PgConnectOptions::from_str(url)
+        .map_err(|_| address())?
+        .application_name("fairlead")
+        .statement_cache_capacity(512);
+    let pool = |most: u32, set: &'static str| {
+        PoolOptions::<Postgres>::new()
+            .max_connections(most)
+            .acquire_timeout(Duration::from_secs(5))
+            // A lost connection shows at the first statement, whose error is handled anyway.
+            .test_before_acquire(false)
+            .after_connect(move |conn, _| {
+                Box::pin(async move {
+                    conn.execute(set).await?;
+                    Ok(())
+                })
+            })
+    };
+    // Compiling a plan to machine code never pays for statements this short.
+    let writers = pool(4, "SET jit = off").connect_with(options.clone()).await?;
+    let readers = pool(readers, "SET jit = off").connect_lazy_with(options.clone());
+    // What a notice says is in the tables already: it need not wait for the disk.
+    let notices = pool(2, "SET synchronous_commit = off").connect_lazy_with(options);
+    Ok([writers, readers, notices])
+}
+
+/// Opens the SQLite file at `path`.
+pub(crate) async fn sqlite(path: &std::path::Path, readers: u32) -> Result<[Pool<Sqlite>; 3]> {
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(512)
+        // 32 MiB for the writer; the WAL is moved into the file every 16 MiB.
+        .pragma("cache_size", "-32768")
+        .pragma("wal_autocheckpoint", "4096");
+    let pool = |most| {
+        PoolOptions::<Sqlite>::new()
+            .max_connections(most)
+            .acquire_timeout(Duration::from_secs(30))
+            .test_before_acquire(false)
+            .max_lifetime(None)
+    };
+    let writer = pool(1).idle_timeout(None).connect_with(options.clone()).await?;
+    let readers = pool(readers)
+        .connect_lazy_with(options.pragma("cache_size", "-4096").pragma("query_only", "1"));
+    Ok([writer.clone(), readers, writer])
+}
+
+/// An address without its password.
+pub(crate) fn redacted(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((_, place)) => format!("{scheme}://…@{place}"),
+        None => url.to_owned(),
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                Error::Unavailable(error.to_string())
+            }
+            E::Protocol(_) | E::BeginFailed => Error::Unavailable(error.to_string()),
+            E::Database(refusal) => {
+                let code = refusal.code().unwrap_or_default().into_owned();
+                if is_passing(&code) {
+                    Error::Unavailable(format!("{} ({code})", refusal.message()))
+                } else if refusal.is_unique_violation() {
+                    Error::Taken("that name or key")
+                } else {
+                    Error::Database(format!("{} ({code})", refusal.message()))
+                }
+            }
+            _ => Error::Database(error.to_string()),
+        }
+    }
+}
+
+/// PostgreSQL: lost connections, shut down, out of resources, serialisation. SQLite: busy, locked,
+/// out of memory, input or output, full, cannot open; the low byte of the extended code.
+fn is_passing(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "53", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
+}

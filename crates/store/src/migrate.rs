@@ -1,0 +1,97 @@
+//! Numbered migrations, embedded in the binary, applied once each and taken back in reverse.
+
+use crate::backend::Backend;
+use crate::cell::{Columns, cells};
+use crate::dialect::{Db, Sql};
+use crate::{Error, Result};
+use sha2::{Digest, Sha256};
+
+struct Migration {
+    version: i64,
+    up: &'static str,
+    down: &'static str,
+}
+
+macro_rules! migration {
+    ($version:literal, $name:literal) => {
+        Migration {
+            version: $version,
+            up: include_str!(concat!("../migrations/", $name, ".up.sql")),
+            down: include_str!(concat!("../migrations/", $name, ".down.sql")),
+        }
+    };
+}
+
+const MIGRATIONS: &[Migration] =
+    &[migration!(1, "0001_work"), migration!(2, "0002_access"), migration!(3, "0003_delivery")];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
+    version BIGINT NOT NULL PRIMARY KEY,
+    checksum TEXT NOT NULL
+)";
+
+impl<D: Db> Backend<D> {
+    /// Applies what is missing, in one transaction: all of it or nothing.
+    pub(crate) async fn migrate_up(&self) -> Result<()> {
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
+        D::script(&mut tx, TABLE.into()).await?;
+        let applied = applied::<D>(&mut tx).await?;
+        for (version, checksum) in &applied {
+            let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
+                let problem = "a newer fairlead applied it; use that version".to_owned();
+                return Err(Error::Migration { version: *version, problem });
+            };
+            if sum(known.up) != *checksum {
+                let problem = "its text is not the one that was applied".to_owned();
+                return Err(Error::Migration { version: *version, problem });
+            }
+        }
+        for migration in MIGRATIONS {
+            if applied.iter().any(|(version, _)| *version == migration.version) {
+                continue;
+            }
+            D::script(&mut tx, text::<D>(migration.up)).await?;
+            let row = cells![migration.version, sum(migration.up)];
+            let insert = "INSERT INTO migrations (version, checksum) VALUES ($1, $2)";
+            D::run(&mut tx, insert.into(), row.into()).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes the last `steps` back.
+    pub(crate) async fn take_back(&self, steps: u32) -> Result<()> {
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
+        let applied = applied::<D>(&mut tx).await?;
+        for (version, _) in applied.iter().rev().take(steps as usize) {
+            let Some(migration) = MIGRATIONS.iter().find(|m| m.version == *version) else {
+                let problem = "a newer fairlead applied it; take it back with that".to_owned();
+                return Err(Error::Migration { version: *version, problem });
+            };
+            D::script(&mut tx, text::<D>(migration.down)).await?;
+            let delete = "DELETE FROM migrations WHERE version = $1";
+            D::run(&mut tx, delete.into(), cells![*version].into()).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn applied<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> {
+    let select = "SELECT version, checksum FROM migrations ORDER BY version";
+    let rows = D::rows(conn, select.into(), Vec::new()).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::<D>::new(row, "migrations");
+            Ok((columns.int()?, columns.text()?))
+        })
+        .collect()
+}
+
+fn text<D: Db>(sql: &'static str) -> Sql {
+    sql.replace("/*CLUSTERED*/", D::CLUSTERED).into()
+}
+
+fn sum(text: &str) -> String {
+    crate::hash::hex(&Sha256::digest(text.as_bytes()))
+}

@@ -1,0 +1,191 @@
+//! Rows that several reads share, and how they are read.
+
+use crate::batch_rows::note_text;
+use crate::cell::{Columns, cells};
+use crate::dialect::Db;
+use crate::{
+    Answered, Entry, Error, Note, NoteKind, Result, SourceRow, Token, TokenId, User, UserId,
+    UserRow, WorkspaceId, WorkspaceRow,
+};
+use routing::{AgentId, ItemId, Source, SourceId, Time};
+
+pub(crate) const EVENTS_SINCE: &str = "SELECT seq, at, actor, given, version, body FROM journal \
+    WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+pub(crate) fn entry<D: Db>(row: &D::Row) -> Result<Entry> {
+    let mut row = Columns::<D>::new(row, "journal");
+    let (seq, at, actor, given) = (row.num()?, row.time()?, row.parsed()?, row.flag()?);
+    let version = row.int()?;
+    if version != crate::write::VERSION {
+        let problem = format!("event {seq} has format {version}; use a newer fairlead");
+        return Err(Error::unreadable("journal", problem));
+    }
+    Ok(Entry { seq, at, actor, given, event: row.json()? })
+}
+
+pub(crate) fn answered<D: Db>(row: &D::Row) -> Result<Answered> {
+    let mut row = Columns::<D>::new(row, "answers");
+    Ok(Answered {
+        scope: row.text()?,
+        key: row.text()?,
+        request: row.text()?,
+        status: row.num()?,
+        body: row.text()?,
+        item: row.opt_num()?.map(ItemId),
+    })
+}
+
+macro_rules! users {
+    ($tail:literal) => {
+        concat!(
+            "SELECT user_id, name, password_hash, role, agent_id, active, created_at FROM users ",
+            $tail
+        )
+    };
+}
+
+pub(crate) const USER_BY_NAME: &str = users!("WHERE workspace_id = $1 AND name = $2");
+pub(crate) const USER_OF_AGENT: &str = users!("WHERE workspace_id = $1 AND agent_id = $2");
+pub(crate) const USER: &str = users!("WHERE workspace_id = $1 AND user_id = $2");
+pub(crate) const USERS: &str =
+    users!("WHERE workspace_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3");
+
+pub(crate) fn user<D: Db>(row: &D::Row) -> Result<User> {
+    user_from::<D>(&mut Columns::new(row, "users"))
+}
+
+pub(crate) fn user_from<D: Db>(row: &mut Columns<'_, D>) -> Result<User> {
+    Ok(User {
+        id: UserId(row.num()?),
+        name: row.text()?,
+        password_hash: row.text()?,
+        role: row.parsed()?,
+        agent: row.opt_num()?.map(AgentId),
+        active: row.flag()?,
+        created_at: row.time()?,
+    })
+}
+
+/// Creates or overwrites a login.
+pub(crate) async fn write_user<D: Db>(
+    conn: &mut D::Connection,
+    workspace: WorkspaceId,
+    user: &UserRow,
+    now: Time,
+) -> Result<UserId> {
+    let UserRow { id, name, password_hash, role, agent, active } = user;
+    let (name, hash) = (name.as_str(), password_hash.as_str());
+    let Some(id) = *id else {
+        let insert = "INSERT INTO users (workspace_id, user_id, name, password_hash, role, \
+            agent_id, active, created_at) SELECT $1, COALESCE(MAX(user_id), 0) + 1, $2, $3, $4, \
+            $5, $6, $7 FROM users WHERE workspace_id = $1 RETURNING user_id";
+        let cells = cells![workspace, name, hash, role.as_str(), *agent, *active, now];
+        let rows = D::rows(conn, insert.into(), cells.into()).await.map_err(taken("login name"))?;
+        let row = rows.first().ok_or(Error::Missing("workspace"))?;
+        return Columns::<D>::new(row, "users").num().map(UserId);
+    };
+    let update = "UPDATE users SET name = $3, password_hash = $4, role = $5, agent_id = $6, \
+        active = $7 WHERE workspace_id = $1 AND user_id = $2";
+    let cells = cells![workspace, id, name, hash, role.as_str(), *agent, *active];
+    match D::run(conn, update.into(), cells.into()).await.map_err(taken("login name"))? {
+        0 => Err(Error::Missing("user")),
+        _ => Ok(id),
+    }
+}
+
+/// Names what was taken.
+pub(crate) fn taken(what: &'static str) -> impl Fn(Error) -> Error {
+    move |error| match error {
+        Error::Taken(_) => Error::Taken(what),
+        other => other,
+    }
+}
+
+macro_rules! tokens {
+    ($tail:literal) => {
+        concat!(
+            "SELECT workspace_id, token_id, name, role, agent_id, created_by, created_at, ",
+            "revoked_at FROM tokens ",
+            $tail
+        )
+    };
+}
+
+pub(crate) const TOKEN_BY_HASH: &str = tokens!("WHERE hash = $1 AND revoked_at IS NULL");
+pub(crate) const TOKENS: &str =
+    tokens!("WHERE workspace_id = $1 AND token_id > $2 ORDER BY token_id LIMIT $3");
+
+pub(crate) fn token<D: Db>(row: &D::Row) -> Result<Token> {
+    let mut row = Columns::<D>::new(row, "tokens");
+    Ok(Token {
+        workspace: WorkspaceId(row.num()?),
+        id: TokenId(row.num()?),
+        name: row.text()?,
+        role: row.parsed()?,
+        agent: row.opt_num()?.map(AgentId),
+        created_by: row.opt_num()?.map(UserId),
+        created_at: row.time()?,
+        revoked_at: row.opt_time()?,
+    })
+}
+
+macro_rules! sources {
+    ($tail:literal) => {
+        concat!(
+            "SELECT source_id, active, spec, url_key, secret_hash, dedupe_key, attributes, map ",
+            "FROM sources ",
+            $tail
+        )
+    };
+}
+
+pub(crate) const SOURCES: &str = sources!("WHERE workspace_id = $1 ORDER BY source_id");
+pub(crate) const SOURCE: &str = sources!("WHERE workspace_id = $1 AND source_id = $2");
+pub(crate) const SOURCE_BY_KEY: &str = sources!("WHERE workspace_id = $1 AND url_key = $2");
+
+pub(crate) fn source<D: Db>(row: &D::Row) -> Result<SourceRow> {
+    let mut row = Columns::<D>::new(row, "sources");
+    let (id, active, spec) = (SourceId(row.num()?), row.flag()?, row.json()?);
+    Ok(SourceRow {
+        source: Source { id, spec, active },
+        key: row.opt_text()?.unwrap_or_default(),
+        secret_hash: row.opt_text()?,
+        dedupe_key: row.text()?,
+        attributes: row.json()?,
+        map: row.json()?,
+    })
+}
+
+macro_rules! workspaces {
+    ($tail:literal) => {
+        concat!("SELECT workspace_id, name, settings, seq, next_deadline FROM workspaces ", $tail)
+    };
+}
+
+pub(crate) const WORKSPACES: &str = workspaces!("ORDER BY workspace_id");
+pub(crate) const WORKSPACE: &str = workspaces!("WHERE workspace_id = $1");
+pub(crate) const WORKSPACE_BY_NAME: &str = workspaces!("WHERE name = $1");
+
+pub(crate) fn workspace<D: Db>(row: &D::Row) -> Result<WorkspaceRow> {
+    let mut row = Columns::<D>::new(row, "workspaces");
+    Ok(WorkspaceRow {
+        id: WorkspaceId(row.num()?),
+        name: row.text()?,
+        settings: row.json()?,
+        seq: row.num()?,
+        next_deadline: row.opt_time()?,
+    })
+}
+
+pub(crate) const NOTES: &str = "SELECT item_id, seq, kind, body FROM item_notes \
+    WHERE workspace_id = $1 AND item_id = $2 ORDER BY seq LIMIT 1000";
+
+pub(crate) fn note<D: Db>(row: &D::Row) -> Result<Note> {
+    let mut row = Columns::<D>::new(row, "item_notes");
+    let (item, event, kind) = (ItemId(row.num()?), row.num()?, row.text()?);
+    let kind = [NoteKind::Complete, NoteKind::Reassign, NoteKind::Cancel]
+        .into_iter()
+        .find(|k| note_text(*k) == kind)
+        .unwrap_or(NoteKind::Other);
+    Ok(Note { item, event, kind, text: row.text()? })
+}

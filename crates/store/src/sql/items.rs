@@ -1,0 +1,227 @@
+//! Items and assignments as lists.
+
+use crate::backend::Backend;
+use crate::cell::{Columns, cells};
+use crate::dialect::{Cell, Db};
+use crate::write::Nested;
+use crate::{
+    AssignmentFilter, AssignmentRow, Error, ItemFilter, ItemRow, Page, Personal, Result,
+    WorkspaceId,
+};
+use routing::{AgentId, ItemId, Kind, QueueId, Reason, RuleId, SourceId, Time};
+
+/// The most that one page holds.
+pub(crate) const MOST: u32 = 1_000;
+
+const ITEM: &str = "SELECT i.item_id, i.version, i.kind, i.state, i.source_id, i.queue_id, \
+    i.agent_id, a.name, i.placed, i.since, i.until, i.attributes, i.region, i.language, i.nested, \
+    i.priority, i.rule_id, i.arrived_at, i.queued_at, i.earliest, i.attempts, i.disposition, \
+    i.closed_at, i.duplicate_of, p.item_id, p.name, p.phone, p.phone_raw, p.phone_ok, p.email, \
+    p.attributes, (SELECT s.reason FROM assignments AS s WHERE s.workspace_id = i.workspace_id \
+    AND s.item_id = i.item_id ORDER BY s.seq DESC LIMIT 1) FROM items AS i \
+    LEFT JOIN agents AS a ON a.workspace_id = i.workspace_id AND a.agent_id = i.agent_id \
+    LEFT JOIN item_personal AS p ON p.workspace_id = i.workspace_id AND p.item_id = i.item_id \
+    WHERE i.workspace_id = $1";
+
+/// Conditions of a filter, put together from fixed texts: only values come from outside.
+struct Where {
+    sql: String,
+    cells: Vec<Cell>,
+}
+
+impl Where {
+    fn new(select: &str, workspace: WorkspaceId) -> Self {
+        Where { sql: select.to_owned(), cells: cells![workspace].into() }
+    }
+
+    /// `{}` in the condition is the value's place.
+    fn and(&mut self, condition: &str, value: impl Into<Cell>) {
+        self.cells.push(value.into());
+        let place = format!("${}", self.cells.len());
+        self.sql.push_str(" AND ");
+        self.sql.push_str(&condition.replace("{}", &place));
+    }
+
+    fn and_some(&mut self, condition: &str, value: Option<impl Into<Cell>>) {
+        if let Some(value) = value {
+            self.and(condition, value);
+        }
+    }
+
+    fn limit(&mut self, order: &str, limit: u32) {
+        self.cells.push(Cell::from(limit));
+        self.sql.push_str(&format!(" ORDER BY {order} LIMIT ${}", self.cells.len()));
+    }
+}
+
+impl<D: Db> Backend<D> {
+    pub(crate) async fn list_items(
+        &self,
+        workspace: WorkspaceId,
+        filter: &ItemFilter,
+    ) -> Result<Page<ItemRow>> {
+        let limit = filter.limit.clamp(1, MOST);
+        let mut query = Where::new(ITEM, workspace);
+        if !filter.states.is_empty() {
+            let states: Vec<String> =
+                filter.states.iter().map(|state| format!("'{}'", state.as_str())).collect();
+            query.sql.push_str(&format!(" AND i.state IN ({})", states.join(", ")));
+        }
+        query.and_some("i.queue_id = {}", filter.queue);
+        query.and_some("i.agent_id = {}", filter.agent);
+        query.and_some("i.source_id = {}", filter.source);
+        query.and_some("p.phone = {}", filter.phone.as_deref());
+        // Ids are given out in the order of arrival, so a span of time is a span of ids, and the
+        // list can be cut short from either end.
+        if let Some(from) = filter.from {
+            match self.first_arrived(workspace, from).await? {
+                Some(item) => query.and("i.item_id >= {}", item),
+                None => return Ok(Page { items: Vec::new(), next: None }),
+            }
+        }
+        if let Some(to) = filter.to
+            && let Some(item) = self.first_arrived(workspace, to).await?
+        {
+            query.and("i.item_id < {}", item);
+        }
+        query.and_some("i.item_id < {}", filter.after);
+        query.limit("i.item_id DESC", limit + 1);
+        let rows = self.read(query.sql, query.cells).await?;
+        let items = rows.iter().map(item::<D>).collect::<Result<_>>()?;
+        Ok(page(items, limit, |item: &ItemRow| item.id.0))
+    }
+
+    async fn first_arrived(&self, workspace: WorkspaceId, at: Time) -> Result<Option<ItemId>> {
+        let select = "SELECT item_id FROM items WHERE workspace_id = $1 AND arrived_at >= $2 \
+            ORDER BY arrived_at, item_id LIMIT 1";
+        let row = self.read_one(select, cells![workspace, at]).await?;
+        row.map(|row| Columns::<D>::new(&row, "items").num().map(ItemId)).transpose()
+    }
+
+    pub(crate) async fn one_item(
+        &self,
+        workspace: WorkspaceId,
+        id: ItemId,
+    ) -> Result<Option<ItemRow>> {
+        let mut query = Where::new(ITEM, workspace);
+        query.and("i.item_id = {}", id);
+        let row = self.read_one(query.sql, query.cells).await?;
+        row.map(|row| item::<D>(&row)).transpose()
+    }
+
+    pub(crate) async fn list_assignments(
+        &self,
+        workspace: WorkspaceId,
+        filter: &AssignmentFilter,
+    ) -> Result<Page<AssignmentRow>> {
+        let limit = filter.limit.clamp(1, MOST);
+        let select = "SELECT s.seq, s.item_id, s.agent_id, COALESCE(a.name, ''), s.source_id, \
+            s.queue_id, s.offer, s.at, s.accepted_at, s.ended_at, s.ended, s.way, s.reason, \
+            s.count_before, s.count_after FROM assignments AS s LEFT JOIN agents AS a \
+            ON a.workspace_id = s.workspace_id AND a.agent_id = s.agent_id \
+            WHERE s.workspace_id = $1";
+        let mut query = Where::new(select, workspace);
+        query.and_some("s.item_id = {}", filter.item);
+        query.and_some("s.agent_id = {}", filter.agent);
+        query.and_some("s.queue_id = {}", filter.queue);
+        query.and_some("s.source_id = {}", filter.source);
+        if !filter.offers {
+            query.sql.push_str(" AND s.offer = 0");
+        }
+        query.and_some("s.seq < {}", filter.after);
+        query.limit("s.seq DESC", limit + 1);
+        let rows = self.read(query.sql, query.cells).await?;
+        let items = rows.iter().map(assignment::<D>).collect::<Result<_>>()?;
+        Ok(page(items, limit, |row: &AssignmentRow| row.seq))
+    }
+}
+
+/// Cuts the one row that was read beyond the page, which says that there is more.
+pub(crate) fn page<T>(mut items: Vec<T>, limit: u32, key: impl Fn(&T) -> u64) -> Page<T> {
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = items.last().filter(|_| more).map(key);
+    Page { items, next }
+}
+
+fn item<D: Db>(row: &D::Row) -> Result<ItemRow> {
+    let mut row = Columns::<D>::new(row, "items");
+    let (id, version) = (ItemId(row.num()?), row.num()?);
+    let kind = match row.text()?.as_str() {
+        "lead" => Kind::Lead,
+        "task" => Kind::Task,
+        "call" => Kind::Call,
+        other => return Err(Error::unreadable("items", format!("kind “{other}”"))),
+    };
+    let state = row.parsed()?;
+    let (source, queue) = (SourceId(row.num()?), QueueId(row.num()?));
+    let (agent, agent_name) = (row.opt_num()?.map(AgentId), row.opt_text()?);
+    let (placed, since, until) = (row.flag()?, row.opt_time()?, row.opt_time()?);
+    let attributes = row.opt_json()?;
+    let (region, language) = (row.opt_code()?, row.opt_code()?);
+    let Nested { skills, .. } = row.opt_json()?;
+    Ok(ItemRow {
+        id,
+        version,
+        kind,
+        state,
+        source,
+        queue,
+        agent,
+        agent_name,
+        placed,
+        since,
+        until,
+        attributes,
+        region,
+        language,
+        skills,
+        priority: row.num()?,
+        rule: row.opt_num()?.map(RuleId),
+        arrived_at: row.time()?,
+        queued_at: row.time()?,
+        earliest: row.opt_time()?,
+        attempts: row.num()?,
+        disposition: row.opt_code()?,
+        closed_at: row.opt_time()?,
+        duplicate_of: row.opt_num()?.map(ItemId),
+        personal: personal(&mut row)?,
+        reason: reason(&mut row)?,
+    })
+}
+
+fn personal<D: Db>(row: &mut Columns<'_, D>) -> Result<Option<Personal>> {
+    let item = row.opt_num()?.map(ItemId);
+    let (name, phone, phone_raw) = (row.opt_text()?, row.opt_text()?, row.opt_text()?);
+    let (phone_ok, email) = (row.opt_int()? == Some(1), row.opt_text()?);
+    let attributes = row.opt_json()?;
+    Ok(item.map(|item| Personal { item, name, phone, phone_raw, phone_ok, email, attributes }))
+}
+
+fn reason<D: Db>(row: &mut Columns<'_, D>) -> Result<Option<Reason>> {
+    row.opt_json::<Option<Reason>>()
+}
+
+fn assignment<D: Db>(row: &D::Row) -> Result<AssignmentRow> {
+    let mut row = Columns::<D>::new(row, "assignments");
+    Ok(AssignmentRow {
+        seq: row.num()?,
+        item: ItemId(row.num()?),
+        agent: AgentId(row.num()?),
+        agent_name: row.text()?,
+        source: SourceId(row.num()?),
+        queue: QueueId(row.num()?),
+        offer: row.flag()?,
+        at: row.time()?,
+        accepted_at: row.opt_time()?,
+        ended_at: row.opt_time()?,
+        end: match row.opt_text()? {
+            Some(end) => Some(end.parse().map_err(|e| Error::unreadable("assignments", e))?),
+            None => None,
+        },
+        way: row.text()?,
+        reason: reason(&mut row)?,
+        count_before: row.num()?,
+        count_after: row.num()?,
+    })
+}

@@ -1,0 +1,45 @@
+//! Writing and reading the journal.
+
+use crate::backend::Backend;
+use crate::cell::cells;
+use crate::dialect::Db;
+use crate::{
+    BatchId, Chain, Entry, Heard, Journal, Loaded, Result, Transaction, WorkspaceId, rows,
+};
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+use routing::Time;
+
+#[async_trait]
+impl<D: Db> Journal for Backend<D> {
+    async fn begin(&self, workspace: WorkspaceId, clock: Time) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.lock(workspace, clock).await?))
+    }
+
+    async fn load(&self, workspace: WorkspaceId) -> Result<Loaded> {
+        self.load_facts(workspace).await
+    }
+
+    async fn events_since(
+        &self,
+        workspace: WorkspaceId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
+        let found = self.read(rows::EVENTS_SINCE, cells![workspace, after, limit]).await?;
+        found.iter().map(rows::entry::<D>).collect()
+    }
+
+    async fn batch_exists(&self, workspace: WorkspaceId, batch: BatchId) -> Result<bool> {
+        let select = "SELECT 1 FROM batches WHERE workspace_id = $1 AND batch = $2";
+        Ok(self.read_one(select, cells![workspace, batch.as_i64()]).await?.is_some())
+    }
+
+    async fn verify_chain(&self, workspace: WorkspaceId) -> Result<Chain> {
+        self.verify(workspace).await
+    }
+
+    async fn listen(&self) -> Result<BoxStream<'static, Heard>> {
+        D::listen(self.notices.clone()).await
+    }
+}

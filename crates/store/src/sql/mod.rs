@@ -1,0 +1,11 @@
+//! The store's traits over any database, one file per trait.
+
+mod access;
+mod import;
+mod items;
+mod journal;
+mod outbox;
+mod presence;
+mod read;
+mod verify;
+mod workspace;

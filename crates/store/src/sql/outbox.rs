@@ -1,0 +1,63 @@
+//! Effects on the outside that wait for delivery.
+
+use crate::backend::Backend;
+use crate::cell::{Columns, cells};
+use crate::dialect::{Db, Many, Rows, Type};
+use crate::{Outbox, Outgoing, Result, WorkspaceId};
+use async_trait::async_trait;
+use routing::Time;
+
+static DONE: Many = Many {
+    sql: "DELETE FROM outbox WHERE EXISTS (SELECT 1 FROM {rows} AS v \
+          WHERE v.c1 = outbox.workspace_id AND v.c2 = outbox.outgoing_id)",
+    types: &[Type::Int, Type::Int],
+};
+
+#[async_trait]
+impl<D: Db> Outbox for Backend<D> {
+    async fn take_outgoing(
+        &self,
+        workspace: WorkspaceId,
+        now: Time,
+        leased_until: Time,
+        limit: u32,
+    ) -> Result<Vec<Outgoing>> {
+        // Asked once more whether it is due: another node may have taken it in the meantime.
+        let update = "UPDATE outbox SET due_at = $3, attempts = attempts + 1 \
+            WHERE workspace_id = $1 AND due_at <= $2 AND outgoing_id IN (\
+            SELECT o.outgoing_id FROM outbox AS o WHERE o.workspace_id = $1 AND o.due_at <= $2 \
+            AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.workspace_id = o.workspace_id \
+            AND e.channel = o.channel AND e.object = o.object \
+            AND e.outgoing_id < o.outgoing_id) ORDER BY o.outgoing_id LIMIT $4) \
+            RETURNING outgoing_id, channel, object, body, attempts";
+        let cells = cells![workspace, now, leased_until, limit];
+        let found = self.write_returning(update, cells).await?;
+        let outgoing = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "outbox");
+            Ok(Outgoing {
+                id: row.num()?,
+                channel: row.text()?,
+                object: row.text()?,
+                body: row.text()?,
+                attempts: row.num()?,
+            })
+        };
+        let mut taken: Vec<Outgoing> = found.iter().map(outgoing).collect::<Result<_>>()?;
+        taken.sort_by_key(|outgoing| outgoing.id);
+        Ok(taken)
+    }
+
+    async fn outgoing_done(&self, workspace: WorkspaceId, ids: &[u64]) -> Result<()> {
+        let mut rows = Rows::default();
+        for id in ids {
+            rows.push(cells![workspace, *id]);
+        }
+        let mut conn = self.writers.acquire().await?;
+        D::run_many(&mut conn, &DONE, rows).await.map(drop)
+    }
+
+    async fn outgoing_failed(&self, workspace: WorkspaceId, id: u64, at: Time) -> Result<()> {
+        let update = "UPDATE outbox SET due_at = $3 WHERE workspace_id = $1 AND outgoing_id = $2";
+        self.write_one(update, cells![workspace, id, at]).await.map(drop)
+    }
+}

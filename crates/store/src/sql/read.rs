@@ -1,0 +1,178 @@
+//! What the API reads.
+
+use crate::backend::Backend;
+use crate::cell::{Columns, cells};
+use crate::dialect::Db;
+use crate::sql::items::{MOST, page};
+use crate::{
+    AgentTally, Answered, AssignmentFilter, AssignmentRow, Entry, ItemFilter, ItemRow, Note, Page,
+    QueueTally, Reads, Result, SourceRow, SourceTally, WorkspaceId, rows,
+};
+use async_trait::async_trait;
+use routing::{AgentId, ItemId, QueueId, SourceId, Time};
+
+#[async_trait]
+impl<D: Db> Reads for Backend<D> {
+    async fn items(&self, workspace: WorkspaceId, filter: &ItemFilter) -> Result<Page<ItemRow>> {
+        self.list_items(workspace, filter).await
+    }
+
+    async fn item(&self, workspace: WorkspaceId, item: ItemId) -> Result<Option<ItemRow>> {
+        self.one_item(workspace, item).await
+    }
+
+    async fn item_history(
+        &self,
+        workspace: WorkspaceId,
+        item: ItemId,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Entry>> {
+        let limit = limit.clamp(1, MOST);
+        let select = "SELECT seq, at, actor, given, version, body FROM journal \
+            WHERE workspace_id = $1 AND item_id = $2 AND seq > $3 ORDER BY seq LIMIT $4";
+        let cells = cells![workspace, item, after.unwrap_or(0), limit + 1];
+        let found = self.read(select, cells).await?;
+        let entries = found.iter().map(rows::entry::<D>).collect::<Result<_>>()?;
+        Ok(page(entries, limit, |entry: &Entry| entry.seq))
+    }
+
+    async fn item_notes(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<Note>> {
+        let found = self.read(rows::NOTES, cells![workspace, item]).await?;
+        found.iter().map(rows::note::<D>).collect()
+    }
+
+    async fn assignments(
+        &self,
+        workspace: WorkspaceId,
+        filter: &AssignmentFilter,
+    ) -> Result<Page<AssignmentRow>> {
+        self.list_assignments(workspace, filter).await
+    }
+
+    async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>> {
+        // The last assignment of each agent is found by its index, one step per agent.
+        let select = "SELECT a.agent_id, (SELECT COUNT(*) FROM assignments AS s \
+            WHERE s.workspace_id = a.workspace_id AND s.agent_id = a.agent_id AND s.offer = 0 \
+            AND s.seq >= COALESCE((SELECT MIN(d.seq) FROM assignments AS d \
+            WHERE d.workspace_id = $1 AND d.at >= $2), 9223372036854775807)), \
+            a.total, (SELECT s.at FROM assignments AS s \
+            WHERE s.workspace_id = a.workspace_id AND s.agent_id = a.agent_id \
+            ORDER BY s.seq DESC LIMIT 1) FROM agents AS a WHERE a.workspace_id = $1 \
+            ORDER BY a.agent_id";
+        let found = self.read(select, cells![workspace, day]).await?;
+        let tally = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "agents");
+            Ok(AgentTally {
+                agent: AgentId(row.num()?),
+                today: row.num()?,
+                total: row.num()?,
+                last_assigned_at: row.opt_time()?,
+            })
+        };
+        found.iter().map(tally).collect()
+    }
+
+    async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>> {
+        let select = "SELECT queue_id, \
+            COUNT(CASE WHEN state = 'waiting' THEN 1 END), \
+            COUNT(CASE WHEN state = 'scheduled' THEN 1 END), \
+            COUNT(CASE WHEN state = 'offered' THEN 1 END), \
+            COUNT(CASE WHEN state = 'assigned' THEN 1 END), \
+            MIN(CASE WHEN state = 'waiting' THEN queued_at END) FROM items \
+            WHERE workspace_id = $1 AND state IN ('waiting', 'scheduled', 'offered', 'assigned') \
+            GROUP BY queue_id ORDER BY queue_id";
+        let found = self.read(select, cells![workspace]).await?;
+        let tally = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "items");
+            Ok(QueueTally {
+                queue: QueueId(row.num()?),
+                waiting: row.num()?,
+                scheduled: row.num()?,
+                offered: row.num()?,
+                assigned: row.num()?,
+                oldest: row.opt_time()?,
+            })
+        };
+        found.iter().map(tally).collect()
+    }
+
+    async fn source_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<SourceTally>> {
+        let select = "SELECT source_id, \
+            CAST(SUM(CASE WHEN day_started >= $2 THEN items ELSE 0 END) AS BIGINT), \
+            CAST(SUM(items) AS BIGINT), CAST(SUM(duplicates) AS BIGINT) FROM source_days \
+            WHERE workspace_id = $1 GROUP BY source_id ORDER BY source_id";
+        let found = self.read(select, cells![workspace, day]).await?;
+        let tally = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "source_days");
+            Ok(SourceTally {
+                source: SourceId(row.num()?),
+                today: row.num()?,
+                total: row.num()?,
+                duplicates: row.num()?,
+            })
+        };
+        found.iter().map(tally).collect()
+    }
+
+    async fn agent_names(&self, workspace: WorkspaceId) -> Result<Vec<(AgentId, String)>> {
+        let select = "SELECT agent_id, name FROM agents WHERE workspace_id = $1 ORDER BY agent_id";
+        let found = self.read(select, cells![workspace]).await?;
+        let name = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "agents");
+            Ok((AgentId(row.num()?), row.text()?))
+        };
+        found.iter().map(name).collect()
+    }
+
+    async fn sources(&self, workspace: WorkspaceId) -> Result<Vec<SourceRow>> {
+        let found = self.read(rows::SOURCES, cells![workspace]).await?;
+        found.iter().map(rows::source::<D>).collect()
+    }
+
+    async fn source(&self, workspace: WorkspaceId, source: SourceId) -> Result<Option<SourceRow>> {
+        let row = self.read_one(rows::SOURCE, cells![workspace, source]).await?;
+        row.map(|row| rows::source::<D>(&row)).transpose()
+    }
+
+    async fn source_by_key(&self, workspace: WorkspaceId, key: &str) -> Result<Option<SourceRow>> {
+        let row = self.read_one(rows::SOURCE_BY_KEY, cells![workspace, key]).await?;
+        row.map(|row| rows::source::<D>(&row)).transpose()
+    }
+
+    async fn answer(
+        &self,
+        workspace: WorkspaceId,
+        scope: &str,
+        key: &str,
+    ) -> Result<Option<Answered>> {
+        let select = "SELECT scope, request_key, request, status, body, item_id FROM answers \
+            WHERE workspace_id = $1 AND scope = $2 AND request_key = $3";
+        let row = self.read_one(select, cells![workspace, scope, key]).await?;
+        row.map(|row| rows::answered::<D>(&row)).transpose()
+    }
+
+    async fn forget_answers(&self, before: Time) -> Result<u64> {
+        let delete = "DELETE FROM answers WHERE (workspace_id, scope, request_key) IN \
+            (SELECT workspace_id, scope, request_key FROM answers WHERE at < $1 \
+            ORDER BY at LIMIT 10000)";
+        self.write_one(delete, cells![before]).await
+    }
+
+    async fn erase_item(&self, workspace: WorkspaceId, item: ItemId) -> Result<()> {
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        for delete in [
+            "DELETE FROM item_personal WHERE workspace_id = $1 AND item_id = $2",
+            "DELETE FROM item_notes WHERE workspace_id = $1 AND item_id = $2",
+            "DELETE FROM answers WHERE workspace_id = $1 AND item_id = $2",
+        ] {
+            D::run(&mut tx, delete.into(), cells![workspace, item].into()).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()> {
+        let update = "UPDATE agents SET name = '' WHERE workspace_id = $1 AND agent_id = $2";
+        self.write_one(update, cells![workspace, agent]).await.map(drop)
+    }
+}

@@ -1,0 +1,299 @@
+//! Which rows a batch's events touch: found here from the events, written from the final facts.
+
+use crate::{Ended, ItemStatus, Recorded};
+use routing::{
+    AgentId, Code, Event, Facts, ItemId, Outcome, QueueId, Reason, Returned, RuleId, SourceId,
+    Submission, Target, Time,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What an item's row said before the batch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    pub queue: QueueId,
+    pub agent: Option<AgentId>,
+}
+
+/// An item that the batch touches.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ItemTrace<'a> {
+    pub submitted: Option<&'a Submission>,
+    /// How it was closed: by whom, and as what.
+    pub closed_as: Option<ItemStatus>,
+    pub closed_by: Option<AgentId>,
+    pub duplicate_of: Option<ItemId>,
+    pub disposition: Option<&'a Code>,
+    queue: Option<QueueId>,
+    holder: Option<AgentId>,
+    /// Its open assignment's place in `opened`, when that was opened in this batch.
+    open: Option<usize>,
+}
+
+/// An assignment or offer that the batch opens.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened<'a> {
+    pub event: usize,
+    pub item: ItemId,
+    pub agent: AgentId,
+    pub queue: QueueId,
+    pub offer: bool,
+    pub at: Time,
+    pub accepted_at: Option<Time>,
+    pub ended: Option<(Ended, Time)>,
+    /// `None` when a person placed it.
+    pub reason: Option<&'a Reason>,
+    pub count_after: u64,
+}
+
+/// Everything that a batch's events touch.
+#[derive(Debug, Default)]
+pub(crate) struct Touched<'a> {
+    /// A hash map: its order does not matter, and rows are sorted where they are written.
+    pub items: HashMap<ItemId, ItemTrace<'a>>,
+    pub opened: Vec<Opened<'a>>,
+    /// Offers of earlier batches that were accepted.
+    pub accepted: Vec<(ItemId, Time)>,
+    /// Assignments and offers of earlier batches that ended.
+    pub ended: Vec<(ItemId, Ended, Time)>,
+    pub agents: BTreeSet<AgentId>,
+    /// Every agent, because a day began or a line was built anew.
+    pub everyone: bool,
+    pub queues: BTreeSet<QueueId>,
+    pub sources: BTreeSet<SourceId>,
+    pub rules: BTreeSet<RuleId>,
+    pub signed_in: Vec<(AgentId, Time)>,
+    /// Items and duplicates per source and local day.
+    pub arrivals: BTreeMap<(SourceId, Time), (u64, u64)>,
+}
+
+/// Items whose rows must be read before the batch is written: the events do not say who held them
+/// or which queue they came from.
+pub(crate) fn unknown_before(events: &[Recorded]) -> BTreeSet<ItemId> {
+    let mut new = BTreeSet::new();
+    let mut unknown = BTreeSet::new();
+    for Recorded { event, .. } in events {
+        match event {
+            Event::Submitted { item, .. } => {
+                new.insert(*item);
+            }
+            Event::Cancelled { item, .. }
+            | Event::Reassigned { item, .. }
+            | Event::RetryScheduled { item, .. }
+            | Event::Overflowed { item, .. }
+            | Event::Completed { item, outcome: Outcome::Moved { .. }, .. }
+                if !new.contains(item) =>
+            {
+                unknown.insert(*item);
+            }
+            _ => {}
+        }
+    }
+    unknown
+}
+
+impl<'a> Touched<'a> {
+    /// `day` is when the local day began before the batch.
+    pub fn by(
+        events: &'a [Recorded],
+        before: &HashMap<ItemId, Before>,
+        mut day: Time,
+        facts: &Facts,
+    ) -> Self {
+        let mut touched = Touched::default();
+        for (index, Recorded { event, at, .. }) in events.iter().enumerate() {
+            match event {
+                Event::DayStarted { at } => day = *at,
+                Event::Configured { .. } => day = facts.day_started,
+                _ => {}
+            }
+            touched.agent_or_object(event, *at);
+            touched.item(index, event, *at, day, before, facts);
+        }
+        touched.count(events, facts);
+        touched
+    }
+
+    fn agent_or_object(&mut self, event: &Event, at: Time) {
+        match event {
+            Event::Configured { .. } | Event::DayStarted { .. } => self.everyone = true,
+            Event::QueueCreated { queue, .. } | Event::QueueUpdated { queue, .. } => {
+                self.queues.insert(*queue);
+                self.everyone = true;
+            }
+            Event::QueueDeactivated { queue } => {
+                self.queues.insert(*queue);
+            }
+            Event::SourceCreated { source, .. } | Event::SourceUpdated { source, .. } => {
+                self.sources.insert(*source);
+                self.everyone = true;
+            }
+            Event::SourceDeactivated { source } => {
+                self.sources.insert(*source);
+            }
+            Event::RuleCreated { rule, .. }
+            | Event::RuleUpdated { rule, .. }
+            | Event::RuleDeactivated { rule } => {
+                self.rules.insert(*rule);
+            }
+            Event::SignedIn { agent } => {
+                self.signed_in.push((*agent, at));
+                self.agents.insert(*agent);
+            }
+            Event::AgentCreated { agent, .. }
+            | Event::AgentUpdated { agent, .. }
+            | Event::AgentDeactivated { agent }
+            | Event::SignedOut { agent }
+            | Event::Lapsed { agent }
+            | Event::StatusSet { agent, .. }
+            | Event::ShiftChanged { agent, .. } => {
+                self.agents.insert(*agent);
+            }
+            _ => {}
+        }
+    }
+
+    fn item(
+        &mut self,
+        index: usize,
+        event: &'a Event,
+        at: Time,
+        day: Time,
+        before: &HashMap<ItemId, Before>,
+        facts: &Facts,
+    ) {
+        let Some(id) = event.item() else { return };
+        let trace = self.items.entry(id).or_insert_with(|| match before.get(&id) {
+            Some(before) => ItemTrace {
+                queue: Some(before.queue),
+                holder: before.agent,
+                ..ItemTrace::default()
+            },
+            None => ItemTrace::default(),
+        });
+        let open = |agent, offer, reason: Option<&'a Reason>, queue: Option<QueueId>| Opened {
+            event: index,
+            item: id,
+            agent,
+            // An item that the batch does not move stands where the facts say.
+            queue: queue
+                .or_else(|| facts.items.get(&id).map(|item| item.queue))
+                .unwrap_or_default(),
+            offer,
+            at,
+            accepted_at: None,
+            ended: None,
+            reason,
+            count_after: 0,
+        };
+        let mut ended = None;
+        let mut opened = None;
+        match event {
+            Event::Submitted { submission, .. } => {
+                trace.submitted = Some(submission);
+                self.arrivals.entry((submission.source, day)).or_default().0 += 1;
+            }
+            Event::Duplicate { of, .. } => {
+                trace.closed_as = Some(ItemStatus::Duplicate);
+                trace.duplicate_of = Some(*of);
+                if let Some(submission) = trace.submitted {
+                    self.arrivals.entry((submission.source, day)).or_default().1 += 1;
+                }
+            }
+            Event::Queued { queue, .. } => trace.queue = Some(*queue),
+            Event::Offered { agent, reason, .. } => {
+                opened = Some(open(*agent, true, Some(reason), trace.queue));
+            }
+            Event::Assigned { agent, reason, .. } => {
+                opened = Some(open(*agent, false, Some(reason), trace.queue));
+            }
+            Event::Accepted { agent, .. } => {
+                self.agents.insert(*agent);
+                match trace.open {
+                    Some(place) => {
+                        self.opened[place].offer = false;
+                        self.opened[place].accepted_at = Some(at);
+                    }
+                    None => self.accepted.push((id, at)),
+                }
+            }
+            Event::Declined { agent, .. } => ended = Some((Ended::Declined, Some(*agent))),
+            Event::OfferMissed { agent, .. } => ended = Some((Ended::Missed, Some(*agent))),
+            Event::Released { agent, .. } => ended = Some((Ended::Released, Some(*agent))),
+            Event::Returned { agent, cause, .. } => {
+                let end = match cause {
+                    Returned::SignedOut => Ended::SignedOut,
+                    Returned::Lapsed => Ended::Lapsed,
+                    Returned::Deactivated => Ended::Deactivated,
+                };
+                ended = Some((end, Some(*agent)));
+            }
+            Event::Completed { agent, disposition, outcome, .. } => {
+                trace.disposition = Some(disposition);
+                ended = Some((Ended::Completed, Some(*agent)));
+                match outcome {
+                    Outcome::Closed => {
+                        trace.closed_as = Some(ItemStatus::Closed);
+                        trace.closed_by = Some(*agent);
+                    }
+                    Outcome::Moved { queue } => trace.queue = Some(*queue),
+                    Outcome::Retry { .. } => {}
+                }
+            }
+            Event::RetryScheduled { .. } => ended = Some((Ended::Retry, None)),
+            Event::Cancelled { .. } => {
+                trace.closed_as = Some(ItemStatus::Cancelled);
+                ended = Some((Ended::Cancelled, None));
+            }
+            Event::Reassigned { to, .. } => {
+                ended = Some((Ended::Reassigned, None));
+                match to {
+                    Target::Agent(agent) => opened = Some(open(*agent, false, None, trace.queue)),
+                    Target::Queue(queue) => trace.queue = Some(*queue),
+                }
+            }
+            Event::Overflowed { to, .. } => trace.queue = Some(*to),
+            _ => {}
+        }
+        if let Some((end, agent)) = ended {
+            self.agents.extend(agent.into_iter().chain(trace.holder.take()));
+            match trace.open.take() {
+                Some(place) => self.opened[place].ended = Some((end, at)),
+                None => self.ended.push((id, end, at)),
+            }
+        }
+        if let Some(opened) = opened {
+            self.agents.insert(opened.agent);
+            self.queues.insert(opened.queue);
+            trace.holder = Some(opened.agent);
+            trace.open = Some(self.opened.len());
+            self.opened.push(opened);
+        }
+    }
+
+    /// Each agent's count after each opening, walked back from the final counts.
+    fn count(&mut self, events: &[Recorded], facts: &Facts) {
+        let mut total: HashMap<AgentId, u64> = HashMap::new();
+        let mut opened = self.opened.iter_mut().rev().peekable();
+        for (index, Recorded { event, .. }) in events.iter().enumerate().rev() {
+            let mut at = |agent: AgentId| {
+                let last = facts.agents.get(&agent).map_or(0, |a| a.total);
+                *total.entry(agent).or_insert(last)
+            };
+            match event {
+                // Counts come back when the item was not worked.
+                Event::Declined { agent, .. }
+                | Event::OfferMissed { agent, .. }
+                | Event::Returned { agent, .. } => {
+                    let now = at(*agent);
+                    total.insert(*agent, now + 1);
+                }
+                _ => {
+                    if let Some(opened) = opened.next_if(|o| o.event == index) {
+                        opened.count_after = at(opened.agent);
+                        total.insert(opened.agent, opened.count_after.saturating_sub(1));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! One transaction: under the workspace's lock, from the first read to COMMIT.
+
+use crate::backend::Backend;
+use crate::batch_rows;
+use crate::cell::{Columns, cells};
+use crate::dialect::{Db, Many, Rows, Sql, Type};
+use crate::touched::{Before, Touched, unknown_before};
+use crate::{
+    Answered, Batch, Entry, Error, Fault, Result, Transaction, User, WorkspaceId, Written,
+};
+use crate::{rows, write};
+use async_trait::async_trait;
+use futures_util::future::join;
+use routing::{AgentId, Facts, ItemId, QueueId, SourceId, Time};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A transaction that holds a workspace's lock.
+pub(crate) struct Locked<D: Db> {
+    tx: sqlx::Transaction<'static, D>,
+    moved: Arc<crate::backend::Moved>,
+    faults: Option<Arc<crate::Faults>>,
+    workspace: WorkspaceId,
+    seq: u64,
+    head: String,
+    last_at: Time,
+    day_started: Time,
+    last_outgoing: u64,
+    now: Time,
+    written: u64,
+}
+
+impl<D: Db> Backend<D> {
+    /// Opens a transaction and takes the workspace's lock.
+    pub(crate) async fn lock(&self, workspace: WorkspaceId, clock: Time) -> Result<Locked<D>> {
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let sql: Sql = format!(
+            "UPDATE workspaces SET seq = seq WHERE workspace_id = $1 \
+             RETURNING seq, head, last_at, day_started, last_outgoing, COALESCE({}, $2)",
+            D::CLOCK
+        )
+        .into();
+        let found = D::rows(&mut tx, sql, cells![workspace, clock].into()).await?;
+        let row = found.first().ok_or(Error::Missing("workspace"))?;
+        let mut row = Columns::<D>::new(row, "workspaces");
+        let (seq, head, last_at) = (row.num()?, row.text()?, row.time()?);
+        let (day_started, last_outgoing, clock) = (row.time()?, row.num()?, row.time()?);
+        Ok(Locked {
+            tx,
+            moved: self.moved.clone(),
+            faults: self.faults.clone(),
+            workspace,
+            seq,
+            head,
+            last_at,
+            day_started,
+            last_outgoing,
+            now: clock.max(last_at),
+            written: seq,
+        })
+    }
+}
+
+static BEFORE: Many = Many {
+    sql: "SELECT items.item_id, items.queue_id, items.agent_id FROM items JOIN {rows} AS v \
+          ON items.workspace_id = v.c1 AND items.item_id = v.c2",
+    types: &[Type::Int, Type::Int],
+};
+
+static ANSWERS: Many = Many {
+    sql: "SELECT a.scope, a.request_key, a.request, a.status, a.body, a.item_id FROM answers AS a \
+          JOIN {rows} AS v ON a.workspace_id = v.c1 AND a.scope = v.c2 AND a.request_key = v.c3",
+    types: &[Type::Int, Type::Text, Type::Text],
+};
+
+impl<D: Db> Locked<D> {
+    async fn one(
+        &mut self,
+        sql: impl Into<Sql>,
+        cells: Vec<crate::dialect::Cell>,
+    ) -> Result<Option<D::Row>> {
+        Ok(D::rows(&mut self.tx, sql.into(), cells).await?.into_iter().next())
+    }
+
+    async fn before(&mut self, batch: &Batch) -> Result<HashMap<ItemId, Before>> {
+        let mut wanted = Rows::default();
+        for item in unknown_before(&batch.events) {
+            wanted.push(cells![self.workspace, item]);
+        }
+        let found = D::rows_many(&mut self.tx, &BEFORE, wanted).await?;
+        found
+            .iter()
+            .map(|row| {
+                let mut row = Columns::<D>::new(row, "items");
+                let (item, queue) = (ItemId(row.num()?), QueueId(row.num()?));
+                Ok((item, Before { queue, agent: row.opt_num()?.map(AgentId) }))
+            })
+            .collect()
+    }
+
+    /// Writes rows while `next` is being computed: the database works on one statement as this
+    /// process prepares the following one.
+    async fn write_while<T>(
+        &mut self,
+        many: &'static Many,
+        rows: Rows,
+        next: impl FnOnce() -> T + Send,
+    ) -> Result<T>
+    where
+        T: Send,
+    {
+        let (done, next) = join(D::run_many(&mut self.tx, many, rows), async { next() }).await;
+        done?;
+        Ok(next)
+    }
+
+    async fn write_many(&mut self, many: &'static Many, rows: Rows) -> Result<()> {
+        D::run_many(&mut self.tx, many, rows).await.map(drop)
+    }
+
+    async fn write_workspace(&mut self, batch: &Batch, facts: &Facts, head: &str) -> Result<()> {
+        let at = batch.events.last().map_or(self.last_at, |e| e.at);
+        let outgoing = self.last_outgoing + batch.outbox.len() as u64;
+        let cells = cells![
+            self.workspace,
+            self.written,
+            head,
+            at,
+            facts.day_started,
+            facts.turn,
+            facts.last_agent,
+            facts.last_queue,
+            facts.last_source,
+            facts.last_rule,
+            facts.last_item,
+            outgoing,
+            batch.next_deadline,
+        ];
+        let update = "UPDATE workspaces SET seq = $2, head = $3, last_at = $4, day_started = $5, \
+            turn = $6, last_agent = $7, last_queue = $8, last_source = $9, last_rule = $10, \
+            last_item = $11, last_outgoing = $12, next_deadline = $13 WHERE workspace_id = $1";
+        D::run(&mut self.tx, update.into(), cells.into()).await?;
+        if write::configures(&batch.events) {
+            let settings = write::json(&facts.settings)?;
+            let cells = cells![self.workspace, settings, facts.settings.heartbeat_secs];
+            let update = "UPDATE workspaces SET settings = $2, heartbeat_secs = $3 \
+                WHERE workspace_id = $1";
+            D::run(&mut self.tx, update.into(), cells.into()).await?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl<D: Db> Transaction for Locked<D> {
+    fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    fn now(&self) -> Time {
+        self.now
+    }
+
+    async fn events_since(&mut self, after: u64, limit: u32) -> Result<Vec<Entry>> {
+        let cells = cells![self.workspace, after, limit];
+        let found = D::rows(&mut self.tx, rows::EVENTS_SINCE.into(), cells.into()).await?;
+        found.iter().map(rows::entry::<D>).collect()
+    }
+
+    async fn answers(&mut self, keys: &[(String, String)]) -> Result<Vec<Answered>> {
+        let mut wanted = Rows::default();
+        for (scope, key) in keys {
+            wanted.push(cells![self.workspace, scope.as_str(), key.as_str()]);
+        }
+        let found = D::rows_many(&mut self.tx, &ANSWERS, wanted).await?;
+        found.iter().map(rows::answered::<D>).collect()
+    }
+
+    async fn last_seen(&mut self, agent: AgentId) -> Result<Option<Time>> {
+        let select = "SELECT last_seen FROM presence WHERE workspace_id = $1 AND agent_id = $2";
+        let found = self.one(select, cells![self.workspace, agent].into()).await?;
+        found.map(|row| Columns::<D>::new(&row, "presence").time()).transpose()
+    }
+
+    async fn user_by_name(&mut self, name: &str) -> Result<Option<User>> {
+        let found = self.one(rows::USER_BY_NAME, cells![self.workspace, name].into()).await?;
+        found.map(|row| rows::user::<D>(&row)).transpose()
+    }
+
+    async fn user_of_agent(&mut self, agent: AgentId) -> Result<Option<User>> {
+        let found = self.one(rows::USER_OF_AGENT, cells![self.workspace, agent].into()).await?;
+        found.map(|row| rows::user::<D>(&row)).transpose()
+    }
+
+    async fn source_by_key(&mut self, key: &str) -> Result<Option<SourceId>> {
+        let select = "SELECT source_id FROM sources WHERE workspace_id = $1 AND url_key = $2";
+        let found = self.one(select, cells![self.workspace, key].into()).await?;
+        found.map(|row| Columns::<D>::new(&row, "sources").num().map(SourceId)).transpose()
+    }
+
+    async fn write(&mut self, batch: &Batch, facts: &Facts) -> Result<Written> {
+        let (workspace, seq) = (self.workspace, self.seq);
+        let before = self.before(batch).await?;
+        // The first batch begins the first day.
+        let day = if self.last_at == Time(0) { facts.day_started } else { self.day_started };
+        self.written = seq + batch.events.len() as u64;
+        let (journal, head) = write::journal(workspace, seq, &self.head, batch)?;
+        let (touched, items) = self
+            .write_while(&write::JOURNAL, journal, || {
+                let touched = Touched::by(&batch.events, &before, day, facts);
+                let items = write::items(workspace, &touched, facts);
+                (touched, items)
+            })
+            .await?;
+        let (new, old) = items?;
+        let personal = self
+            .write_while(&write::NEW_ITEMS, new, || batch_rows::personal(workspace, batch))
+            .await??;
+        let assignments = self
+            .write_while(&batch_rows::PERSONAL, personal, || {
+                write::assignments(workspace, seq, &touched, facts)
+            })
+            .await??;
+        let agents = self
+            .write_while(&write::ASSIGNMENTS, assignments, || {
+                write::agents(workspace, &touched, facts)
+            })
+            .await??;
+        let (agents, standings) = agents;
+        self.write_many(&write::ITEMS, old).await?;
+        let (accepted, ended) = write::changed_assignments(workspace, &touched);
+        self.write_many(&write::ACCEPTED, accepted).await?;
+        self.write_many(&write::ENDED, ended).await?;
+        self.write_many(&write::AGENTS, agents).await?;
+        self.write_many(&write::STANDINGS, standings).await?;
+        for (many, rows) in write::objects(workspace, &touched, facts)? {
+            self.write_many(many, rows).await?;
+        }
+        let (days, presence) = write::tallies(workspace, &touched);
+        self.write_many(&write::SOURCE_DAYS, days).await?;
+        self.write_many(&write::PRESENCE, presence).await?;
+        let others = batch_rows::others(workspace, seq, self.last_outgoing, self.now, batch)?;
+        for (many, rows) in others {
+            self.write_many(many, rows).await?;
+        }
+        for user in &batch.users {
+            rows::write_user::<D>(&mut self.tx, workspace, user, self.now).await?;
+        }
+        let id = cells![workspace, batch.id.as_i64(), seq + 1, self.written, self.now];
+        let insert = "INSERT INTO batches (workspace_id, batch, first_seq, last_seq, at) \
+            VALUES ($1, $2, $3, $4, $5)";
+        D::run(&mut self.tx, insert.into(), id.into()).await?;
+        self.write_workspace(batch, facts, &head).await?;
+        Ok(Written { first: seq + 1, last: self.written })
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        let this = *self;
+        match this.faults.and_then(|faults| faults.take()) {
+            Some(Fault::BeforeCommit) => {
+                this.tx.rollback().await?;
+                return Err(Error::Unavailable("cut before COMMIT, as asked".to_owned()));
+            }
+            Some(Fault::AfterCommit) => {
+                this.tx.commit().await?;
+                return Err(Error::Unavailable("cut after COMMIT, as asked".to_owned()));
+            }
+            None => this.tx.commit().await?,
+        }
+        if D::SHARED && this.written > this.seq {
+            this.moved.add(this.workspace, this.written);
+        }
+        Ok(())
+    }
+
+    async fn rollback(self: Box<Self>) -> Result<()> {
+        Ok(self.tx.rollback().await?)
+    }
+}

@@ -1,0 +1,450 @@
+//! A batch's rows: the journal from the events, everything else from the final facts.
+
+use crate::cell::cells;
+use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T};
+use crate::hash::Link;
+use crate::touched::{ItemTrace, Touched};
+use crate::{Batch, Error, ItemStatus, Recorded, Result, WorkspaceId};
+use routing::{
+    Agent, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
+};
+use routing::{ContactKey, Skills};
+use serde::{Deserialize, Serialize};
+
+/// The version of the journal's event format.
+pub(crate) const VERSION: i64 = 1;
+
+pub(crate) static JOURNAL: Many = Many {
+    sql: "INSERT INTO journal (workspace_id, seq, kind, version, given, actor, at, batch, item_id, \
+          body, hash) {values}",
+    types: &[I, I, T, I, I, T, I, I, I, T, T],
+};
+
+/// The journal rows of a batch, and the hash of the last.
+pub(crate) fn journal(
+    workspace: WorkspaceId,
+    seq: u64,
+    head: &str,
+    batch: &Batch,
+) -> Result<(Rows, String)> {
+    let mut rows = Rows::default();
+    let mut head = head.to_owned();
+    for (seq, Recorded { event, actor, at }) in (seq + 1..).zip(&batch.events) {
+        let body = json(event)?;
+        let (kind, actor) = (kind_of(&body), actor.to_string());
+        let item = event.item().map(|item| item.0 as i64);
+        let link = Link {
+            workspace: workspace.0 as i64,
+            seq: seq as i64,
+            kind,
+            version: VERSION,
+            given: event.is_given(),
+            actor: &actor,
+            at: at.0,
+            batch: batch.id.as_i64(),
+            item,
+            body: &body,
+        };
+        head = link.hash(&head);
+        let (given, batch) = (link.given, link.batch);
+        rows.push(cells![
+            workspace,
+            seq,
+            kind,
+            VERSION,
+            given,
+            actor,
+            *at,
+            batch,
+            item,
+            body,
+            head.as_str()
+        ]);
+    }
+    Ok((rows, head))
+}
+
+/// The event's name: the tag that its JSON begins with, `{"event":"submitted",…`.
+pub(crate) fn kind_of(body: &str) -> &str {
+    body.split('"').nth(3).unwrap_or_default()
+}
+
+macro_rules! items {
+    ($tail:literal) => {
+        Many {
+            sql: concat!(
+                "INSERT INTO items (workspace_id, item_id, version, kind, state, source_id, ",
+                "queue_id, agent_id, placed, since, until, region, language, priority, rule_id, ",
+                "place, arrived_at, queued_at, earliest, attempts, disposition, closed_at, ",
+                "duplicate_of, dedupe_source, dedupe_key, dedupe_until, attributes, nested) ",
+                "{values}",
+                $tail
+            ),
+            types: &[
+                I, I, I, T, T, I, I, I, I, I, I, T, T, I, I, I, I, I, I, I, T, I, I, I, T, I, T, T,
+            ],
+        }
+    };
+}
+
+/// Items that are new in the batch.
+pub(crate) static NEW_ITEMS: Many = items!("");
+
+/// Items that were there: what never changes is left alone.
+pub(crate) static ITEMS: Many = items!(
+    " ON CONFLICT (workspace_id, item_id) DO UPDATE SET version = excluded.version, \
+     state = excluded.state, queue_id = excluded.queue_id, agent_id = excluded.agent_id, \
+     placed = excluded.placed, since = excluded.since, until = excluded.until, \
+     priority = excluded.priority, rule_id = excluded.rule_id, place = excluded.place, \
+     queued_at = excluded.queued_at, attempts = excluded.attempts, \
+     disposition = COALESCE(excluded.disposition, items.disposition), \
+     closed_at = excluded.closed_at, nested = excluded.nested"
+);
+
+/// What of an item is kept as JSON beside its columns.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Nested {
+    #[serde(default, skip_serializing_if = "Skills::is_empty")]
+    pub skills: Skills,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<(routing::AgentId, Time)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visited: Vec<QueueId>,
+}
+
+/// The touched items' rows: new ones, and ones that were there.
+pub(crate) fn items(
+    workspace: WorkspaceId,
+    touched: &Touched<'_>,
+    facts: &Facts,
+) -> Result<(Rows, Rows)> {
+    let (mut new, mut old) = (Rows::default(), Rows::default());
+    // In the order of ids, so that two nodes never wait for each other's rows crosswise, and so
+    // that indexes grow at their end.
+    let mut ids: Vec<ItemId> = touched.items.keys().copied().collect();
+    ids.sort_unstable();
+    for id in ids {
+        let trace = &touched.items[&id];
+        let Some(item) = facts.items.get(&id) else {
+            let problem = format!("item {id} has events but is not in the facts");
+            return Err(Error::Unreadable { table: "batch", problem });
+        };
+        let rows = if trace.submitted.is_some() { &mut new } else { &mut old };
+        push_item(workspace, item, trace, facts, rows)?;
+    }
+    Ok((new, old))
+}
+
+fn push_item(
+    workspace: WorkspaceId,
+    item: &Item,
+    trace: &ItemTrace<'_>,
+    facts: &Facts,
+    rows: &mut Rows,
+) -> Result<()> {
+    let (mut agent, mut placed, mut since, mut until, mut closed_at) = Default::default();
+    let state = match item.state {
+        ItemState::Arrived { earliest } => {
+            until = earliest;
+            ItemStatus::Arrived
+        }
+        ItemState::Scheduled { until: u } => {
+            until = Some(u);
+            ItemStatus::Scheduled
+        }
+        ItemState::Waiting => ItemStatus::Waiting,
+        ItemState::Offered { agent: a, since: s, until: u } => {
+            (agent, since, until) = (Some(a), Some(s), Some(u));
+            ItemStatus::Offered
+        }
+        ItemState::Assigned { agent: a, since: s, placed: p } => {
+            (agent, since, placed) = (Some(a), Some(s), p);
+            ItemStatus::Assigned
+        }
+        ItemState::Closed { at } => {
+            (agent, closed_at) = (trace.closed_by, Some(at));
+            trace.closed_as.unwrap_or(ItemStatus::Closed)
+        }
+    };
+    let hold = trace.submitted.and_then(|s| s.contact).and_then(|contact| {
+        let keys = [(SourceId(0), contact), (item.source, contact)];
+        keys.into_iter().find_map(|key| {
+            facts.holds.get(&key).filter(|hold| hold.item == item.id).map(|hold| (key, hold.until))
+        })
+    });
+    let (dedupe_source, dedupe_key, dedupe_until) = match hold {
+        Some(((source, contact), until)) => (Some(source), Some(key_text(contact)), Some(until)),
+        None => (None, None, None),
+    };
+    let bare = item.skills.is_empty() && item.excluded.is_empty() && item.visited.is_empty();
+    let nested = match bare {
+        true => None,
+        false => Some(json(&Nested {
+            skills: item.skills.clone(),
+            excluded: item.excluded.clone(),
+            visited: item.visited.clone(),
+        })?),
+    };
+    let attributes = match item.attributes.is_empty() {
+        true => None,
+        false => Some(json(&item.attributes)?),
+    };
+    rows.push(cells![
+        workspace,
+        item.id,
+        item.version,
+        kind_text(item.kind),
+        state.as_str(),
+        item.source,
+        item.queue,
+        agent,
+        placed,
+        since,
+        until,
+        item.region.as_ref(),
+        item.language.as_ref(),
+        item.priority,
+        item.rule,
+        item.place,
+        item.arrived_at,
+        item.queued_at,
+        trace.submitted.and_then(|s| s.earliest),
+        item.attempts,
+        trace.disposition,
+        closed_at,
+        trace.duplicate_of,
+        dedupe_source,
+        dedupe_key,
+        dedupe_until,
+        attributes,
+        nested,
+    ]);
+    Ok(())
+}
+
+pub(crate) static ASSIGNMENTS: Many = Many {
+    sql: "INSERT INTO assignments (workspace_id, seq, item_id, agent_id, source_id, queue_id, \
+          offer, at, accepted_at, ended_at, ended, way, reason, count_before, count_after) \
+          {values}",
+    types: &[I, I, I, I, I, I, I, I, I, I, T, T, T, I, I],
+};
+
+/// Assignments and offers that the batch opens; `seq` is the last event's before the batch.
+pub(crate) fn assignments(
+    workspace: WorkspaceId,
+    seq: u64,
+    touched: &Touched<'_>,
+    facts: &Facts,
+) -> Result<Rows> {
+    let mut rows = Rows::default();
+    for opened in &touched.opened {
+        let source = facts.items.get(&opened.item).map(|i| i.source).unwrap_or_default();
+        let way = match opened.reason {
+            Some(reason) => json(&reason.way)?.trim_matches('"').to_owned(),
+            None => "placed".to_owned(),
+        };
+        rows.push(cells![
+            workspace,
+            seq + 1 + opened.event as u64,
+            opened.item,
+            opened.agent,
+            source,
+            opened.queue,
+            opened.offer,
+            opened.at,
+            opened.accepted_at,
+            opened.ended.map(|(_, at)| at),
+            opened.ended.map(|(end, _)| end.as_str()),
+            way,
+            opened.reason.map(json).transpose()?,
+            opened.count_after.saturating_sub(1),
+            opened.count_after,
+        ]);
+    }
+    Ok(rows)
+}
+
+pub(crate) static ACCEPTED: Many = Many {
+    sql: "UPDATE assignments SET offer = 0, accepted_at = v.c3 FROM {rows} AS v \
+          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
+          AND assignments.ended_at IS NULL",
+    types: &[I, I, I],
+};
+
+pub(crate) static ENDED: Many = Many {
+    sql: "UPDATE assignments SET ended_at = v.c3, ended = v.c4 FROM {rows} AS v \
+          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
+          AND assignments.ended_at IS NULL",
+    types: &[I, I, I, T],
+};
+
+/// Offers of earlier batches that were accepted, and what ended.
+pub(crate) fn changed_assignments(workspace: WorkspaceId, touched: &Touched<'_>) -> (Rows, Rows) {
+    let (mut accepted, mut ended) = (Rows::default(), Rows::default());
+    for (item, at) in &touched.accepted {
+        accepted.push(cells![workspace, *item, *at]);
+    }
+    for (item, end, at) in &touched.ended {
+        ended.push(cells![workspace, *item, *at, end.as_str()]);
+    }
+    (accepted, ended)
+}
+
+pub(crate) static AGENTS: Many = Many {
+    sql: "INSERT INTO agents (workspace_id, agent_id, active, present, status, status_reason, \
+          on_shift, weight, daily_cap, total, today, idle_since, spec) {values} \
+          ON CONFLICT (workspace_id, agent_id) DO UPDATE SET active = excluded.active, \
+          present = excluded.present, status = excluded.status, \
+          status_reason = excluded.status_reason, on_shift = excluded.on_shift, \
+          weight = excluded.weight, daily_cap = excluded.daily_cap, total = excluded.total, \
+          today = excluded.today, idle_since = excluded.idle_since, spec = excluded.spec",
+    types: &[I, I, I, I, T, T, I, I, I, I, I, I, T],
+};
+
+pub(crate) static STANDINGS: Many = Many {
+    sql: "INSERT INTO standings (workspace_id, agent_id, queue_id, clock, total, today, \
+          last_turn) {values} ON CONFLICT (workspace_id, agent_id, queue_id) DO UPDATE SET \
+          clock = excluded.clock, total = excluded.total, today = excluded.today, \
+          last_turn = excluded.last_turn",
+    types: &[I, I, I, I, I, I, I],
+};
+
+/// The touched agents' rows, and their standings in every queue.
+pub(crate) fn agents(
+    workspace: WorkspaceId,
+    touched: &Touched<'_>,
+    facts: &Facts,
+) -> Result<(Rows, Rows)> {
+    let (mut agents, mut standings) = (Rows::default(), Rows::default());
+    let mut push = |agent: &Agent| -> Result<()> {
+        let (status, reason) = match &agent.status {
+            Status::Available => ("available", None),
+            Status::Away { reason } => ("away", Some(reason)),
+            Status::Offline => ("offline", None),
+        };
+        agents.push(cells![
+            workspace,
+            agent.id,
+            agent.active,
+            agent.present,
+            status,
+            reason,
+            agent.on_shift,
+            agent.spec.weight,
+            agent.spec.daily_cap,
+            agent.total,
+            agent.today,
+            agent.idle_since,
+            json(&agent.spec)?,
+        ]);
+        for (queue, standing) in &agent.standings {
+            let routing::Standing { clock, count, today, last_turn } = *standing;
+            standings.push(cells![workspace, agent.id, *queue, clock, count, today, last_turn]);
+        }
+        Ok(())
+    };
+    if touched.everyone {
+        facts.agents.values().try_for_each(&mut push)?;
+    } else {
+        touched.agents.iter().filter_map(|id| facts.agents.get(id)).try_for_each(push)?;
+    }
+    Ok((agents, standings))
+}
+
+pub(crate) static QUEUES: Many = Many {
+    sql: "INSERT INTO queues (workspace_id, queue_id, name, kind, active, served, spec) {values} \
+          ON CONFLICT (workspace_id, queue_id) DO UPDATE SET name = excluded.name, \
+          kind = excluded.kind, active = excluded.active, served = excluded.served, \
+          spec = excluded.spec",
+    types: &[I, I, T, T, I, I, T],
+};
+
+pub(crate) static SOURCES: Many = Many {
+    sql: "INSERT INTO sources (workspace_id, source_id, name, kind, queue_id, active, spec) \
+          {values} ON CONFLICT (workspace_id, source_id) DO UPDATE SET name = excluded.name, \
+          kind = excluded.kind, queue_id = excluded.queue_id, active = excluded.active, \
+          spec = excluded.spec",
+    types: &[I, I, T, T, I, I, T],
+};
+
+pub(crate) static RULES: Many = Many {
+    sql: "INSERT INTO rules (workspace_id, rule_id, name, place, active, spec) {values} \
+          ON CONFLICT (workspace_id, rule_id) DO UPDATE SET name = excluded.name, \
+          place = excluded.place, active = excluded.active, spec = excluded.spec",
+    types: &[I, I, T, I, I, T],
+};
+
+/// The touched queues', sources' and rules' rows.
+pub(crate) fn objects(
+    workspace: WorkspaceId,
+    touched: &Touched<'_>,
+    facts: &Facts,
+) -> Result<[(&'static Many, Rows); 3]> {
+    let (mut queues, mut sources, mut rules) = (Rows::default(), Rows::default(), Rows::default());
+    for queue in touched.queues.iter().filter_map(|id| facts.queues.get(id)) {
+        let (name, kind) = (queue.spec.name.as_str(), kind_text(queue.spec.kind));
+        let spec = json(&queue.spec)?;
+        queues.push(cells![workspace, queue.id, name, kind, queue.active, queue.served, spec]);
+    }
+    for source in touched.sources.iter().filter_map(|id| facts.sources.get(id)) {
+        let (name, kind) = (source.spec.name.as_str(), kind_text(source.spec.kind));
+        let (queue, spec) = (source.spec.queue, json(&source.spec)?);
+        sources.push(cells![workspace, source.id, name, kind, queue, source.active, spec]);
+    }
+    for rule in touched.rules.iter().filter_map(|id| facts.rules.get(id)) {
+        let (name, place) = (rule.spec.name.as_str(), rule.spec.position);
+        rules.push(cells![workspace, rule.id, name, place, rule.active, json(&rule.spec)?]);
+    }
+    Ok([(&QUEUES, queues), (&SOURCES, sources), (&RULES, rules)])
+}
+
+pub(crate) static SOURCE_DAYS: Many = Many {
+    sql: "INSERT INTO source_days (workspace_id, source_id, day_started, items, duplicates) \
+          {values} ON CONFLICT (workspace_id, source_id, day_started) DO UPDATE SET \
+          items = source_days.items + excluded.items, \
+          duplicates = source_days.duplicates + excluded.duplicates",
+    types: &[I, I, I, I, I],
+};
+
+pub(crate) static PRESENCE: Many = Many {
+    sql: "INSERT INTO presence (workspace_id, agent_id, last_seen) {values} \
+          ON CONFLICT (workspace_id, agent_id) DO UPDATE SET last_seen = CASE \
+          WHEN presence.last_seen > excluded.last_seen THEN presence.last_seen \
+          ELSE excluded.last_seen END",
+    types: &[I, I, I],
+};
+
+/// Counts of arrivals, and who was heard from by signing in.
+pub(crate) fn tallies(workspace: WorkspaceId, touched: &Touched<'_>) -> (Rows, Rows) {
+    let (mut days, mut presence) = (Rows::default(), Rows::default());
+    for ((source, day), (items, duplicates)) in &touched.arrivals {
+        days.push(cells![workspace, *source, *day, *items, *duplicates]);
+    }
+    let latest: std::collections::BTreeMap<_, _> = touched.signed_in.iter().copied().collect();
+    for (agent, at) in latest {
+        presence.push(cells![workspace, agent, at]);
+    }
+    (days, presence)
+}
+
+/// Whether the settings are among what the events changed.
+pub(crate) fn configures(events: &[Recorded]) -> bool {
+    events.iter().any(|e| matches!(e.event, Event::Configured { .. }))
+}
+
+pub(crate) fn key_text(contact: ContactKey) -> String {
+    format!("{:032x}", contact.0)
+}
+
+pub(crate) fn kind_text(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Lead => "lead",
+        Kind::Task => "task",
+        Kind::Call => "call",
+    }
+}
+
+pub(crate) fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|e| Error::Unreadable { table: "batch", problem: e.to_string() })
+}

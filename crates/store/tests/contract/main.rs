@@ -1,0 +1,29 @@
+//! The contract: every query, on both databases, and what must hold after each story.
+
+mod harness;
+mod routing_work;
+
+use harness::{Database, Result};
+
+/// Runs a story on SQLite and on PostgreSQL, each in a database of its own.
+#[macro_export]
+macro_rules! on_both {
+    ($($story:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $story() -> $crate::Result<()> {
+                let database = $crate::Database::sqlite().await?;
+                super::$story(&database).await?;
+                database.remove().await
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $story() -> $crate::Result<()> {
+                let database = $crate::Database::postgres().await?;
+                super::$story(&database).await?;
+                database.remove().await
+            })*
+        }
+    };
+}
