@@ -46,19 +46,15 @@ async fn survey(node: &Arc<Node>, pause: Duration) -> store::Result<()> {
     let soon = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
     let soon = node.clock.now().0.saturating_add(soon);
     for row in node.store.workspaces().await? {
-        match node.opened(row.id) {
-            Some(desk) if !desk.is_deserted() => {
-                if desk.told.load(Ordering::Acquire) < row.seq {
-                    desk.wake.notify_one();
-                }
+        if let Some(desk) = node.opened(row.id).filter(|desk| !desk.is_deserted()) {
+            if desk.told.load(Ordering::Acquire) < row.seq {
+                desk.wake.notify_one();
             }
+        } else if node.dispatches && row.next_deadline.is_some_and(|at| node.local(at).0 <= soon) {
             // Opened in time, its own task fires the deadline on the moment.
-            _ if node.dispatches && row.next_deadline.is_some_and(|d| node.local(d).0 <= soon) => {
-                if let Some(desk) = node.desk(row.id) {
-                    desk.wake.notify_one();
-                }
+            if let Some(desk) = node.desk(row.id) {
+                desk.wake.notify_one();
             }
-            _ => {}
         }
     }
     Ok(())
