@@ -14,7 +14,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("connectors", &["routing"]),
     ("server", &["routing", "store", "connectors", "webui"]),
     ("fairlead", &["routing", "store", "connectors", "server", "scenario"]),
-    ("benches", &["routing", "store", "server"]),
+    ("bench", &["routing", "store", "server"]),
 ];
 
 /// Tests of any crate may also play scenarios.

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-benches [--json FILE] [--postgres URL] [--fairlead PATH] [--only PART]… [--quick]
+bench [--json FILE] [--postgres URL] [--fairlead PATH] [--only PART]… [--quick]
 
 PART is one of: core, sqlite, postgres, baseline, nodes, http, start. All when none is named.
 The URL is a PostgreSQL superuser's; FAIRLEAD_TEST_POSTGRES when absent.";

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 /// Measures 8, 32 and 64 clients.
 pub async fn measure(measures: &mut Measures, url: &str, secs: u64) -> Result<(), Problem> {
     let mut connection = PgConnection::connect(url).await?;
-    connection.execute(include_str!("../baseline.sql")).await?;
+    connection.execute(include_str!("../baseline/classic.sql")).await?;
     let next = Arc::new(AtomicU64::new(1));
     for clients in [8, 32, 64] {
         let begin = Instant::now() + Duration::from_secs(1);
