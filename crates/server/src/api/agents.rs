@@ -1,0 +1,395 @@
+//! `/agents`: the people who do the work, and their logins.
+
+use crate::api::{Answer201, schema};
+use crate::app::App;
+use crate::auth::password::Passwords;
+use crate::auth::{Caller, Role};
+use crate::dispatcher::{Personal, Work};
+use crate::http::extract::{Create, IdempotencyHeader};
+use crate::http::problem::Answered;
+use crate::http::wire::{Page, Paging, nullable, page_by_id};
+use crate::http::{Body, Params, Pick, Problem, Rfc3339};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use routing::{
+    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, Hours, QueueId, Refusal, Skills,
+    SourceId, Status, Time,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{User, UserChange};
+use utoipa::ToSchema;
+
+/// The longest name, in characters.
+const MAX_NAME: usize = 100;
+
+/// How much an agent may hold at once, in items of each kind; null is without limit.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CapacityChange {
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    pub lead: Option<Option<u32>>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    pub task: Option<Option<u32>>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    pub call: Option<Option<u32>>,
+}
+
+/// What can be set on an agent; what is absent stays as it is.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgentChange {
+    /// What people call them, and what they sign in with.
+    pub name: Option<String>,
+    /// Makes the login, or changes its password.
+    pub password: Option<String>,
+    /// The login's role; only an admin gives one above agent.
+    #[schema(value_type = Option<schema::Role>)]
+    pub role: Option<Role>,
+    /// `true` makes an inactive agent active again.
+    pub active: Option<bool>,
+    #[schema(value_type = Option<Vec<String>>)]
+    pub regions: Option<BTreeSet<Code>>,
+    #[schema(value_type = Option<Vec<String>>)]
+    pub languages: Option<BTreeSet<Code>>,
+    #[schema(value_type = Option<schema::Skills>)]
+    pub skills: Option<Skills>,
+    /// Share relative to others, 1–20.
+    pub weight: Option<u8>,
+    pub capacity: Option<CapacityChange>,
+    /// The most assignments on one local day; null is without limit.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    pub daily_cap: Option<Option<u32>>,
+    /// Queues whose every item this agent serves.
+    #[schema(value_type = Option<Vec<u64>>)]
+    pub queues: Option<BTreeSet<QueueId>>,
+    /// Sources whose items this agent serves in the source's own queue.
+    #[schema(value_type = Option<Vec<u64>>)]
+    pub sources: Option<BTreeSet<SourceId>>,
+    #[schema(value_type = Option<Vec<schema::Shift>>)]
+    pub hours: Option<Hours>,
+}
+
+impl AgentChange {
+    fn merge(&mut self, spec: &mut AgentSpec) {
+        macro_rules! take {
+            ($($field:ident),*) => {
+                $(if let Some(value) = self.$field.take() { spec.$field = value; })*
+            };
+        }
+        take!(regions, languages, skills, weight, daily_cap, queues, sources, hours);
+        if let Some(capacity) = self.capacity {
+            let Capacity { lead, task, call } = &mut spec.capacity;
+            for (limit, change) in
+                [(lead, capacity.lead), (task, capacity.task), (call, capacity.call)]
+            {
+                *limit = change.unwrap_or(*limit);
+            }
+        }
+    }
+
+    fn checked_name(&self) -> Answered<Option<String>> {
+        let Some(name) = &self.name else { return Ok(None) };
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control)
+        {
+            let problem = format!("must be 1 to {MAX_NAME} printable characters");
+            return Err(Problem::field("name", problem));
+        }
+        Ok(Some(name.to_owned()))
+    }
+}
+
+/// The login of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LoginView {
+    #[schema(value_type = schema::Role)]
+    pub role: Role,
+}
+
+/// An agent and how they stand.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Agent)]
+pub struct AgentView {
+    pub id: u64,
+    pub name: String,
+    pub login: Option<LoginView>,
+    pub active: bool,
+    /// Connected: signed in and heard from.
+    pub present: bool,
+    #[schema(value_type = schema::StatusName)]
+    pub status: String,
+    pub status_reason: Option<String>,
+    pub on_shift: bool,
+    /// Items held now, offers included.
+    pub holding: u32,
+    /// Assignments on this local day, and in total.
+    pub today: u32,
+    pub total: u64,
+    pub last_seen: Option<Rfc3339>,
+    #[schema(value_type = Vec<String>)]
+    pub regions: BTreeSet<Code>,
+    #[schema(value_type = Vec<String>)]
+    pub languages: BTreeSet<Code>,
+    #[schema(value_type = schema::Skills)]
+    pub skills: Skills,
+    pub weight: u8,
+    #[schema(value_type = schema::Capacity)]
+    pub capacity: Capacity,
+    pub daily_cap: Option<u32>,
+    #[schema(value_type = Vec<u64>)]
+    pub queues: BTreeSet<QueueId>,
+    #[schema(value_type = Vec<u64>)]
+    pub sources: BTreeSet<SourceId>,
+    #[schema(value_type = Vec<schema::Shift>)]
+    pub hours: Hours,
+}
+
+/// A status as its name and reason.
+pub fn status_words(status: &Status) -> (&'static str, Option<String>) {
+    match status {
+        Status::Available => ("available", None),
+        Status::Away { reason } => ("away", Some(reason.as_str().to_owned())),
+        Status::Offline => ("offline", None),
+    }
+}
+
+/// What views of agents need beside the state.
+struct Beside {
+    names: crate::app::Names,
+    logins: BTreeMap<AgentId, User>,
+    seen: BTreeMap<AgentId, Time>,
+}
+
+impl Beside {
+    async fn load(app: &App, caller: &Caller) -> Answered<Beside> {
+        let workspace = caller.workspace;
+        let seen = app.store.last_seen(workspace).await?.into_iter().collect();
+        Ok(Beside {
+            names: app.names(workspace).await?,
+            logins: logins(app, workspace).await?,
+            seen,
+        })
+    }
+
+    fn view(&self, agent: &Agent, holding: u32) -> AgentView {
+        let (status, status_reason) = status_words(&agent.status);
+        let spec = agent.spec.clone();
+        let login = self.logins.get(&agent.id).filter(|l| l.active);
+        AgentView {
+            id: agent.id.0,
+            name: self.names.get(&agent.id).cloned().unwrap_or_default(),
+            login: login.map(|l| LoginView { role: l.role }),
+            active: agent.active,
+            present: agent.present,
+            status: status.to_owned(),
+            status_reason,
+            on_shift: agent.on_shift,
+            holding,
+            today: agent.today,
+            total: agent.total,
+            last_seen: self.seen.get(&agent.id).map(|t| Rfc3339(*t)),
+            regions: spec.regions,
+            languages: spec.languages,
+            skills: spec.skills,
+            weight: spec.weight,
+            capacity: spec.capacity,
+            daily_cap: spec.daily_cap,
+            queues: spec.queues,
+            sources: spec.sources,
+            hours: spec.hours,
+        }
+    }
+}
+
+/// The logins of a workspace's agents.
+pub async fn logins(app: &App, workspace: store::WorkspaceId) -> Answered<BTreeMap<AgentId, User>> {
+    let mut logins = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = app.store.users(workspace, after, 1000).await?;
+        let of_agents = page.items.into_iter().filter_map(|user| Some((user.agent?, user)));
+        logins.extend(of_agents);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(logins),
+        }
+    }
+}
+
+/// One agent as clients see them.
+pub async fn view(app: &App, caller: &Caller, id: AgentId) -> Answered<AgentView> {
+    let found = app
+        .look(caller.workspace, move |s| {
+            let holding = crate::counts::holding(s, id);
+            s.facts().agents.get(&id).cloned().map(|agent| (agent, holding))
+        })
+        .await?;
+    let (agent, holding) = found.ok_or(Refusal::UnknownAgent(id))?;
+    Ok(Beside::load(app, caller).await?.view(&agent, holding))
+}
+
+/// Creates an agent, with a login when a password is given.
+#[utoipa::path(post, path = "/agents", tag = "agents", params(IdempotencyHeader),
+    request_body = AgentChange, responses((status = 201, body = AgentView)))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Create { mut body, key }: Create<AgentChange>,
+) -> Answer201<AgentView> {
+    let name = body.checked_name()?.ok_or_else(|| Problem::field("name", "is required"))?;
+    let mut spec = AgentSpec::default();
+    body.merge(&mut spec);
+    let mut work = Work::from(Command::CreateAgent { spec });
+    work.personal.push(Personal::AgentName(name.clone()));
+    work.personal.extend(login_change(&app, &caller, &body, Some(&name), None).await?);
+    let done = app.one(&caller, key, vec![work]).await?;
+    app.forget_names(caller.workspace);
+    let Answer::Agent(id) = done.answer else { return Err(Problem::internal("not an agent")) };
+    Ok((StatusCode::CREATED, Json(view(&app, &caller, id).await?)))
+}
+
+/// Lists the agents, inactive ones too.
+#[utoipa::path(get, path = "/agents", tag = "agents", params(Paging),
+    responses((status = 200, body = Page<AgentView>)))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(paging): Params<Paging>,
+) -> Answered<Json<Page<AgentView>>> {
+    let (limit, after) = (paging.limit()? as usize, AgentId(paging.after()?.unwrap_or(0)));
+    let agents = app
+        .look(caller.workspace, move |s| {
+            let after = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
+            let page = s.facts().agents.range(after).take(limit + 1);
+            page.map(|(id, a)| (a.clone(), crate::counts::holding(s, *id))).collect::<Vec<_>>()
+        })
+        .await?;
+    let beside = Beside::load(&app, &caller).await?;
+    let all = agents.iter().map(|(a, holding)| (a.id.0, beside.view(a, *holding)));
+    Ok(Json(page_by_id(all, &paging)?))
+}
+
+/// One agent; an agent sees only themselves.
+#[utoipa::path(get, path = "/agents/{id}", tag = "agents", params(("id" = u64, Path)),
+    responses((status = 200, body = AgentView)))]
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<AgentView>> {
+    caller.acts_as(AgentId(id))?;
+    Ok(Json(view(&app, &caller, AgentId(id)).await?))
+}
+
+/// Changes an agent; fields that are absent stay as they are.
+#[utoipa::path(patch, path = "/agents/{id}", tag = "agents", params(("id" = u64, Path)),
+    request_body = AgentChange, responses((status = 200, body = AgentView)))]
+pub async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+    Body(mut body): Body<AgentChange>,
+) -> Answered<Json<AgentView>> {
+    let agent = AgentId(id);
+    if body.active == Some(false) {
+        return Err(Problem::field("active", "is taken away with DELETE"));
+    }
+    let name = body.checked_name()?;
+    let _turn = app.edits.turn(caller.workspace).await;
+    let found = app.look(caller.workspace, move |s| s.facts().agents.get(&agent).cloned()).await?;
+    let found = found.ok_or(Refusal::UnknownAgent(agent))?;
+    if !found.active && body.active != Some(true) {
+        let problem = "this agent is inactive; send active: true with the change";
+        return Err(Problem::field("active", problem));
+    }
+    let login = logins(&app, caller.workspace).await?.remove(&agent);
+    let mut spec = found.spec;
+    body.merge(&mut spec);
+    let known = app.names(caller.workspace).await?.get(&agent).cloned();
+    let mut work = Work::from(Command::UpdateAgent { agent, spec });
+    work.personal.extend(name.clone().map(Personal::AgentName));
+    let shown = name.as_deref().or(known.as_deref());
+    work.personal.extend(login_change(&app, &caller, &body, shown, login.as_ref()).await?);
+    app.one(&caller, None, vec![work]).await?;
+    app.forget_names(caller.workspace);
+    app.forget_access();
+    Ok(Json(view(&app, &caller, agent).await?))
+}
+
+/// Deactivates an agent: nothing new goes to them, what they hold returns, the login is closed.
+#[utoipa::path(delete, path = "/agents/{id}", tag = "agents", params(("id" = u64, Path)),
+    responses((status = 200, body = AgentView)))]
+pub async fn deactivate(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<AgentView>> {
+    let agent = AgentId(id);
+    let mut work = Work::from(Command::DeactivateAgent { agent });
+    if let Some(login) = logins(&app, caller.workspace).await?.get(&agent) {
+        outranks(&caller, login.role)?;
+        let change = UserChange { active: Some(false), ..UserChange::default() };
+        work.personal.push(Personal::Login(change));
+    }
+    app.one(&caller, None, vec![work]).await?;
+    app.forget_access();
+    Ok(Json(view(&app, &caller, agent).await?))
+}
+
+/// What the change does to the agent's login.
+async fn login_change(
+    app: &App,
+    caller: &Caller,
+    body: &AgentChange,
+    name: Option<&str>,
+    login: Option<&User>,
+) -> Answered<Option<Personal>> {
+    let role = body.role.or(login.map(|l| l.role)).unwrap_or_default();
+    let changes_login = body.password.is_some() || body.role.is_some();
+    if !changes_login && login.is_none() {
+        return Ok(None);
+    }
+    if login.is_none() && body.password.is_none() {
+        return Err(Problem::field("password", "is required to make a login with this role"));
+    }
+    if changes_login || body.name.is_some() {
+        outranks(caller, role)?;
+        outranks(caller, login.map_or(Role::Agent, |l| l.role))?;
+    }
+    let password_hash = match &body.password {
+        Some(password) => {
+            Passwords::check("password", password)?;
+            Some(app.passwords.hash(password.clone()).await?)
+        }
+        None => None,
+    };
+    let renamed = login.is_none() || body.name.is_some();
+    let change = UserChange {
+        name: name.filter(|_| renamed).map(login_name),
+        password_hash,
+        role: Some(role).filter(|role| login.is_none_or(|l| l.role != *role)),
+        active: Some(true).filter(|_| login.is_none_or(|l| !l.active)),
+    };
+    Ok((change != UserChange::default()).then_some(Personal::Login(change)))
+}
+
+/// What somebody types to sign in: the name, in small letters.
+pub fn login_name(name: &str) -> String {
+    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// Only an admin deals with logins above agent.
+fn outranks(caller: &Caller, role: Role) -> Answered<()> {
+    if role == Role::Agent || caller.role == Role::Admin {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "Only an admin gives, changes or closes logins of supervisors and admins.",
+    ))
+}

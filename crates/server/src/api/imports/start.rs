@@ -1,0 +1,164 @@
+//! `POST /imports`: a file comes in.
+
+use crate::api::imports::{ImportStateName, ImportView};
+use crate::api::items::submit::SourceName;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::auth::secret;
+use crate::http::Problem;
+use crate::http::problem::Answered;
+use crate::imports::{ColumnView, Job, Upload, columns, job, run, upload};
+use crate::submission::{Face, MapTo};
+use axum::Json;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use connectors::Table;
+use std::collections::BTreeMap;
+use std::path::Path;
+use store::NewImport;
+use utoipa::ToSchema;
+
+/// The parts of the form.
+#[derive(ToSchema)]
+#[allow(dead_code)]
+pub struct ImportForm {
+    /// CSV or Excel, recognised by its content.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// The source's id or key.
+    source: String,
+    /// A JSON object: column → `phone`, `name`, `email`, `region`, `language`, `priority`,
+    /// `earliest`, `skip`, or an attribute. Columns that are not named are guessed.
+    map: Option<String>,
+    /// `true`: only say how the columns would be mapped.
+    dry_run: Option<String>,
+}
+
+#[derive(Default)]
+struct Form {
+    file: Option<Upload>,
+    source: Option<String>,
+    map: BTreeMap<String, String>,
+    dry_run: bool,
+}
+
+/// Imports a CSV or Excel file in the background; ask for its progress, or follow the live stream.
+/// The same file for the same source, sent again while it runs, is the same import.
+#[utoipa::path(post, path = "/imports", tag = "imports",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 202, body = ImportView)))]
+pub async fn start(
+    State(app): State<App>,
+    caller: Caller,
+    form: Result<Multipart, MultipartRejection>,
+) -> Answered<(StatusCode, Json<ImportView>)> {
+    let form = form.map_err(|_| {
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Send the file as multipart/form-data with the parts file and source.",
+        )
+    })?;
+    let form = read(&app, form).await?;
+    let upload = form.file.ok_or_else(|| Problem::field("file", "is required"))?;
+    let name = form.source.ok_or_else(|| Problem::field("source", "is required"))?;
+    let name = name.parse().map_or(SourceName::Key(name), SourceName::Id);
+    let source = app.source_named(&caller, &name).await?;
+    let face = Face::of(&source)?;
+    let country = app.settings(caller.workspace).await?.country.clone();
+    let options = job::options(&country);
+    let path = upload.path.clone();
+    let (headers, samples, total) = job::blocking(move || look(&path, &options)).await?;
+    let mapping = columns(&headers, &face, &form.map)?;
+    let mapping: BTreeMap<String, String> =
+        mapping.into_iter().map(|(column, ours)| (column, ours.to_string())).collect();
+    if form.dry_run {
+        let columns = headers.iter().zip(samples).map(|(column, samples)| ColumnView {
+            column: column.clone(),
+            becomes: mapping.get(column).cloned().unwrap_or_else(|| MapTo::Skip.to_string()),
+            samples,
+        });
+        let view = ImportView {
+            id: None,
+            state: ImportStateName::Preview,
+            file: upload.name.clone(),
+            source: source.source.id.0,
+            total: Some(total),
+            done: 0,
+            imported: 0,
+            duplicates: 0,
+            rejected: 0,
+            columns: columns.collect(),
+            mapping,
+            rejected_rows: Vec::new(),
+            problem: None,
+            created_at: None,
+        };
+        return Ok((StatusCode::ACCEPTED, Json(view)));
+    }
+    let mapping = serde_json::to_value(&mapping).map_err(Problem::internal)?;
+    let fingerprint = secret::hash(&format!("{}\n{}\n{mapping}", upload.hash, source.source.id));
+    let new = NewImport {
+        file: upload.name.clone(),
+        fingerprint,
+        source: source.source.id,
+        total: Some(total),
+        mapping,
+    };
+    let job = app.store.start_import(caller.workspace, &new, app.clock.now()).await?;
+    let path = upload.keep(&app.config.data_dir, caller.workspace, job.id).await?;
+    let view = ImportView::new(job.clone(), Vec::new());
+    tokio::spawn(run(app, Job { workspace: caller.workspace, job, path }));
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {
+    let mut form = Form::default();
+    while let Some(part) = parts.next_field().await.map_err(|e| upload::multipart(&e))? {
+        match part.name().unwrap_or_default() {
+            "file" => form.file = Some(Upload::receive(&app.config.data_dir, part).await?),
+            "source" => form.source = Some(text(part).await?.trim().to_owned()),
+            "map" => {
+                form.map = serde_json::from_str(&text(part).await?).map_err(|_| {
+                    Problem::field("map", "must be a JSON object of texts, column → attribute")
+                })?;
+            }
+            "dry_run" => form.dry_run = matches!(text(part).await?.trim(), "true" | "1"),
+            other => {
+                let known = "is not a part of this form; known are file, source, map, dry_run";
+                return Err(Problem::field(other, known));
+            }
+        }
+    }
+    Ok(form)
+}
+
+async fn text(part: axum::extract::multipart::Field<'_>) -> Answered<String> {
+    let name = part.name().unwrap_or_default().to_owned();
+    let text = part.text().await.map_err(|e| upload::multipart(&e))?;
+    match text.len() {
+        0..=65_536 => Ok(text),
+        _ => Err(Problem::field(name, "must have at most 65,536 bytes")),
+    }
+}
+
+type Looked = (Vec<String>, Vec<Vec<String>>, u64);
+
+/// The headers, each column's first values, and the number of rows.
+fn look(path: &Path, options: &connectors::Options) -> Answered<Looked> {
+    let table = Table::open(path, options).map_err(job::unreadable)?;
+    let headers = table.headers().to_vec();
+    let samples = (0..headers.len())
+        .map(|column| {
+            let cells = table.sample().into_iter().filter_map(|row| row.cells.get(column));
+            cells.filter(|cell| !cell.is_empty()).take(3).cloned().collect()
+        })
+        .collect();
+    let mut total = 0;
+    for row in table {
+        row.map_err(job::unreadable)?;
+        total += 1;
+    }
+    Ok((headers, samples, total))
+}

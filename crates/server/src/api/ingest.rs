@@ -1,0 +1,204 @@
+//! `POST /ingest/{source_key}`: a webhook hands in one item or many.
+
+use crate::api::items::submit::{arrival, work};
+use crate::api::items::view::ItemStateName;
+use crate::app::App;
+use crate::auth::secret;
+use crate::dispatcher::{Actor, Request, WorkspaceId};
+use crate::http::extract::{IdempotencyHeader, bytes, idempotency, json};
+use crate::http::problem::{Answered, ProblemBody};
+use crate::http::{Pick, Problem};
+use crate::mapping::guess_field;
+use crate::submission::{ContactIn, Face, Incoming, Prepared, Strictness, map_fields, prepare};
+use axum::Json;
+use axum::extract::{Request as HttpRequest, State};
+use axum::http::StatusCode;
+use routing::Answer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use store::SourceRow;
+use utoipa::ToSchema;
+
+/// The header that the source's secret comes in.
+const SECRET_HEADER: &str = "x-webhook-secret";
+
+/// What became of the items, in the order in which they came.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Ingested {
+    pub items: Vec<IngestedItem>,
+}
+
+/// What became of one item: its id and state, or an error.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct IngestedItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ItemStateName>,
+    /// The agent who has it, or to whom it is offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ProblemBody>,
+}
+
+impl IngestedItem {
+    fn refused(problem: Problem) -> Self {
+        IngestedItem { error: Some(problem.body()), ..IngestedItem::default() }
+    }
+}
+
+/// A webhook: a JSON object, or an array of up to 1,000. Fields are mapped as the source says,
+/// then by their names; what is not known becomes a personal attribute. The source's secret goes in
+/// the header `X-Webhook-Secret`.
+#[utoipa::path(post, path = "/ingest/{source_key}", tag = "items",
+    params(("source_key" = String, Path, description = "The source's key"),
+        ("X-Webhook-Secret" = Option<String>, Header, description = "The source's secret"),
+        IdempotencyHeader),
+    request_body(content = serde_json::Value, description = "An object, or an array of objects"),
+    responses((status = 202, body = Ingested)), security(("webhook_secret" = [])))]
+pub async fn ingest(
+    State(app): State<App>,
+    Pick(key): Pick<String>,
+    request: HttpRequest,
+) -> Answered<(StatusCode, Json<Ingested>)> {
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let sent = headers.get(SECRET_HEADER).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (workspace, source) = find(&app, &key, sent).await?;
+    let bytes = bytes(request, &app).await?;
+    let actor = Actor::Source(source.source.id);
+    let idempotency = idempotency(&headers, &actor.to_string(), &path, &bytes)?;
+    let objects = match json::<Value>(&bytes)? {
+        Value::Array(objects) => objects,
+        object @ Value::Object(_) => vec![object],
+        _ => return Err(Problem::field("", "The body must be an object or an array of objects.")),
+    };
+    let most = app.config.limits.ingest_items;
+    if objects.len() > most {
+        return Err(Problem::field(
+            "",
+            format!(
+                "{} items came, and one call takes at most {most}; send them in parts.",
+                objects.len()
+            ),
+        ));
+    }
+    let country = app.settings(workspace).await?.country.clone();
+    let contact_key = app.contact_key(workspace).await?;
+    let face = Face::of(&source)?;
+    let id = source.source.id;
+    let prepared: Vec<Answered<Prepared>> = objects
+        .into_iter()
+        .map(|object| {
+            let incoming = incoming(&face, object)?;
+            prepare(id, &face, &contact_key, &country, incoming, Strictness::Keep)
+        })
+        .collect();
+    let work: Vec<_> = prepared.iter().flatten().map(work).collect();
+    let came = work.len() as u64;
+    let results = match work.is_empty() {
+        true => Vec::new(),
+        false => app.dispatcher.submit(workspace, Request { actor, idempotency, work }).await?,
+    };
+    app.metrics.items_in.inc_by(came);
+    let mut results = results.into_iter();
+    let mut items = Vec::with_capacity(prepared.len());
+    for one in prepared {
+        let item = match one {
+            Err(problem) => IngestedItem::refused(problem),
+            Ok(_) => match results.next() {
+                None => IngestedItem::refused(Problem::internal("no result for an item")),
+                Some(Err(refusal)) => IngestedItem::refused(refusal.into()),
+                Some(Ok(done)) => {
+                    let Answer::Item(item) = done.answer else { continue };
+                    match arrival(&done, item, &source) {
+                        Some(arrived) => IngestedItem {
+                            id: Some(item.0),
+                            state: Some(arrived.state),
+                            assigned_to: arrived.agent.map(|a| a.0),
+                            duplicate_of: arrived.duplicate_of.map(|i| i.0),
+                            error: None,
+                        },
+                        None => again(&app, workspace, item).await?,
+                    }
+                }
+            },
+        };
+        items.push(item);
+    }
+    Ok((StatusCode::ACCEPTED, Json(Ingested { items })))
+}
+
+/// A repeated answer: the item as it stands.
+async fn again(app: &App, workspace: WorkspaceId, item: routing::ItemId) -> Answered<IngestedItem> {
+    let row = app.store.item(workspace, item).await?;
+    let Some(row) = row else { return Err(Problem::internal("an answered item is gone")) };
+    Ok(IngestedItem {
+        id: Some(item.0),
+        state: ItemStateName::parse(row.state.as_str()),
+        assigned_to: row.agent.map(|a| a.0),
+        duplicate_of: row.duplicate_of.map(|i| i.0),
+        error: None,
+    })
+}
+
+/// The source of that key whose secret was sent. Keys are unique within a workspace only, so the
+/// secret also tells which workspace is meant.
+async fn find(app: &App, key: &str, sent: &str) -> Answered<(WorkspaceId, Arc<SourceRow>)> {
+    let sent = secret::hash(sent);
+    for workspace in app.workspace_ids().await?.iter() {
+        let Some(source) = app.source_by_key(*workspace, key).await? else { continue };
+        if source.secret_hash.as_deref().is_some_and(|known| secret::same(known, &sent)) {
+            return Ok((*workspace, source));
+        }
+    }
+    // Whether the key or the secret is wrong is not for strangers to know.
+    Err(Problem::unauthorized(
+        "No source has this key and secret. Send the source's secret in the header X-Webhook-Secret; PATCH the source with rotate_secret: true for a new one.",
+    ))
+}
+
+/// One object in either form: with a `contact` object as POST /items takes it, or flat.
+fn incoming(face: &Face, object: Value) -> Answered<Incoming> {
+    let Value::Object(mut fields) = object else {
+        return Err(Problem::field("", "Each item must be an object."));
+    };
+    let contact = match fields.get("contact") {
+        Some(Value::Object(_)) => fields.remove("contact"),
+        _ => None,
+    };
+    let nested = match fields.get("attributes") {
+        Some(Value::Object(_)) => fields.remove("attributes"),
+        _ => None,
+    };
+    let mut flat = Vec::new();
+    flatten(String::new(), Value::Object(fields), &mut flat, 0);
+    let mut incoming = map_fields(face, flat, guess_field);
+    if let Some(contact) = contact {
+        let contact: ContactIn = crate::http::extract::from_value(contact)?;
+        incoming.contact.name = contact.name.or(incoming.contact.name);
+        incoming.contact.phone = contact.phone.or(incoming.contact.phone);
+        incoming.contact.email = contact.email.or(incoming.contact.email);
+    }
+    if let Some(Value::Object(nested)) = nested {
+        incoming.attributes.extend(nested);
+    }
+    Ok(incoming)
+}
+
+/// `{"a": {"b": 1}}` becomes `a.b`; lists and deeper things are kept as they are.
+fn flatten(prefix: String, value: Value, flat: &mut Vec<(String, Value)>, depth: usize) {
+    match value {
+        Value::Object(fields) if depth < 5 => {
+            for (name, value) in fields {
+                let name = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
+                flatten(name, value, flat, depth + 1);
+            }
+        }
+        value => flat.push((prefix, value)),
+    }
+}

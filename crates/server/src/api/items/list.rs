@@ -1,0 +1,108 @@
+//! `GET /items`: items by state, queue, agent, source, phone and time.
+
+use crate::api::items::get::view;
+use crate::api::items::view::{ItemStateName, ItemView};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::problem::Answered;
+use crate::http::wire::{Page, Paging, cursor, number_in_text};
+use crate::http::{Params, Problem};
+use crate::submission::read_phone;
+use axum::Json;
+use axum::extract::State;
+use routing::{AgentId, QueueId, SourceId, Time};
+use serde::Deserialize;
+use store::{ItemFilter, ItemStatus};
+
+/// Which items; all that is given must hold.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// One or more states, separated by commas.
+    pub state: Option<String>,
+    #[serde(deserialize_with = "number_in_text")]
+    pub queue: Option<u64>,
+    #[serde(deserialize_with = "number_in_text")]
+    pub agent: Option<u64>,
+    #[serde(deserialize_with = "number_in_text")]
+    pub source: Option<u64>,
+    /// In any form; without a country code it is read as one of the workspace's country.
+    pub phone: Option<String>,
+    /// Arrived at or after, RFC 3339.
+    pub from: Option<String>,
+    /// Arrived before, RFC 3339.
+    pub to: Option<String>,
+    /// Entries per page, 1–500; 50 when absent.
+    #[serde(deserialize_with = "number_in_text")]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Lists items, newest first; an agent sees only their own.
+#[utoipa::path(get, path = "/items", tag = "items", params(Wanted),
+    responses((status = 200, body = Page<ItemView>)))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(wanted): Params<Wanted>,
+) -> Answered<Json<Page<ItemView>>> {
+    let paging = Paging { limit: wanted.limit, cursor: wanted.cursor };
+    let phone = match &wanted.phone {
+        None => None,
+        Some(phone) => {
+            let country = app.settings(caller.workspace).await?.country.clone();
+            let number = read_phone(Some(phone), &country).e164;
+            let problem = "is not a phone number; write it as +919876543210";
+            Some(number.ok_or_else(|| Problem::field("phone", problem))?)
+        }
+    };
+    let asked = wanted.agent.map(AgentId);
+    let agent = match caller.only()? {
+        Some(own) if asked.is_some_and(|asked| asked != own) => {
+            return Err(Problem::forbidden("An agent sees only their own items."));
+        }
+        Some(own) => Some(own),
+        None => asked,
+    };
+    let filter = ItemFilter {
+        states: states(wanted.state.as_deref())?,
+        queue: wanted.queue.map(QueueId),
+        agent,
+        source: wanted.source.map(SourceId),
+        phone,
+        from: time("from", wanted.from.as_deref())?,
+        to: time("to", wanted.to.as_deref())?,
+        after: paging.after()?,
+        limit: paging.limit()?,
+    };
+    let page = app.store.items(caller.workspace, &filter).await?;
+    let words = app.lexicon(caller.workspace).await?;
+    let items = page.items.into_iter().map(|row| view(row, &words)).collect();
+    Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
+}
+
+fn states(text: Option<&str>) -> Answered<Vec<ItemStatus>> {
+    let names = text.unwrap_or_default().split(',').map(str::trim).filter(|n| !n.is_empty());
+    names
+        .map(|name| {
+            let known = ItemStateName::parse(name).and_then(|n| n.as_str().parse().ok());
+            known.ok_or_else(|| {
+                Problem::field(
+                    "state",
+                    "must be of scheduled, waiting, offered, assigned, closed, cancelled, duplicate",
+                )
+            })
+        })
+        .collect()
+}
+
+/// A time in a query string.
+pub fn time(field: &str, text: Option<&str>) -> Answered<Option<Time>> {
+    let Some(text) = text else { return Ok(None) };
+    // A + in a query string is a space to many clients.
+    let read = text.replace(' ', "+").parse::<jiff::Timestamp>().map(Time::from);
+    let problem = "must be an RFC 3339 time such as 2026-01-31T09:30:00Z";
+    read.map(Some).map_err(|_| Problem::field(field, problem))
+}

@@ -1,0 +1,16 @@
+//! `/items`: pieces of work. One file per operation.
+
+pub mod accept;
+pub mod act;
+pub mod cancel;
+pub mod complete;
+pub mod decline;
+pub mod get;
+pub mod history;
+pub mod list;
+pub mod reassign;
+pub mod release;
+pub mod retry;
+pub mod submit;
+pub mod view;
+pub mod why;

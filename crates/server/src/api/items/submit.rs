@@ -1,0 +1,240 @@
+//! `POST /items`: one item comes in.
+
+use crate::api::Answer201;
+use crate::api::items::get::contact;
+use crate::api::items::view::{ItemStateName, ItemView};
+use crate::api::schema;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::dispatcher::{Done, Personal, Work};
+use crate::http::extract::{Create, IdempotencyHeader};
+use crate::http::problem::Answered;
+use crate::http::{Problem, Rfc3339};
+use crate::submission::{ContactIn, Face, Incoming, Prepared, Strictness, prepare};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use routing::{Answer, Command, Event, ItemId, Outcome, Refusal, Skills, SourceId, Target};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::SourceRow;
+use utoipa::ToSchema;
+
+/// A source by id or by key.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "must be a source's id or key")]
+pub enum SourceName {
+    Id(u64),
+    Key(String),
+}
+
+/// A new piece of work.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewItem {
+    pub source: SourceName,
+    #[serde(default)]
+    pub contact: ContactIn,
+    /// Those that the source declares as routing must have the declared type; all others are
+    /// personal.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    pub region: Option<String>,
+    #[serde(default)]
+    pub language: Option<String>,
+    /// What the item requires of its agent.
+    #[serde(default)]
+    #[schema(value_type = schema::Skills)]
+    pub skills: Skills,
+    /// 0–100.
+    #[serde(default)]
+    pub priority: u8,
+    /// Not before this time.
+    #[serde(default)]
+    pub earliest: Option<Rfc3339>,
+}
+
+/// Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
+/// same contact within the source's window is recorded as a duplicate and answered as such.
+#[utoipa::path(post, path = "/items", tag = "items", params(IdempotencyHeader),
+    request_body = NewItem, responses((status = 201, body = ItemView)))]
+pub async fn submit(
+    State(app): State<App>,
+    caller: Caller,
+    Create { body, key }: Create<NewItem>,
+) -> Answer201<ItemView> {
+    let source = app.source_named(&caller, &body.source).await?;
+    let incoming = Incoming {
+        contact: body.contact,
+        attributes: body.attributes,
+        region: body.region,
+        language: body.language,
+        skills: body.skills,
+        priority: body.priority,
+        earliest: body.earliest,
+    };
+    let country = app.settings(caller.workspace).await?.country.clone();
+    let contact_key = app.contact_key(caller.workspace).await?;
+    let face = Face::of(&source)?;
+    let id = source.source.id;
+    let prepared = prepare(id, &face, &contact_key, &country, incoming, Strictness::Refuse)?;
+    let done = app.one(&caller, key, vec![work(&prepared)]).await?;
+    app.metrics.items_in.inc();
+    let Answer::Item(item) = done.answer else { return Err(Problem::internal("not an item")) };
+    let arrived = arrival(&done, item, &source);
+    let view = match arrived.map(|arrived| arrived.view(prepared)) {
+        Some(mut view) => {
+            if let Some(agent) = view.agent {
+                let names = app.names(caller.workspace).await?;
+                view.agent_name = names.get(&routing::AgentId(agent)).cloned();
+            }
+            view
+        }
+        // A repeated answer: the item as it stands.
+        None => app.item_view(&caller, item, false).await?,
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// The work of submitting a prepared item.
+pub fn work(prepared: &Prepared) -> Work {
+    let mut work = Work::from(Command::Submit { submission: prepared.submission.clone() });
+    work.personal.push(Personal::Contact(Box::new(prepared.personal.clone())));
+    work
+}
+
+impl App {
+    /// The source of that id or key.
+    pub async fn source_named(
+        &self,
+        caller: &Caller,
+        name: &SourceName,
+    ) -> Answered<Arc<SourceRow>> {
+        let workspace = caller.workspace;
+        match name {
+            SourceName::Id(id) => {
+                let id = SourceId(*id);
+                let found = self.source_by_id(workspace, id).await?;
+                found.ok_or_else(|| Refusal::UnknownSource(id).into())
+            }
+            SourceName::Key(key) => {
+                let found = self.source_by_key(workspace, key).await?;
+                found.ok_or_else(|| {
+                    Problem::field("source", "is not the id or key of a source; see GET /sources")
+                })
+            }
+        }
+    }
+}
+
+/// What became of an item by the time it was answered, read from the events alone: a database
+/// query for each item would be felt.
+pub struct Arrival {
+    pub item: ItemId,
+    pub state: ItemStateName,
+    pub agent: Option<routing::AgentId>,
+    pub duplicate_of: Option<ItemId>,
+    view: ItemView,
+}
+
+/// Reads the events of a submitted item; `None` when they are not all there.
+pub fn arrival(done: &Done, item: ItemId, source: &SourceRow) -> Option<Arrival> {
+    let mut version = 0;
+    let mut view = blank(item, source, done);
+    for event in done.events.iter().filter(|e| e.item() == Some(item)) {
+        version += 1;
+        match event {
+            Event::Submitted { .. } => {}
+            Event::Duplicate { of, .. } => {
+                view.state = ItemStateName::Duplicate;
+                view.duplicate_of = Some(of.0);
+            }
+            Event::Queued { queue, rule, priority, skills, .. } => {
+                view.queue = Some(queue.0);
+                view.rule = rule.map(|r| r.0);
+                view.priority = *priority;
+                view.skills = skills.clone();
+            }
+            Event::Offered { agent, until, .. } => {
+                view.state = ItemStateName::Offered;
+                view.agent = Some(agent.0);
+                view.until = Some(Rfc3339(*until));
+                view.since = Some(Rfc3339(done.at));
+            }
+            Event::Assigned { agent, .. } => {
+                view.state = ItemStateName::Assigned;
+                view.agent = Some(agent.0);
+                view.since = Some(Rfc3339(done.at));
+            }
+            Event::Overflowed { to, .. } => view.queue = Some(to.0),
+            // Anything else about a new item is not expected here: ask the tables.
+            Event::Completed { outcome: Outcome::Moved { .. }, .. }
+            | Event::Reassigned { to: Target::Agent(_) | Target::Queue(_), .. } => return None,
+            _ => return None,
+        }
+    }
+    view.version = version;
+    (version > 0).then(|| Arrival {
+        item,
+        state: view.state,
+        agent: view.agent.map(routing::AgentId),
+        duplicate_of: view.duplicate_of.map(ItemId),
+        view,
+    })
+}
+
+impl Arrival {
+    /// The item as clients see it.
+    pub fn view(self, prepared: Prepared) -> ItemView {
+        let Prepared { submission, personal } = prepared;
+        let mut view = self.view;
+        let scheduled = submission.earliest.filter(|t| *t > view.arrived_at.0);
+        if let (ItemStateName::Waiting, Some(until)) = (view.state, scheduled) {
+            view.state = ItemStateName::Scheduled;
+            view.until = Some(Rfc3339(until));
+        }
+        if view.state == ItemStateName::Duplicate {
+            view.priority = submission.priority;
+            view.skills = submission.skills;
+        }
+        view.contact = contact(&personal);
+        view.attributes = submission.attributes;
+        view.personal = personal.attributes.into_iter().collect();
+        view.region = submission.region.map(|c| c.as_str().to_owned());
+        view.language = submission.language.map(|c| c.as_str().to_owned());
+        view.earliest = submission.earliest.map(Rfc3339);
+        view
+    }
+}
+
+fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
+    ItemView {
+        id: item.0,
+        version: 0,
+        kind: source.source.spec.kind,
+        state: ItemStateName::Waiting,
+        source: source.source.id.0,
+        queue: Some(source.source.spec.queue.0),
+        agent: None,
+        agent_name: None,
+        placed: false,
+        until: None,
+        since: None,
+        contact: Default::default(),
+        attributes: Default::default(),
+        personal: Default::default(),
+        region: None,
+        language: None,
+        skills: Default::default(),
+        priority: 0,
+        rule: None,
+        arrived_at: Rfc3339(done.at),
+        earliest: None,
+        disposition: None,
+        duplicate_of: None,
+        attempts: 0,
+        why: None,
+    }
+}

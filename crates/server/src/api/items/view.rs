@@ -1,0 +1,101 @@
+//! An item as clients see it.
+
+use crate::api::schema;
+use crate::http::Rfc3339;
+use routing::{Attributes, Kind, Skills};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// Where an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemStateName {
+    /// Not before `until`.
+    Scheduled,
+    Waiting,
+    /// Held out to `agent`, who answers before `until`.
+    Offered,
+    Assigned,
+    Closed,
+    Cancelled,
+    /// The same contact as `duplicate_of`: not handed out.
+    Duplicate,
+}
+
+impl ItemStateName {
+    /// As it is written in filters and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ItemStateName::Scheduled => "scheduled",
+            ItemStateName::Waiting => "waiting",
+            ItemStateName::Offered => "offered",
+            ItemStateName::Assigned => "assigned",
+            ItemStateName::Closed => "closed",
+            ItemStateName::Cancelled => "cancelled",
+            ItemStateName::Duplicate => "duplicate",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+    }
+}
+
+/// The person outside whom an item is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ContactView {
+    pub name: Option<String>,
+    /// E.164, when the number could be read.
+    pub phone: Option<String>,
+    /// As it came.
+    pub phone_raw: Option<String>,
+    /// Whether the number can be called.
+    pub phone_ok: bool,
+    pub email: Option<String>,
+}
+
+/// A piece of work.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Item)]
+pub struct ItemView {
+    pub id: u64,
+    /// Counts every change; send it with an action, and a stale one is refused.
+    pub version: u32,
+    #[schema(value_type = schema::Kind)]
+    pub kind: Kind,
+    pub state: ItemStateName,
+    pub source: u64,
+    pub queue: Option<u64>,
+    /// Who holds it, or to whom it is offered.
+    pub agent: Option<u64>,
+    pub agent_name: Option<String>,
+    /// Whether a person put it there.
+    pub placed: bool,
+    /// Until when it is offered or scheduled.
+    pub until: Option<Rfc3339>,
+    /// Since when it is offered or assigned.
+    pub since: Option<Rfc3339>,
+    pub contact: ContactView,
+    /// What rules and steps may read.
+    #[schema(value_type = BTreeMap<String, serde_json::Value>)]
+    pub attributes: Attributes,
+    /// Everything else that came with it.
+    pub personal: BTreeMap<String, serde_json::Value>,
+    pub region: Option<String>,
+    pub language: Option<String>,
+    #[schema(value_type = schema::Skills)]
+    pub skills: Skills,
+    pub priority: u8,
+    /// The rule that decided where it went.
+    pub rule: Option<u64>,
+    pub arrived_at: Rfc3339,
+    pub earliest: Option<Rfc3339>,
+    pub disposition: Option<String>,
+    pub duplicate_of: Option<u64>,
+    /// How often it was scheduled to be tried again.
+    pub attempts: u32,
+    /// One line: why this agent has it.
+    pub why: Option<String>,
+}

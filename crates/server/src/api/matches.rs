@@ -1,0 +1,47 @@
+//! `POST /matches`: matches what waits, where dispatch is by worker.
+
+use crate::api::items::submit::SourceName;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::Body;
+use crate::http::problem::Answered;
+use axum::Json;
+use axum::extract::State;
+use routing::{Command, Event};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What to match.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Matching {
+    /// Only items of this source, by id or key.
+    pub source: Option<SourceName>,
+    /// At most so many, 1–1,000; 1,000 when absent.
+    pub max: Option<u32>,
+}
+
+/// How many were matched.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Matched {
+    pub matched: u64,
+}
+
+/// Matches waiting items with free agents. Where dispatch is at once there is nothing left to do.
+#[utoipa::path(post, path = "/matches", tag = "items", request_body = Matching,
+    responses((status = 200, body = Matched)))]
+pub async fn run(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<Matching>,
+) -> Answered<Json<Matched>> {
+    let source = match &body.source {
+        Some(name) => Some(app.source_named(&caller, name).await?.source.id),
+        None => None,
+    };
+    let max = body.max.unwrap_or(1000).clamp(1, 1000);
+    let done = app.command(&caller, Command::Match { source, max }).await?;
+    let is_match = |e: &&Event| matches!(e, Event::Assigned { .. } | Event::Offered { .. });
+    let matched = done.events.iter().filter(is_match).count() as u64;
+    Ok(Json(Matched { matched }))
+}

@@ -1,0 +1,146 @@
+//! The HTTP API under `/api/v1`: one file per operation, put together here.
+
+pub mod agents;
+pub mod assignments;
+pub mod claims;
+pub mod docs;
+mod document;
+pub mod health;
+pub mod imports;
+pub mod ingest;
+pub mod items;
+pub mod matches;
+pub mod presence;
+pub mod queues;
+pub mod rules;
+pub mod schema;
+pub mod session;
+pub mod setup;
+pub mod sources;
+pub mod stats;
+pub mod text;
+pub mod tokens;
+pub mod workspace;
+
+pub use document::{document, text as document_text};
+
+use crate::app::App;
+use crate::config::Limits;
+use crate::http::Problem;
+use crate::http::{access, request};
+use crate::live;
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// A created object.
+pub type Answer201<T> = Result<(StatusCode, Json<T>), Problem>;
+
+/// Every operation, with its place in the document.
+fn operations(limits: &Limits) -> OpenApiRouter<App> {
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(imports::start, imports::list))
+        .layer(DefaultBodyLimit::max(limits.import_bytes));
+    let webhooks = OpenApiRouter::new()
+        .routes(routes!(ingest::ingest))
+        .layer(DefaultBodyLimit::max(limits.ingest_bytes));
+    OpenApiRouter::new()
+        .routes(routes!(session::sign_in, session::get, session::sign_out))
+        .routes(routes!(setup::get, setup::create))
+        .routes(routes!(tokens::create, tokens::list))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(workspace::get, workspace::update))
+        .routes(routes!(agents::create, agents::list))
+        .routes(routes!(agents::get, agents::update, agents::deactivate))
+        .routes(routes!(presence::sign_in))
+        .routes(routes!(presence::sign_out))
+        .routes(routes!(presence::heartbeat))
+        .routes(routes!(presence::set_status))
+        .routes(routes!(queues::create, queues::list))
+        .routes(routes!(queues::get, queues::update, queues::deactivate))
+        .routes(routes!(sources::create, sources::list))
+        .routes(routes!(sources::get, sources::update, sources::deactivate))
+        .routes(routes!(rules::create, rules::list))
+        .routes(routes!(rules::get, rules::update, rules::deactivate))
+        .routes(routes!(items::submit::submit, items::list::list))
+        .routes(routes!(items::get::get))
+        .routes(routes!(items::accept::accept))
+        .routes(routes!(items::decline::decline))
+        .routes(routes!(items::complete::complete))
+        .routes(routes!(items::release::release))
+        .routes(routes!(items::retry::retry))
+        .routes(routes!(items::reassign::reassign))
+        .routes(routes!(items::cancel::cancel))
+        .routes(routes!(items::history::history))
+        .routes(routes!(items::why::why))
+        .routes(routes!(claims::claim))
+        .routes(routes!(matches::run))
+        .routes(routes!(assignments::list))
+        .routes(routes!(stats::stats))
+        .routes(routes!(imports::get))
+        .routes(routes!(imports::rejected))
+        .routes(routes!(live::websocket::live))
+        .routes(routes!(live::sse::events))
+        .routes(routes!(document::serve))
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .merge(uploads)
+        .merge(webhooks)
+}
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    let (api, _) =
+        OpenApiRouter::new().nest("/api/v1", operations(&app.config.limits)).split_for_parts();
+    api.layer(from_fn_with_state(app.clone(), access::check))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .route("/api/docs", get(docs::page))
+        .route("/api/docs.js", get(docs::script))
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(elsewhere)
+        .layer(from_fn(safe_headers))
+        .layer(from_fn_with_state(app.clone(), request::around))
+        .with_state(app)
+}
+
+async fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "This path does not take this method; /api/docs lists what it takes.",
+    )
+}
+
+/// The web page, for every path that is not the API's.
+async fn elsewhere(request: Request) -> Response {
+    let path = request.uri().path();
+    if path == "/api" || path.starts_with("/api/") {
+        return Problem::not_found("There is no such operation; /api/docs lists them all.")
+            .into_response();
+    }
+    if !matches!(*request.method(), axum::http::Method::GET | axum::http::Method::HEAD) {
+        return method_not_allowed().await.into_response();
+    }
+    webui::serve(path, request.headers()).map(axum::body::Body::from)
+}
+
+/// What no browser should do with any answer.
+async fn safe_headers(request: Request, next: middleware::Next) -> Response {
+    use axum::http::{HeaderValue, header};
+    let is_api = request.uri().path().starts_with("/api/v1/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if is_api && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}

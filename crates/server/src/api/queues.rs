@@ -1,0 +1,203 @@
+//! `/queues`: lines of waiting items.
+
+use crate::api::{Answer201, schema};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::extract::{Create, IdempotencyHeader};
+use crate::http::problem::Answered;
+use crate::http::wire::{Page, Paging, page_by_id};
+use crate::http::{Body, Params, Pick, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use routing::{
+    Answer, AtCap, Command, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueId, QueueSpec,
+    Refusal, Step, Strategy, Time,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What can be set on a queue; what is absent stays as it is.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueChange {
+    pub name: Option<String>,
+    #[schema(value_type = Option<schema::Kind>)]
+    pub kind: Option<Kind>,
+    #[schema(value_type = Option<schema::Mode>)]
+    pub mode: Option<Mode>,
+    #[schema(value_type = Option<schema::Presence>)]
+    pub presence: Option<Presence>,
+    #[schema(value_type = Option<Vec<schema::Step>>)]
+    pub steps: Option<Vec<Step>>,
+    #[schema(value_type = Option<schema::Strategy>)]
+    pub strategy: Option<Strategy>,
+    #[schema(value_type = Option<schema::AtCap>)]
+    pub at_cap: Option<AtCap>,
+    #[schema(value_type = Option<schema::JoinAt>)]
+    pub join_at: Option<JoinAt>,
+    #[schema(value_type = Option<Vec<schema::Disposition>>)]
+    pub dispositions: Option<Vec<Disposition>>,
+    pub may_move_placed: Option<bool>,
+    /// `true` makes an inactive queue active again.
+    pub active: Option<bool>,
+}
+
+impl QueueChange {
+    fn merge(self, spec: &mut QueueSpec) -> Result<(), Problem> {
+        let mut set = spec.clone();
+        macro_rules! take {
+            ($($field:ident),*) => { $(if let Some(value) = self.$field { set.$field = value; })* };
+        }
+        take!(
+            name,
+            kind,
+            mode,
+            presence,
+            steps,
+            strategy,
+            at_cap,
+            join_at,
+            dispositions,
+            may_move_placed
+        );
+        if self.active == Some(false) {
+            return Err(Problem::field("active", "is taken away with DELETE"));
+        }
+        *spec = set;
+        Ok(())
+    }
+}
+
+/// A queue and how it stands.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Queue)]
+pub struct QueueView {
+    pub id: u64,
+    pub active: bool,
+    /// Items waiting in it now.
+    pub waiting: u64,
+    /// How long the oldest of them has waited.
+    pub oldest_wait_secs: Option<u64>,
+    pub name: String,
+    #[schema(value_type = schema::Kind)]
+    pub kind: Kind,
+    #[schema(value_type = schema::Mode)]
+    pub mode: Mode,
+    #[schema(value_type = schema::Presence)]
+    pub presence: Presence,
+    #[schema(value_type = Vec<schema::Step>)]
+    pub steps: Vec<Step>,
+    #[schema(value_type = schema::Strategy)]
+    pub strategy: Strategy,
+    #[schema(value_type = schema::AtCap)]
+    pub at_cap: AtCap,
+    #[schema(value_type = schema::JoinAt)]
+    pub join_at: JoinAt,
+    #[schema(value_type = Vec<schema::Disposition>)]
+    pub dispositions: Vec<Disposition>,
+    pub may_move_placed: bool,
+}
+
+impl QueueView {
+    fn new(queue: &Queue, counts: &crate::counts::QueueCounts, now: Time) -> Self {
+        let spec = queue.spec.clone();
+        QueueView {
+            id: queue.id.0,
+            active: queue.active,
+            waiting: counts.waiting,
+            oldest_wait_secs: counts.oldest_wait_secs(now),
+            name: spec.name,
+            kind: spec.kind,
+            mode: spec.mode,
+            presence: spec.presence,
+            steps: spec.steps,
+            strategy: spec.strategy,
+            at_cap: spec.at_cap,
+            join_at: spec.join_at,
+            dispositions: spec.dispositions,
+            may_move_placed: spec.may_move_placed,
+        }
+    }
+}
+
+async fn view(app: &App, caller: &Caller, id: QueueId) -> Answered<QueueView> {
+    let now = app.clock.now();
+    let counts = app.counts(caller.workspace).await?;
+    let queue = app.look(caller.workspace, move |s| s.facts().queues.get(&id).cloned()).await?;
+    let queue = queue.ok_or(Refusal::UnknownQueue(id))?;
+    Ok(QueueView::new(&queue, &counts.queue(id), now))
+}
+
+/// Creates a queue.
+#[utoipa::path(post, path = "/queues", tag = "queues", params(IdempotencyHeader),
+    request_body = QueueChange, responses((status = 201, body = QueueView)))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Create { body, key }: Create<QueueChange>,
+) -> Answer201<QueueView> {
+    let mut spec = QueueSpec::default();
+    body.merge(&mut spec)?;
+    let work = vec![Command::CreateQueue { spec }.into()];
+    let done = app.one(&caller, key, work).await?;
+    let Answer::Queue(id) = done.answer else { return Err(Problem::internal("not a queue")) };
+    Ok((StatusCode::CREATED, Json(view(&app, &caller, id).await?)))
+}
+
+/// Lists the queues, inactive ones too.
+#[utoipa::path(get, path = "/queues", tag = "queues", params(Paging),
+    responses((status = 200, body = Page<QueueView>)))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(paging): Params<Paging>,
+) -> Answered<Json<Page<QueueView>>> {
+    let now = app.clock.now();
+    let counts = app.counts(caller.workspace).await?;
+    let queues = app.look(caller.workspace, |s| s.facts().queues.clone()).await?;
+    let all = queues.values().map(|q| (q.id.0, QueueView::new(q, &counts.queue(q.id), now)));
+    Ok(Json(page_by_id(all, &paging)?))
+}
+
+/// One queue.
+#[utoipa::path(get, path = "/queues/{id}", tag = "queues", params(("id" = u64, Path)),
+    responses((status = 200, body = QueueView)))]
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<QueueView>> {
+    Ok(Json(view(&app, &caller, QueueId(id)).await?))
+}
+
+/// Changes a queue; fields that are absent stay as they are.
+#[utoipa::path(patch, path = "/queues/{id}", tag = "queues", params(("id" = u64, Path)),
+    request_body = QueueChange, responses((status = 200, body = QueueView)))]
+pub async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+    Body(body): Body<QueueChange>,
+) -> Answered<Json<QueueView>> {
+    let queue = QueueId(id);
+    let _turn = app.edits.turn(caller.workspace).await;
+    let found = app.look(caller.workspace, move |s| s.facts().queues.get(&queue).cloned()).await?;
+    let mut spec = found.ok_or(Refusal::UnknownQueue(queue))?.spec;
+    body.merge(&mut spec)?;
+    app.command(&caller, Command::UpdateQueue { queue, spec }).await?;
+    Ok(Json(view(&app, &caller, queue).await?))
+}
+
+/// Deactivates a queue: nothing new enters it.
+#[utoipa::path(delete, path = "/queues/{id}", tag = "queues", params(("id" = u64, Path)),
+    responses((status = 200, body = QueueView)))]
+pub async fn deactivate(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<QueueView>> {
+    let queue = QueueId(id);
+    app.command(&caller, Command::DeactivateQueue { queue }).await?;
+    Ok(Json(view(&app, &caller, queue).await?))
+}

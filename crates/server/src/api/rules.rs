@@ -1,0 +1,170 @@
+//! `/rules`: a condition over an arriving item, and what follows from it.
+
+use crate::api::{Answer201, schema};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::extract::{Create, IdempotencyHeader};
+use crate::http::problem::Answered;
+use crate::http::wire::{Page, Paging, nullable, page_by_id};
+use crate::http::{Body, Params, Pick, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use routing::{Answer, Command, Condition, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What can be set on a rule; what is absent stays as it is.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleChange {
+    pub name: Option<String>,
+    /// Rules are tried by position, then id; the first that holds decides.
+    pub position: Option<i32>,
+    #[schema(value_type = Option<schema::Condition>)]
+    pub when: Option<Condition>,
+    /// Where to; the source's own queue when null.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u64>)]
+    pub queue: Option<Option<QueueId>>,
+    /// 0–100.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u8>)]
+    pub priority: Option<Option<u8>>,
+    /// What the item then requires of its agent.
+    #[schema(value_type = Option<schema::Skills>)]
+    pub skills: Option<Skills>,
+    /// `true` makes an inactive rule active again.
+    pub active: Option<bool>,
+}
+
+impl RuleChange {
+    fn merge(self, spec: &mut RuleSpec) -> Result<(), Problem> {
+        if self.active == Some(false) {
+            return Err(Problem::field("active", "is taken away with DELETE"));
+        }
+        macro_rules! take {
+            ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
+        }
+        take!(name, position, when, queue, priority, skills);
+        Ok(())
+    }
+}
+
+/// A rule.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Rule)]
+pub struct RuleView {
+    pub id: u64,
+    pub active: bool,
+    pub name: String,
+    pub position: i32,
+    #[schema(value_type = schema::Condition)]
+    pub when: Condition,
+    pub queue: Option<u64>,
+    pub priority: Option<u8>,
+    #[schema(value_type = schema::Skills)]
+    pub skills: Skills,
+}
+
+impl From<&Rule> for RuleView {
+    fn from(rule: &Rule) -> Self {
+        let spec = rule.spec.clone();
+        RuleView {
+            id: rule.id.0,
+            active: rule.active,
+            name: spec.name,
+            position: spec.position,
+            when: spec.when,
+            queue: spec.queue.map(|q| q.0),
+            priority: spec.priority,
+            skills: spec.skills,
+        }
+    }
+}
+
+async fn find(app: &App, caller: &Caller, id: RuleId) -> Answered<Rule> {
+    let rule = app.look(caller.workspace, move |s| s.facts().rules.get(&id).cloned()).await?;
+    Ok(rule.ok_or(Refusal::UnknownRule(id))?)
+}
+
+/// Creates a rule.
+#[utoipa::path(post, path = "/rules", tag = "rules", params(IdempotencyHeader),
+    request_body = RuleChange, responses((status = 201, body = RuleView)))]
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Create { mut body, key }: Create<RuleChange>,
+) -> Answer201<RuleView> {
+    let Some(when) = body.when.take() else {
+        return Err(Problem::field(
+            "when",
+            "is required: the condition under which the rule decides",
+        ));
+    };
+    let mut spec = RuleSpec {
+        name: String::new(),
+        position: 0,
+        when,
+        queue: None,
+        priority: None,
+        skills: Skills::new(),
+    };
+    body.merge(&mut spec)?;
+    let done = app.one(&caller, key, vec![Command::CreateRule { spec }.into()]).await?;
+    let Answer::Rule(id) = done.answer else { return Err(Problem::internal("not a rule")) };
+    Ok((StatusCode::CREATED, Json((&find(&app, &caller, id).await?).into())))
+}
+
+/// Lists the rules, inactive ones too.
+#[utoipa::path(get, path = "/rules", tag = "rules", params(Paging),
+    responses((status = 200, body = Page<RuleView>)))]
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(paging): Params<Paging>,
+) -> Answered<Json<Page<RuleView>>> {
+    let rules = app.look(caller.workspace, |s| s.facts().rules.clone()).await?;
+    Ok(Json(page_by_id(rules.values().map(|r| (r.id.0, r.into())), &paging)?))
+}
+
+/// One rule.
+#[utoipa::path(get, path = "/rules/{id}", tag = "rules", params(("id" = u64, Path)),
+    responses((status = 200, body = RuleView)))]
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<RuleView>> {
+    Ok(Json((&find(&app, &caller, RuleId(id)).await?).into()))
+}
+
+/// Changes a rule; fields that are absent stay as they are.
+#[utoipa::path(patch, path = "/rules/{id}", tag = "rules", params(("id" = u64, Path)),
+    request_body = RuleChange, responses((status = 200, body = RuleView)))]
+pub async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+    Body(body): Body<RuleChange>,
+) -> Answered<Json<RuleView>> {
+    let rule = RuleId(id);
+    let _turn = app.edits.turn(caller.workspace).await;
+    let mut spec = find(&app, &caller, rule).await?.spec;
+    body.merge(&mut spec)?;
+    app.command(&caller, Command::UpdateRule { rule, spec }).await?;
+    Ok(Json((&find(&app, &caller, rule).await?).into()))
+}
+
+/// Deactivates a rule: it no longer decides.
+#[utoipa::path(delete, path = "/rules/{id}", tag = "rules", params(("id" = u64, Path)),
+    responses((status = 200, body = RuleView)))]
+pub async fn deactivate(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<RuleView>> {
+    let rule = RuleId(id);
+    app.command(&caller, Command::DeactivateRule { rule }).await?;
+    Ok(Json((&find(&app, &caller, rule).await?).into()))
+}

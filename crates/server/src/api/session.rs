@@ -1,0 +1,188 @@
+//! `/session`: signing in with name and password, for the web page.
+
+use crate::api::agents::login_name;
+use crate::api::schema;
+use crate::app::App;
+use crate::auth::caller::{COOKIE, cookie};
+use crate::auth::{Caller, Role, secret};
+use crate::dispatcher::{Actor, WorkspaceId};
+use crate::http::problem::Answered;
+use crate::http::{Body, Problem};
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+use store::{Session, User};
+use utoipa::ToSchema;
+
+/// How long a session lasts without being used.
+const SESSION_SECS: u32 = 14 * 24 * 3600;
+
+/// A name and its password.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    pub name: String,
+    pub password: String,
+    /// The workspace's name, where the server has several.
+    #[serde(default)]
+    pub workspace: Option<String>,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionUser {
+    pub id: u64,
+    pub name: String,
+    #[schema(value_type = schema::Role)]
+    pub role: Role,
+    pub agent_id: Option<u64>,
+}
+
+/// The workspace they are in.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SessionWorkspace {
+    pub id: u64,
+    pub name: String,
+    pub time_zone: String,
+    pub country: String,
+}
+
+/// A session.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    pub user: SessionUser,
+    pub workspace: SessionWorkspace,
+    /// Repeat it in the header `X-Fairlead-CSRF` of every write.
+    pub csrf: String,
+}
+
+async fn view(app: &App, caller: &Caller) -> Answered<SessionView> {
+    let row = app.store.workspace(caller.workspace).await?;
+    let settings = app.settings(caller.workspace).await?;
+    let name = match caller.agent {
+        Some(agent) => app.names(caller.workspace).await?.get(&agent).cloned(),
+        None => None,
+    };
+    let id = match caller.actor {
+        Actor::User(id) => id.0,
+        Actor::Token(id) => id.0,
+        Actor::Source(_) | Actor::System => 0,
+    };
+    Ok(SessionView {
+        user: SessionUser {
+            id,
+            name: name.unwrap_or_else(|| caller.name.clone()),
+            role: caller.role,
+            agent_id: caller.agent.map(|a| a.0),
+        },
+        workspace: SessionWorkspace {
+            id: caller.workspace.0,
+            name: row.name,
+            time_zone: settings.time_zone.clone(),
+            country: settings.country.clone(),
+        },
+        csrf: caller.session.as_ref().map(|(csrf, _)| csrf.clone()).unwrap_or_default(),
+    })
+}
+
+/// Signs in: sets the session cookie.
+#[utoipa::path(post, path = "/session", tag = "access", request_body = Credentials,
+    responses((status = 200, body = SessionView)), security(()))]
+pub async fn sign_in(
+    State(app): State<App>,
+    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Body(body): Body<Credentials>,
+) -> Answered<impl IntoResponse> {
+    let name = login_name(&body.name);
+    let from = address.map_or(IpAddr::from([0, 0, 0, 0]), |a| a.0.0.ip());
+    if let Err(secs) = app.throttle.try_at(Instant::now(), &name, from) {
+        return Err(Problem::too_many(
+            format!("Too many tries for this name from here; try again in {secs} s."),
+            secs,
+        ));
+    }
+    let found = find(&app, &name, body.workspace.as_deref()).await?;
+    let hash = found.as_ref().map(|(_, user)| user.password_hash.clone());
+    let right = app.passwords.verify(body.password, hash).await?;
+    let Some((workspace, user)) = found.filter(|_| right) else {
+        app.metrics.sign_ins_failed.inc();
+        return Err(Problem::unauthorized("The name or the password is wrong."));
+    };
+    app.throttle.succeeded(&name, from);
+    let (set_cookie, caller) = start(&app, workspace, user, &headers).await?;
+    Ok((AppendHeaders([(header::SET_COOKIE, set_cookie)]), Json(view(&app, &caller).await?)))
+}
+
+async fn find(
+    app: &App,
+    name: &str,
+    workspace: Option<&str>,
+) -> Answered<Option<(WorkspaceId, User)>> {
+    let workspaces = match workspace.map(str::trim).filter(|w| !w.is_empty()) {
+        Some(workspace) => {
+            let row = app.store.workspace_by_name(workspace).await?;
+            row.into_iter().map(|row| row.id).collect()
+        }
+        None => app.workspace_ids().await?.to_vec(),
+    };
+    for workspace in workspaces {
+        let user = app.store.user_by_name(workspace, name).await?.filter(|user| user.active);
+        if let Some(user) = user {
+            return Ok(Some((workspace, user)));
+        }
+    }
+    Ok(None)
+}
+
+/// Starts a session; answers its cookie.
+pub async fn start(
+    app: &App,
+    workspace: WorkspaceId,
+    user: User,
+    headers: &HeaderMap,
+) -> Answered<(HeaderValue, Caller)> {
+    let value = secret::random().map_err(Problem::internal)?;
+    let now = app.clock.now();
+    let session = Session {
+        workspace,
+        user: user.id,
+        hash: secret::hash(&value),
+        csrf: secret::csrf(&value),
+        created_at: now,
+        expires_at: now.plus_secs(SESSION_SECS),
+    };
+    app.store.create_session(&session).await?;
+    let secure = headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https");
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!(
+        "{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={SESSION_SECS}{secure}"
+    );
+    let cookie = HeaderValue::from_str(&cookie).map_err(Problem::internal)?;
+    Ok((cookie, Caller::from((session, user))))
+}
+
+/// Who is signed in.
+#[utoipa::path(get, path = "/session", tag = "access",
+    responses((status = 200, body = SessionView)))]
+pub async fn get(State(app): State<App>, caller: Caller) -> Answered<Json<SessionView>> {
+    Ok(Json(view(&app, &caller).await?))
+}
+
+/// Signs out.
+#[utoipa::path(delete, path = "/session", tag = "access",
+    responses((status = 204, description = "Signed out")))]
+pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answered<impl IntoResponse> {
+    if let Some(value) = cookie(&headers) {
+        app.store.delete_session(&secret::hash(value)).await?;
+        app.forget_access();
+    }
+    let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    let gone = HeaderValue::from_str(&gone).map_err(Problem::internal)?;
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, gone)])))
+}

@@ -1,0 +1,115 @@
+//! `/setup`: the first start's one-time link makes the admin.
+
+use crate::api::agents::login_name;
+use crate::api::session;
+use crate::app::App;
+use crate::auth::password::Passwords;
+use crate::auth::{Role, secret};
+use crate::dispatcher::{Actor, Request, WorkspaceId};
+use crate::http::problem::Answered;
+use crate::http::{Body, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse};
+use routing::Command;
+use serde::{Deserialize, Serialize};
+use store::UserRow;
+use utoipa::ToSchema;
+
+/// Whether the first admin is still to be made.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SetupNeeded {
+    pub needed: bool,
+}
+
+/// The first admin.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FirstAdmin {
+    /// From the link that the server printed.
+    pub token: String,
+    pub name: String,
+    pub password: String,
+    /// IANA name; the workspace's own when absent.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// ISO 3166-1 alpha-2; the workspace's own when absent.
+    #[serde(default)]
+    pub country: Option<String>,
+}
+
+/// The workspace that waits for its admin, and the secret of its link.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub workspace: WorkspaceId,
+    /// SHA-256 of the secret.
+    pub hash: String,
+}
+
+/// Whether the first admin is still to be made.
+#[utoipa::path(get, path = "/setup", tag = "access",
+    responses((status = 200, body = SetupNeeded)), security(()))]
+pub async fn get(State(app): State<App>) -> Json<SetupNeeded> {
+    let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+    Json(SetupNeeded { needed: !setup.is_empty() })
+}
+
+/// Makes the first admin, with the secret from the one-time link, and signs them in.
+#[utoipa::path(post, path = "/setup", tag = "access", request_body = FirstAdmin,
+    responses((status = 201, body = session::SessionView)), security(()))]
+pub async fn create(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Body(body): Body<FirstAdmin>,
+) -> Answered<impl IntoResponse> {
+    let sent = secret::hash(&body.token);
+    let pending = {
+        let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+        setup.iter().find(|p| secret::same(&p.hash, &sent)).cloned()
+    };
+    let used = "This link is used up or wrong. Restart the server for a new one if there is no admin yet, else sign in.";
+    let Some(pending) = pending else { return Err(Problem::unauthorized(used)) };
+    let name = login_name(&body.name);
+    if name.is_empty() || name.chars().count() > 100 {
+        return Err(Problem::field("name", "must have 1 to 100 characters"));
+    }
+    Passwords::check("password", &body.password)?;
+    let workspace = pending.workspace;
+    if body.time_zone.is_some() || body.country.is_some() {
+        let mut settings = (*app.settings(workspace).await?).clone();
+        settings.time_zone = body.time_zone.unwrap_or(settings.time_zone);
+        settings.country = body.country.unwrap_or(settings.country).trim().to_uppercase();
+        let request = Request::command(Actor::System, Command::Configure { settings });
+        let results = app.dispatcher.submit(workspace, request).await?;
+        results.into_iter().collect::<Result<Vec<_>, _>>()?;
+        app.forget_settings(workspace);
+    }
+    let password_hash = app.passwords.hash(body.password).await?;
+    // Taken out before the login is made: of two who come at once only one gets through.
+    let taken = {
+        let mut setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+        let before = setup.len();
+        setup.retain(|p| p.workspace != workspace);
+        setup.len() < before
+    };
+    if !taken {
+        return Err(Problem::unauthorized(used));
+    }
+    let admin =
+        UserRow { id: None, name, password_hash, role: Role::Admin, agent: None, active: true };
+    let made = app.store.create_user(workspace, &admin, app.clock.now()).await;
+    let id = match made {
+        Ok(id) => id,
+        Err(error) => {
+            app.setup.lock().unwrap_or_else(|e| e.into_inner()).push(pending);
+            return Err(error.into());
+        }
+    };
+    crate::workspaces::forget_link(&app.config.data_dir, workspace);
+    let user = app.store.user(workspace, id).await?;
+    let user = user.ok_or_else(|| Problem::internal("the admin is gone"))?;
+    let (cookie, caller) = session::start(&app, workspace, user, &headers).await?;
+    let view = session::get(State(app), caller).await?;
+    Ok((StatusCode::CREATED, AppendHeaders([(header::SET_COOKIE, cookie)]), view))
+}

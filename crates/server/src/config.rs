@@ -1,0 +1,93 @@
+//! What a running server is told: where to listen, where to keep things, and its limits.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The configuration of a server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 takes any free one.
+    pub address: SocketAddr,
+    /// `sqlite:PATH` or `postgres://…`; a SQLite file in the data folder when absent.
+    pub database_url: Option<String>,
+    /// Where the SQLite database, uploads and `server.json` are.
+    pub data_dir: PathBuf,
+    pub log_format: LogFormat,
+    /// A filter such as `info` or `server=debug`.
+    pub log_filter: String,
+    /// Serve requests, but leave deadlines and matching on time to other nodes.
+    pub no_dispatch: bool,
+    /// Fill an empty database with a living demo workspace; only on a loopback address.
+    pub demo: bool,
+    pub request_timeout: Duration,
+    /// How long requests under way may go on after a signal to stop.
+    pub stop_timeout: Duration,
+    pub limits: Limits,
+}
+
+/// Bounds on what one request or client may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest ordinary body, in bytes.
+    pub body_bytes: usize,
+    /// The largest webhook body, in bytes.
+    pub ingest_bytes: usize,
+    /// The largest uploaded file, in bytes.
+    pub import_bytes: usize,
+    /// The most items of one webhook call.
+    pub ingest_items: usize,
+    /// Sign-ins a minute per name and address.
+    pub sign_ins_per_minute: u32,
+    /// Live clients at once.
+    pub live_clients: i64,
+    /// Imports running at once.
+    pub imports: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            body_bytes: 256 << 10,
+            ingest_bytes: 4 << 20,
+            import_bytes: 256 << 20,
+            ingest_items: 1000,
+            sign_ins_per_minute: 5,
+            live_clients: 10_000,
+            imports: 2,
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database_url: None,
+            data_dir: PathBuf::from("data"),
+            log_format: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            no_dispatch: false,
+            demo: false,
+            request_timeout: Duration::from_secs(30),
+            stop_timeout: Duration::from_secs(20),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Where the database is.
+    pub fn database_url(&self) -> String {
+        let file = || format!("sqlite:{}", self.data_dir.join("fairlead.db").display());
+        self.database_url.clone().unwrap_or_else(file)
+    }
+}

@@ -1,0 +1,84 @@
+//! How many open items stand where. Counted from the state now and then rather than on every
+//! request: a look at a million items takes a while.
+
+use routing::{ItemState, QueueId, SourceId, State, Time};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// Up to so many open items are counted afresh for whoever asks.
+const FEW: usize = 5_000;
+
+/// The open items of one queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueCounts {
+    pub waiting: u64,
+    pub scheduled: u64,
+    pub offered: u64,
+    pub assigned: u64,
+    oldest: Option<Time>,
+}
+
+impl QueueCounts {
+    /// How long the item that arrived first has waited.
+    pub fn oldest_wait_secs(&self, now: Time) -> Option<u64> {
+        self.oldest.map(|oldest| now.0.saturating_sub(oldest.0).max(0).unsigned_abs() / 1000)
+    }
+}
+
+/// The open items of a workspace.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    queues: BTreeMap<QueueId, QueueCounts>,
+    waiting_by_source: BTreeMap<SourceId, u64>,
+    taken: Instant,
+    fresh_for: Duration,
+}
+
+impl Counts {
+    /// Counts them.
+    pub fn of(state: &State) -> Self {
+        let began = Instant::now();
+        let items = &state.facts().items;
+        let mut queues = BTreeMap::<QueueId, QueueCounts>::new();
+        let mut waiting_by_source = BTreeMap::<SourceId, u64>::new();
+        for item in items.values() {
+            let queue = queues.entry(item.queue).or_default();
+            match item.state {
+                ItemState::Scheduled { .. } => queue.scheduled += 1,
+                ItemState::Waiting => {
+                    queue.waiting += 1;
+                    let first = queue.oldest.unwrap_or(item.arrived_at);
+                    queue.oldest = Some(first.min(item.arrived_at));
+                    *waiting_by_source.entry(item.source).or_default() += 1;
+                }
+                ItemState::Offered { .. } => queue.offered += 1,
+                ItemState::Assigned { .. } => queue.assigned += 1,
+                ItemState::Arrived { .. } | ItemState::Closed { .. } => {}
+            }
+        }
+        let fresh_for = if items.len() <= FEW {
+            Duration::ZERO
+        } else {
+            (began.elapsed() * 50).clamp(Duration::from_millis(250), Duration::from_secs(15))
+        };
+        Counts { queues, waiting_by_source, taken: Instant::now(), fresh_for }
+    }
+
+    /// Whether they may still be shown.
+    pub fn is_fresh(&self) -> bool {
+        self.taken.elapsed() < self.fresh_for
+    }
+
+    pub fn queue(&self, id: QueueId) -> QueueCounts {
+        self.queues.get(&id).copied().unwrap_or_default()
+    }
+
+    pub fn waiting_of_source(&self, id: SourceId) -> u64 {
+        self.waiting_by_source.get(&id).copied().unwrap_or_default()
+    }
+}
+
+/// How many items an agent holds, offers included.
+pub fn holding(state: &State, agent: routing::AgentId) -> u32 {
+    u32::try_from(state.held(agent).count()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,151 @@
+//! Who may do what: one table. A route that is not in it is refused to everybody.
+
+use crate::app::App;
+use crate::auth::{Caller, Role};
+use crate::http::Problem;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// What a route asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: anybody may.
+    Nothing,
+    /// The source's own secret, which the operation checks.
+    SourceSecret,
+    /// This role or a higher one. An agent may act only as itself and on its own items, which the
+    /// operations check through [`Caller::acts_as`].
+    Role(Role),
+}
+
+use Needs::{Nothing, SourceSecret};
+const AGENT: Needs = Needs::Role(Role::Agent);
+const SUPERVISOR: Needs = Needs::Role(Role::Supervisor);
+const ADMIN: Needs = Needs::Role(Role::Admin);
+
+/// Every operation below `/api/v1`, and what it asks for.
+#[rustfmt::skip]
+pub const TABLE: &[(&str, &str, Needs)] = &[
+    ("GET",    "/openapi.json",            Nothing),
+    ("GET",    "/setup",                   Nothing),
+    ("POST",   "/setup",                   Nothing),
+    ("POST",   "/session",                 Nothing),
+    ("GET",    "/session",                 AGENT),
+    ("DELETE", "/session",                 AGENT),
+    ("GET",    "/tokens",                  ADMIN),
+    ("POST",   "/tokens",                  ADMIN),
+    ("DELETE", "/tokens/{id}",             ADMIN),
+    ("GET",    "/workspace",               AGENT),
+    ("PATCH",  "/workspace",               ADMIN),
+
+    ("GET",    "/agents",                  SUPERVISOR),
+    ("POST",   "/agents",                  SUPERVISOR),
+    ("GET",    "/agents/{id}",             AGENT),
+    ("PATCH",  "/agents/{id}",             SUPERVISOR),
+    ("DELETE", "/agents/{id}",             SUPERVISOR),
+    ("POST",   "/agents/{id}/sign-in",     AGENT),
+    ("POST",   "/agents/{id}/sign-out",    AGENT),
+    ("POST",   "/agents/{id}/heartbeat",   AGENT),
+    ("PUT",    "/agents/{id}/status",      AGENT),
+    ("GET",    "/queues",                  AGENT),
+    ("POST",   "/queues",                  SUPERVISOR),
+    ("GET",    "/queues/{id}",             AGENT),
+    ("PATCH",  "/queues/{id}",             SUPERVISOR),
+    ("DELETE", "/queues/{id}",             SUPERVISOR),
+    ("GET",    "/sources",                 AGENT),
+    ("POST",   "/sources",                 SUPERVISOR),
+    ("GET",    "/sources/{id}",            AGENT),
+    ("PATCH",  "/sources/{id}",            SUPERVISOR),
+    ("DELETE", "/sources/{id}",            SUPERVISOR),
+    ("GET",    "/rules",                   SUPERVISOR),
+    ("POST",   "/rules",                   SUPERVISOR),
+    ("GET",    "/rules/{id}",              SUPERVISOR),
+    ("PATCH",  "/rules/{id}",              SUPERVISOR),
+    ("DELETE", "/rules/{id}",              SUPERVISOR),
+
+    ("POST",   "/ingest/{source_key}",     SourceSecret),
+    ("POST",   "/items",                   SUPERVISOR),
+    ("GET",    "/items",                   AGENT),
+    ("GET",    "/items/{id}",              AGENT),
+    ("POST",   "/items/{id}/accept",       AGENT),
+    ("POST",   "/items/{id}/decline",      AGENT),
+    ("POST",   "/items/{id}/complete",     AGENT),
+    ("POST",   "/items/{id}/release",      AGENT),
+    ("POST",   "/items/{id}/retry",        AGENT),
+    ("POST",   "/items/{id}/reassign",     SUPERVISOR),
+    ("POST",   "/items/{id}/cancel",       SUPERVISOR),
+    ("GET",    "/items/{id}/history",      AGENT),
+    ("GET",    "/items/{id}/why",          AGENT),
+    ("POST",   "/claims",                  AGENT),
+    ("POST",   "/matches",                 SUPERVISOR),
+    ("GET",    "/assignments",             AGENT),
+    ("GET",    "/stats",                   SUPERVISOR),
+    ("POST",   "/imports",                 SUPERVISOR),
+    ("GET",    "/imports",                 SUPERVISOR),
+    ("GET",    "/imports/{id}",            SUPERVISOR),
+    ("GET",    "/imports/{id}/rejected",   SUPERVISOR),
+    ("GET",    "/live",                    AGENT),
+    ("GET",    "/events",                  AGENT),
+];
+
+/// What the operation asks for; `None` when it is not in the table.
+pub fn needs(method: &str, path: &str) -> Option<Needs> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    TABLE.iter().find(|(m, p, _)| *m == method && *p == path).map(|(_, _, needs)| *needs)
+}
+
+/// Lets only those through who may, and says who they are.
+pub async fn check(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    match checked(&app, &mut request).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn checked(app: &App, request: &mut Request) -> Result<(), Problem> {
+    let path = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
+    let path = path.unwrap_or_default();
+    let path = path.strip_prefix("/api/v1").unwrap_or(&path);
+    let role = match needs(request.method().as_str(), path) {
+        Some(Nothing | SourceSecret) => return Ok(()),
+        Some(Needs::Role(role)) => role,
+        None => return Err(Problem::forbidden("This operation is not open to anybody.")),
+    };
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let caller = Caller::of(app, request.headers(), writes).await?;
+    if caller.role < role {
+        return Err(Problem::forbidden(format!(
+            "This needs the role {}; you are signed in as {}. Ask an admin.",
+            role.as_str(),
+            caller.role.as_str()
+        )));
+    }
+    request.extensions_mut().insert(caller);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_operation_is_in_the_table_and_the_other_way_round() {
+        let document = serde_json::to_value(crate::api::document()).unwrap();
+        let mut documented = Vec::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            let Some(path) = path.strip_prefix("/api/v1") else { continue };
+            for method in operations.as_object().unwrap().keys() {
+                documented.push((method.to_uppercase(), path.to_owned()));
+            }
+        }
+        for (method, path) in &documented {
+            assert!(needs(method, path).is_some(), "{method} {path} is not in the table");
+        }
+        for (method, path, _) in TABLE {
+            let known = documented.iter().any(|(m, p)| m == method && p == path);
+            assert!(known, "{method} {path} is not documented");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What every request passes through: its id, its log line, its access, its errors.
+
+pub mod access;
+pub mod extract;
+pub mod metrics;
+pub mod problem;
+pub mod request;
+pub mod wire;
+
+pub use extract::{Body, Params, Pick};
+pub use problem::Problem;
+pub use wire::{Page, Rfc3339};

@@ -1,0 +1,298 @@
+//! The job: rows become items, a range at a time. A range is one request with its own key, so that
+//! a range that was taken is never taken again; its counts are written after it.
+
+use crate::api::imports::ImportView;
+use crate::api::items::submit::work;
+use crate::app::App;
+use crate::dispatcher::{Actor, IdempotencyKey, Personal, Request, Results, SubmitError, Work};
+use crate::http::Problem;
+use crate::http::problem::Answered;
+use crate::imports::RANGE;
+use crate::imports::upload::{folder, kept_at};
+use crate::submission::{Face, MapTo, Prepared, Strictness, map_fields, prepare};
+use connectors::{Country, Options, Row, Table};
+use routing::{Answer, Command, Event};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{ImportJob, ImportState, ImportStep, ItemStatus, RejectedRow, SourceRow, WorkspaceId};
+use tokio::sync::mpsc;
+
+/// A job to run.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub workspace: WorkspaceId,
+    pub job: ImportJob,
+    pub path: PathBuf,
+}
+
+/// Goes on with the jobs that were running when the server last stopped, and removes files that
+/// belong to none.
+pub async fn resume_all(app: App) {
+    let mut expected = Vec::new();
+    let Ok(workspaces) = app.workspace_ids().await else { return };
+    for workspace in workspaces.iter() {
+        let Ok(jobs) = app.store.imports(*workspace).await else { return };
+        for job in jobs.into_iter().filter(|job| job.state == ImportState::Running) {
+            let path = kept_at(&app.config.data_dir, *workspace, job.id);
+            if !path.exists() {
+                // Another node's, or its file is gone: whoever sends the file again goes on.
+                continue;
+            }
+            expected.push(path.clone());
+            tokio::spawn(run(app.clone(), Job { workspace: *workspace, job, path }));
+        }
+    }
+    let Ok(files) = std::fs::read_dir(folder(&app.config.data_dir)) else { return };
+    for path in files.flatten().map(|file| file.path()) {
+        let ours = path.file_name().and_then(|n| n.to_str());
+        let ours = ours.is_some_and(|n| n.starts_with("upload-") || n.starts_with("import-"));
+        if ours && !expected.contains(&path) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Runs a job to its end, or until the server stops.
+pub async fn run(app: App, job: Job) {
+    if !app.imports_running.begin(job.workspace, job.job.id) {
+        return;
+    }
+    let Ok(_turn) = app.import_turns.acquire().await else { return };
+    let outcome = match rows(&app, &job).await {
+        Ok(Ended::Finished) => Some((ImportState::Done, None)),
+        Ok(Ended::Stopping) => None,
+        Err(problem) => Some((ImportState::Failed, Some(problem.detail))),
+    };
+    if let Some((state, problem)) = outcome {
+        let (workspace, id) = (job.workspace, job.job.id);
+        let ended = app.store.finish_import(workspace, id, state, problem.as_deref()).await;
+        match ended {
+            Ok(()) => drop(std::fs::remove_file(&job.path)),
+            Err(error) => tracing::warn!(import = id.0, %error, "an import's end was not noted"),
+        }
+        tracing::info!(import = id.0, state = state.as_str(), "an import ended");
+        tell(&app, &job).await;
+    }
+    app.imports_running.end(job.workspace, job.job.id);
+}
+
+enum Ended {
+    Finished,
+    Stopping,
+}
+
+/// What a job needs to make items of rows.
+struct Maker {
+    source: Arc<SourceRow>,
+    face: Face,
+    contact_key: [u8; 32],
+    country: String,
+    headers: Vec<String>,
+}
+
+impl Maker {
+    fn prepare(&self, row: &Row) -> Result<Prepared, RejectedRow> {
+        let rejected =
+            |problem: String| RejectedRow { row: row.number, problem, cells: row.cells.clone() };
+        if let Some(problem) = &row.problem {
+            return Err(rejected(problem.to_string()));
+        }
+        let cells = row.cells.iter().map(|cell| match cell.is_empty() {
+            true => Value::Null,
+            false => Value::String(cell.clone()),
+        });
+        let incoming = map_fields(&self.face, self.headers.iter().cloned().zip(cells), |_| None);
+        let id = self.source.source.id;
+        prepare(id, &self.face, &self.contact_key, &self.country, incoming, Strictness::Keep)
+            .map_err(|problem| rejected(problem.detail))
+    }
+}
+
+async fn rows(app: &App, job: &Job) -> Answered<Ended> {
+    let (workspace, import) = (job.workspace, job.job.id);
+    let source = app.store.source(workspace, job.job.source).await?;
+    let source = Arc::new(source.ok_or_else(|| Problem::not_found("The source is gone."))?);
+    let mut face = Face::of(&source)?;
+    let mapping: BTreeMap<String, String> =
+        serde_json::from_value(job.job.mapping.clone()).map_err(Problem::internal)?;
+    face.map = mapping.iter().map(|(column, ours)| (column.clone(), MapTo::parse(ours))).collect();
+    let country = app.settings(workspace).await?.country.clone();
+    let options = options(&country);
+    let (path, done) = (job.path.clone(), job.job.done);
+    let (send, mut ranges) = mpsc::channel::<Result<Vec<Row>, String>>(2);
+    let headers = {
+        let (path, options) = (path.clone(), options.clone());
+        blocking(move || Ok(Table::open(&path, &options).map_err(unreadable)?.headers().to_vec()))
+            .await?
+    };
+    let contact_key = app.contact_key(workspace).await?;
+    let maker = Maker { source, face, contact_key, country, headers };
+    let reader = tokio::task::spawn_blocking(move || read(&path, &options, done, &send));
+    loop {
+        let range = tokio::select! {
+            range = ranges.recv() => range,
+            () = app.stopped() => return Ok(Ended::Stopping),
+        };
+        let Some(range) = range else { break };
+        let range = range.map_err(|problem| Problem::field("file", problem))?;
+        let Some(step) = take(app, job, &maker, &range).await? else { return Ok(Ended::Stopping) };
+        let mut count = Work::from(Command::Clock);
+        count.personal.push(Personal::Import(step));
+        let key = key(job, &format!("counts of {}", last(&range)));
+        if submit(app, job, key, vec![count]).await?.is_none() {
+            return Ok(Ended::Stopping);
+        }
+        tell(app, job).await;
+    }
+    reader.await.map_err(Problem::internal)?;
+    tracing::debug!(import = import.0, "all rows were read");
+    Ok(Ended::Finished)
+}
+
+/// Takes one range in and says what became of its rows; `None` when the server stops.
+async fn take(app: &App, job: &Job, maker: &Maker, range: &[Row]) -> Answered<Option<ImportStep>> {
+    let mut step =
+        ImportStep { import: job.job.id, done: range.len() as u64, ..Default::default() };
+    let mut taken = Vec::new();
+    let mut works = Vec::new();
+    for row in range {
+        match maker.prepare(row) {
+            Ok(prepared) => {
+                works.push(work(&prepared));
+                taken.push(row);
+            }
+            Err(rejected) => step.rejected.push(rejected),
+        }
+    }
+    if works.is_empty() {
+        return Ok(Some(step));
+    }
+    let count = works.len() as u64;
+    let key = key(job, &format!("rows to {}", last(range)));
+    let Some(results) = submit(app, job, key, works).await? else { return Ok(None) };
+    for (row, result) in taken.into_iter().zip(results) {
+        match result {
+            Ok(done) => {
+                let Answer::Item(item) = done.answer else { continue };
+                let duplicate = if done.events.is_empty() {
+                    // Taken before a restart: what became of it is in the tables.
+                    let row = app.store.item(job.workspace, item).await?;
+                    row.is_some_and(|row| row.state == ItemStatus::Duplicate)
+                } else {
+                    let of =
+                        |e: &Event| matches!(e, Event::Duplicate { item: i, .. } if *i == item);
+                    done.events.iter().any(of)
+                };
+                match duplicate {
+                    true => step.duplicates += 1,
+                    false => step.imported += 1,
+                }
+            }
+            Err(refusal) => step.rejected.push(RejectedRow {
+                row: row.number,
+                problem: refusal.to_string(),
+                cells: row.cells.clone(),
+            }),
+        }
+    }
+    app.metrics.items_in.inc_by(count);
+    step.rejected.sort_by_key(|row| row.row);
+    Ok(Some(step))
+}
+
+fn last(range: &[Row]) -> u64 {
+    range.last().map_or(0, |row| row.number)
+}
+
+fn key(job: &Job, what: &str) -> IdempotencyKey {
+    IdempotencyKey {
+        scope: format!("import:{}", job.job.id.0),
+        key: what.to_owned(),
+        request: job.job.fingerprint.clone(),
+    }
+}
+
+/// Submits, and tries again while the server is busy or the database away; `None` when the server
+/// stops.
+async fn submit(
+    app: &App,
+    job: &Job,
+    key: IdempotencyKey,
+    work: Vec<Work>,
+) -> Answered<Option<Results>> {
+    let actor = Actor::Source(job.job.source);
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let request = Request { actor, idempotency: Some(key.clone()), work: work.clone() };
+        match app.dispatcher.submit(job.workspace, request).await {
+            Ok(results) => return Ok(Some(results)),
+            Err(SubmitError::Stopping) => return Ok(None),
+            Err(SubmitError::Busy { .. } | SubmitError::Unavailable { .. }) => {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = app.stopped() => return Ok(None),
+                }
+                pause = (pause * 2).min(Duration::from_secs(5));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Reads ranges of rows after `done`. Ranges begin at fixed rows, so that a resumed job asks with
+/// the same keys.
+fn read(path: &Path, options: &Options, done: u64, send: &mpsc::Sender<Result<Vec<Row>, String>>) {
+    let table = match Table::open(path, options) {
+        Ok(table) => table,
+        Err(error) => return drop(send.blocking_send(Err(error.to_string()))),
+    };
+    let mut range = Vec::with_capacity(RANGE as usize);
+    for row in table {
+        match row {
+            Ok(row) if row.number <= done => {}
+            Ok(row) => {
+                let ends = row.number % RANGE == 0;
+                range.push(row);
+                if ends && send.blocking_send(Ok(std::mem::take(&mut range))).is_err() {
+                    return;
+                }
+            }
+            Err(error) => {
+                if !range.is_empty() {
+                    let _ = send.blocking_send(Ok(std::mem::take(&mut range)));
+                }
+                return drop(send.blocking_send(Err(error.to_string())));
+            }
+        }
+    }
+    if !range.is_empty() {
+        // An error says that the job has ended.
+        let _ = send.blocking_send(Ok(range));
+    }
+}
+
+/// How a file is read.
+pub fn options(country: &str) -> Options {
+    Options { country: country.parse::<Country>().ok(), ..Options::default() }
+}
+
+/// A file that is not a table is the client's mistake.
+pub fn unreadable(error: connectors::TableError) -> Problem {
+    Problem::field("file", error.to_string())
+}
+
+/// Runs something that reads files off the async threads.
+pub async fn blocking<R: Send + 'static>(
+    work: impl FnOnce() -> Answered<R> + Send + 'static,
+) -> Answered<R> {
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
+}
+
+async fn tell(app: &App, job: &Job) {
+    if let Ok(Some(now)) = app.store.import(job.workspace, job.job.id).await {
+        app.board.put(job.workspace, ImportView::new(now, Vec::new()));
+    }
+}

@@ -1,0 +1,13 @@
+//! Files in: an uploaded table becomes items, in the background and in ranges of rows that are
+//! never taken twice, whatever happens in between.
+
+mod columns;
+pub mod job;
+pub mod upload;
+
+pub use columns::{ColumnView, columns};
+pub use job::{Job, resume_all, run};
+pub use upload::Upload;
+
+/// The rows of one range: what one transaction takes.
+pub const RANGE: u64 = 500;

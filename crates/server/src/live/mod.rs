@@ -1,0 +1,49 @@
+//! The live stream: everything that happens, as it happens, to whoever may see it; resumable from
+//! a journal number, without a gap and without anything twice.
+
+mod board;
+mod eyes;
+mod feed;
+pub mod sse;
+pub mod websocket;
+
+pub use board::{Board, Notice};
+pub use feed::Feed;
+
+use crate::api::imports::ImportView;
+use crate::http::Rfc3339;
+use routing::Event;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What the server sends.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[schema(as = LiveMessage)]
+pub enum Message {
+    /// The first message: the stream goes on after this number.
+    Hello { seq: u64 },
+    /// Something happened. Times inside the event are in milliseconds since 1970.
+    Event {
+        seq: u64,
+        at: Rfc3339,
+        #[schema(value_type = serde_json::Value)]
+        event: Event,
+    },
+    /// An import has come further.
+    Import {
+        #[serde(flatten)]
+        import: ImportView,
+    },
+    /// The client was too slow or away too long: load everything again; the stream goes on after
+    /// this number.
+    Resync { seq: u64 },
+}
+
+/// What a WebSocket client sends.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromClient {
+    /// The agent is there; send it every 30 seconds.
+    Heartbeat,
+}

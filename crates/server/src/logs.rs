@@ -1,0 +1,16 @@
+//! Log lines: for people, or as JSON. They carry ids, never names, phones or bodies.
+
+use crate::config::{Config, LogFormat};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+
+/// Starts to log; without effect when something already does.
+pub fn start(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // An error says that a test or another server of this process has started it before.
+    let _ = match config.log_format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    };
+}

@@ -1,0 +1,71 @@
+//! How a second command on this machine finds the running server: the server writes its address
+//! and a token for each workspace into the 0600 file beside its SQLite database.
+
+use crate::config::Config;
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a running server says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// The server's root, such as `http://127.0.0.1:8080`.
+    pub address: String,
+    pub pid: u32,
+    /// Workspace → an admin's token that lives as long as this server runs.
+    pub tokens: BTreeMap<String, String>,
+}
+
+/// A running server, and the right to speak to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub address: String,
+    pub token: String,
+}
+
+/// The server that has this configuration's SQLite database open; `None` when none has.
+///
+/// # Errors
+/// When the workspace is not clear, or the server does not say how to reach it.
+pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<Found>, Error> {
+    let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
+    let Ok(said) = serde_json::from_str::<Announcement>(&text) else {
+        return Err(Error::Unreachable);
+    };
+    let Announcement { address, tokens, .. } = said;
+    let token = choose(tokens.into_iter().collect(), workspace)?;
+    Ok(Some(Found { address, token }))
+}
+
+/// The named one; without a name the only one.
+pub fn choose<T>(mut all: Vec<(String, T)>, name: Option<&str>) -> Result<T, Error> {
+    let at = match name {
+        Some(name) => all
+            .iter()
+            .position(|(known, _)| known == name)
+            .ok_or_else(|| Error::NoSuchWorkspace(name.to_owned()))?,
+        None if all.len() == 1 => 0,
+        None if all.is_empty() => return Err(Error::NoSuchWorkspace("(any)".to_owned())),
+        None => {
+            let names: Vec<String> = all.into_iter().map(|(name, _)| name).collect();
+            return Err(Error::WhichWorkspace(names.join(", ")));
+        }
+    };
+    Ok(all.swap_remove(at).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_only_workspace_needs_no_name() {
+        assert_eq!(choose(vec![("main".to_owned(), 1)], None).unwrap(), 1);
+        let two = || vec![("a".to_owned(), 1), ("b".to_owned(), 2)];
+        assert_eq!(choose(two(), Some("b")).unwrap(), 2);
+        assert!(
+            matches!(choose(two(), None), Err(Error::WhichWorkspace(names)) if names == "a, b")
+        );
+        assert!(matches!(choose(two(), Some("c")), Err(Error::NoSuchWorkspace(_))));
+    }
+}

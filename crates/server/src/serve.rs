@@ -1,0 +1,258 @@
+//! A running server: bound, started, announced, and stopped without losing anything.
+
+use crate::api::{self, setup::Pending};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::demo;
+use crate::error::Error;
+use crate::imports;
+use crate::logs;
+use crate::runfile::{Announcement, choose};
+use crate::workspaces::{self, FIRST, NewWorkspace};
+use axum::serve::ListenerExt;
+use std::collections::BTreeMap;
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Between two rounds of forgetting old answers and sessions.
+const HOUSEKEEPING: Duration = Duration::from_secs(600);
+/// For how long an Idempotency-Key's answer is kept.
+const KEEP_ANSWERS_SECS: i64 = 24 * 3600;
+
+/// A server that runs in this process.
+#[derive(Debug)]
+pub struct Running {
+    app: App,
+    address: String,
+    token: String,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+    demo: Option<JoinHandle<()>>,
+    /// One-time links, by workspace.
+    links: Vec<(String, String)>,
+}
+
+impl Running {
+    /// The server's root, such as `http://127.0.0.1:8080`.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// An admin's token that lives as long as this server.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Takes nothing new, finishes what is under way, and closes the database.
+    pub async fn stop(self) {
+        let limit = self.app.config.stop_timeout;
+        self.stop.send_replace(true);
+        let aborting = self.server.abort_handle();
+        if tokio::time::timeout(limit, self.server).await.is_err() {
+            tracing::warn!("requests took too long to finish; they are cut off");
+            aborting.abort();
+        }
+        if let Some(demo) = self.demo {
+            demo.abort();
+        }
+        self.app.dispatcher.clone().stop().await;
+        self.app.store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Runs a server until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the database cannot be opened or the address is in use.
+pub async fn serve(config: Config) -> Result<(), Error> {
+    logs::start(&config);
+    let demo = config.demo;
+    let running = start(config, Clock::system()).await?;
+    greet(&running, demo);
+    stop_signal().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// Starts a server.
+///
+/// # Errors
+/// When the database cannot be opened or the address is in use.
+pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
+    if config.demo && !config.address.ip().is_loopback() {
+        return Err(Error::DemoAddress(config.address));
+    }
+    let listener = TcpListener::bind(config.address)
+        .await
+        .map_err(|error| Error::Listen { address: config.address, error })?;
+    let running = begin(config, clock, listener, None).await?;
+    announce(&running).await?;
+    Ok(running)
+}
+
+/// Starts a server for one command of this process: on a free loopback port, for one workspace.
+///
+/// # Errors
+/// When the database cannot be opened, or the workspace is not clear.
+pub async fn start_for_command(config: Config, workspace: Option<&str>) -> Result<Running, Error> {
+    let address = SocketAddr::from(([127, 0, 0, 1], 0));
+    let config = Config { address, demo: false, ..config };
+    let listener =
+        TcpListener::bind(address).await.map_err(|error| Error::Listen { address, error })?;
+    begin(config, Clock::system(), listener, workspace).await
+}
+
+async fn begin(
+    config: Config,
+    clock: Clock,
+    listener: TcpListener,
+    workspace: Option<&str>,
+) -> Result<Running, Error> {
+    let io = |error| Error::Io { what: "the server could not start", error };
+    let store = workspaces::open(&config).await?;
+    let dispatcher =
+        workspaces::start_dispatcher(store.clone(), clock.clone(), !config.no_dispatch)?;
+    let (stop, stopping) = watch::channel(false);
+    let app = App::new(config, clock, store, dispatcher, stopping).map_err(io)?;
+    let ready = prepare(&app, workspace).await;
+    let (token, links) = match ready {
+        Ok(ready) => ready,
+        Err(error) => {
+            app.dispatcher.clone().stop().await;
+            app.store.close().await;
+            return Err(error);
+        }
+    };
+    let address = format!("http://{}", listener.local_addr().map_err(io)?);
+    let router = api::router(app.clone());
+    let ended = app.clone();
+    let server = axum::serve(
+        listener.tap_io(|stream| {
+            // Answers are small: they should not wait for more.
+            let _ = stream.set_nodelay(true);
+        }),
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async move { ended.stopped().await });
+    let server = tokio::spawn(async move {
+        if let Err(error) = server.into_future().await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    tokio::spawn(imports::resume_all(app.clone()));
+    tokio::spawn(keep_house(app.clone()));
+    let demo = if app.config.demo { Some(tokio::spawn(demo::live(app.clone()))) } else { None };
+    Ok(Running { app, address, token, stop, server, demo, links })
+}
+
+/// Sees that there is a workspace and a way in.
+async fn prepare(
+    app: &App,
+    workspace: Option<&str>,
+) -> Result<(String, Vec<(String, String)>), Error> {
+    let io = |error| Error::Io { what: "the server could not start", error };
+    if app.store.workspaces().await?.is_empty() {
+        if app.config.demo {
+            demo::fill(app).await?;
+        } else {
+            let new = NewWorkspace {
+                name: FIRST.to_owned(),
+                time_zone: "UTC".to_owned(),
+                country: "US".to_owned(),
+            };
+            workspaces::create(&*app.store, &app.dispatcher, &app.clock, &new).await?;
+        }
+    }
+    let all = app.store.workspaces().await?;
+    let mut links = Vec::new();
+    let kept: BTreeMap<_, _> = workspaces::kept_links(&app.config.data_dir).into_iter().collect();
+    for row in &all {
+        if app.store.users(row.id, None, 1).await?.items.is_empty() {
+            let mut pending = Vec::from_iter(kept.get(&row.id).cloned());
+            // A printed link that was lost is replaced by the next start's.
+            let (secret, hash) = workspaces::new_link()?;
+            links.push((row.name.clone(), secret));
+            pending.push(hash);
+            let mut setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+            setup.extend(pending.into_iter().map(|hash| Pending { workspace: row.id, hash }));
+        }
+    }
+    let named: Vec<_> = all.iter().map(|row| (row.name.clone(), row.id)).collect();
+    let chosen = match (workspace, named.as_slice()) {
+        // A server serves all; its own token is for the first.
+        (None, [first, ..]) => first.1,
+        _ => choose(named, workspace)?,
+    };
+    Ok((app.local_token(chosen).map_err(io)?, links))
+}
+
+/// Says how commands on this machine reach this server.
+async fn announce(running: &Running) -> Result<(), Error> {
+    let io = |error| Error::Io { what: "the server could not be announced", error };
+    let mut tokens = BTreeMap::new();
+    for row in running.app.store.workspaces().await? {
+        tokens.insert(row.name, running.app.local_token(row.id).map_err(io)?);
+    }
+    let said = Announcement { address: running.address.clone(), pid: std::process::id(), tokens };
+    let said = serde_json::to_string(&said).map_err(|e| io(e.into()))?;
+    running.app.store.announce(&said)?;
+    Ok(())
+}
+
+/// What people see in the terminal.
+fn greet(running: &Running, demo: bool) {
+    println!("Fairlead runs at {}", running.address);
+    println!("  API reference: {}/api/docs", running.address);
+    if demo && running.links.is_empty() {
+        println!("{}", demo::LOGINS);
+    }
+    for (workspace, secret) in &running.links {
+        let address = &running.address;
+        println!("Open this once to make the admin of workspace “{workspace}”:");
+        println!("  {address}/setup#token={secret}");
+    }
+    println!("Ctrl-C stops it.");
+}
+
+/// Returns when the process is asked to stop.
+pub async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}
+
+/// Forgets what nobody asks for any more.
+async fn keep_house(app: App) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(HOUSEKEEPING) => {}
+            () = app.stopped() => return,
+        }
+        let now = app.clock.now();
+        let before = routing::Time(now.0 - KEEP_ANSWERS_SECS * 1000);
+        while let Ok(10_000) = app.store.forget_answers(before).await {}
+        if let Err(error) = app.store.delete_expired_sessions(now).await {
+            tracing::warn!(%error, "old sessions were not deleted");
+        }
+    }
+}

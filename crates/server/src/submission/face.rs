@@ -1,0 +1,208 @@
+//! How a source's items look: declared attributes, and the map from their fields to ours.
+
+use crate::http::Problem;
+use crate::http::problem::Answered;
+use routing::SourceId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use store::{SourceFace, SourceRow};
+use utoipa::ToSchema;
+
+/// What a value of an attribute is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AttributeType)]
+pub enum TypeName {
+    #[default]
+    Text,
+    Number,
+    Bool,
+    /// A list of texts.
+    List,
+}
+
+/// A declared attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Attribute)]
+pub struct Declaration {
+    pub name: String,
+    #[serde(rename = "type", default)]
+    pub kind: TypeName,
+    /// Whether rules and steps may read it; it then stands in the journal for ever, so it must not
+    /// be a name, a phone number or free text.
+    #[serde(default)]
+    pub routing: bool,
+}
+
+/// Names that mean something else in rules, steps and maps.
+const RESERVED: [&str; 10] = [
+    "source", "region", "language", "priority", "skills", "earliest", "phone", "name", "email",
+    "skip",
+];
+
+/// The attributes a source declares.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared(BTreeMap<String, (usize, Declaration)>);
+
+impl Declared {
+    /// Checks the names.
+    pub fn new(list: Vec<Declaration>) -> Answered<Self> {
+        let mut declared = BTreeMap::new();
+        for (at, declaration) in list.into_iter().enumerate() {
+            let field = format!("attributes[{at}].name");
+            let name = declaration.name.clone();
+            if name.is_empty() || name.len() > routing::MAX_TEXT || name.trim() != name {
+                let problem = format!("must have 1 to {} bytes", routing::MAX_TEXT);
+                return Err(Problem::field(field, problem));
+            }
+            if RESERVED.contains(&name.as_str()) {
+                return Err(Problem::field(field, "is a name with its own meaning; use another"));
+            }
+            if declared.insert(name, (at, declaration)).is_some() {
+                return Err(Problem::field(field, "is declared twice"));
+            }
+        }
+        if declared.len() > routing::MAX_ATTRIBUTES {
+            let problem = format!("may be at most {}", routing::MAX_ATTRIBUTES);
+            return Err(Problem::field("attributes", problem));
+        }
+        Ok(Declared(declared))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Declaration> {
+        self.0.get(name).map(|(_, declaration)| declaration)
+    }
+
+    /// As they were declared.
+    pub fn list(&self) -> Vec<Declaration> {
+        let mut list: Vec<_> = self.0.values().collect();
+        list.sort_by_key(|(at, _)| *at);
+        list.into_iter().map(|(_, declaration)| declaration.clone()).collect()
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// What one of their fields becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MapTo {
+    Phone,
+    Name,
+    Email,
+    Region,
+    Language,
+    Priority,
+    Earliest,
+    Skip,
+    Attribute(String),
+}
+
+impl MapTo {
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "phone" => MapTo::Phone,
+            "name" => MapTo::Name,
+            "email" => MapTo::Email,
+            "region" => MapTo::Region,
+            "language" => MapTo::Language,
+            "priority" => MapTo::Priority,
+            "earliest" => MapTo::Earliest,
+            "skip" | "" => MapTo::Skip,
+            attribute => MapTo::Attribute(attribute.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for MapTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MapTo::Phone => "phone",
+            MapTo::Name => "name",
+            MapTo::Email => "email",
+            MapTo::Region => "region",
+            MapTo::Language => "language",
+            MapTo::Priority => "priority",
+            MapTo::Earliest => "earliest",
+            MapTo::Skip => "skip",
+            MapTo::Attribute(name) => name,
+        })
+    }
+}
+
+/// What the store keeps of a source beside its spec, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Face {
+    pub key: String,
+    pub dedupe_key: String,
+    pub declared: Declared,
+    pub map: BTreeMap<String, MapTo>,
+}
+
+impl Default for Face {
+    fn default() -> Self {
+        Face {
+            key: String::new(),
+            dedupe_key: "phone".to_owned(),
+            declared: Declared::default(),
+            map: BTreeMap::new(),
+        }
+    }
+}
+
+impl Face {
+    /// Reads what the store keeps.
+    pub fn of(row: &SourceRow) -> Answered<Face> {
+        let list: Vec<Declaration> = match row.attributes {
+            serde_json::Value::Null => Vec::new(),
+            ref list => serde_json::from_value(list.clone()).map_err(Problem::internal)?,
+        };
+        let map: BTreeMap<String, String> = match row.map {
+            serde_json::Value::Null => BTreeMap::new(),
+            ref map => serde_json::from_value(map.clone()).map_err(Problem::internal)?,
+        };
+        Ok(Face {
+            key: row.key.clone(),
+            dedupe_key: row.dedupe_key.clone(),
+            declared: Declared::new(list)?,
+            map: map.into_iter().map(|(theirs, ours)| (theirs, MapTo::parse(&ours))).collect(),
+        })
+    }
+
+    /// As the store keeps it.
+    pub fn row(&self, source: SourceId, secret_hash: Option<String>) -> Answered<SourceFace> {
+        let map: BTreeMap<&str, String> =
+            self.map.iter().map(|(theirs, ours)| (theirs.as_str(), ours.to_string())).collect();
+        Ok(SourceFace {
+            source,
+            key: self.key.clone(),
+            secret_hash,
+            dedupe_key: self.dedupe_key.clone(),
+            attributes: serde_json::to_value(self.declared.list()).map_err(Problem::internal)?,
+            map: serde_json::to_value(map).map_err(Problem::internal)?,
+        })
+    }
+
+    /// Whether it can be kept.
+    pub fn check(&self) -> Answered<()> {
+        let plain = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_');
+        if self.key.is_empty() || self.key.len() > 60 || !self.key.chars().all(plain) {
+            let problem = "must be 1 to 60 of a–z, 0–9, - and _";
+            return Err(Problem::field("key", problem));
+        }
+        if self.dedupe_key.is_empty() || self.dedupe_key.len() > routing::MAX_TEXT {
+            return Err(Problem::field(
+                "dedupe_key",
+                "must be phone, email or an attribute's name",
+            ));
+        }
+        if self.map.len() > 500 {
+            return Err(Problem::field("map", "may name at most 500 fields"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,309 @@
+//! One incoming item, prepared: what the core sees, and what is kept beside it.
+
+use crate::auth::secret;
+use crate::http::Problem;
+use crate::http::problem::{Answered, FieldProblem};
+use crate::http::wire::Rfc3339;
+use crate::submission::face::{Declaration, Face, MapTo, TypeName};
+use crate::submission::phone;
+use routing::{
+    Attributes, Code, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId, Submission, Value,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use store::Personal;
+use utoipa::ToSchema;
+
+/// The most personal attributes of an item, and the most bytes they may have together.
+const MAX_PERSONAL: usize = 200;
+const MAX_PERSONAL_BYTES: usize = 64 << 10;
+/// The longest name or e-mail address that is kept, in characters.
+const MAX_CONTACT: usize = 300;
+
+/// The person outside whom an item is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = NewContact)]
+pub struct ContactIn {
+    pub name: Option<String>,
+    /// Any form; without a country code it is read as one of the workspace's country. One that
+    /// cannot be read is kept and flagged.
+    pub phone: Option<String>,
+    pub email: Option<String>,
+}
+
+/// What a source hands in, after its fields were mapped.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Incoming {
+    pub contact: ContactIn,
+    pub attributes: BTreeMap<String, Json>,
+    pub region: Option<String>,
+    pub language: Option<String>,
+    pub skills: Skills,
+    pub priority: u8,
+    pub earliest: Option<Rfc3339>,
+}
+
+/// What to do about a routing attribute of the wrong type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Refuse it, naming the field: the caller is a program that can be corrected.
+    Refuse,
+    /// Keep it among the personal ones: a lead is never lost over a field.
+    Keep,
+}
+
+/// What the core sees, and what is kept beside it.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub submission: Submission,
+    pub personal: Personal,
+}
+
+/// Splits an incoming item into what the core may see and what is personal.
+pub fn prepare(
+    source: SourceId,
+    face: &Face,
+    contact_key: &[u8; 32],
+    country: &str,
+    incoming: Incoming,
+    strictness: Strictness,
+) -> Answered<Prepared> {
+    let mut errors = Vec::new();
+    let mut routing = Vec::new();
+    let mut personal = serde_json::Map::new();
+    let mut dedupe_attribute = None;
+    for (name, value) in incoming.attributes {
+        if value.is_null() {
+            continue;
+        }
+        if name == face.dedupe_key {
+            dedupe_attribute = Some(plain_text(&value));
+        }
+        match face.declared.get(&name).filter(|d| d.routing) {
+            Some(declared) => match typed(declared, &value) {
+                Ok(value) => routing.push((name, value)),
+                Err(_) if strictness == Strictness::Keep => drop(personal.insert(name, value)),
+                Err(problem) => {
+                    errors.push(FieldProblem { field: format!("attributes.{name}"), problem })
+                }
+            },
+            None => drop(personal.insert(name, value)),
+        }
+    }
+    if routing.len() > MAX_ATTRIBUTES {
+        let problem = format!("may have at most {MAX_ATTRIBUTES} routing attributes");
+        errors.push(FieldProblem { field: "attributes".into(), problem });
+    }
+    let size: usize = personal.iter().map(|(n, v)| n.len() + v.to_string().len()).sum();
+    if personal.len() > MAX_PERSONAL || size > MAX_PERSONAL_BYTES {
+        let problem = format!(
+            "may have at most {MAX_PERSONAL} personal attributes of {MAX_PERSONAL_BYTES} bytes together"
+        );
+        errors.push(FieldProblem { field: "attributes".into(), problem });
+    }
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let phone = phone::read(incoming.contact.phone.as_deref(), country);
+    let email = clean(incoming.contact.email);
+    let identity = match face.dedupe_key.as_str() {
+        "phone" => phone.e164.as_ref().map(|p| format!("phone:{p}")),
+        "email" => email.as_ref().map(|e| format!("email:{}", e.to_lowercase())),
+        name => dedupe_attribute.filter(|v| !v.is_empty()).map(|v| format!("attribute:{name}:{v}")),
+    };
+    let contact = identity.and_then(|identity| secret::contact_key(contact_key, &identity));
+    let code =
+        |text: Option<String>| text.map(|t| Code::new(&t)).filter(|c| !c.as_str().is_empty());
+    Ok(Prepared {
+        submission: Submission {
+            source,
+            attributes: routing.into_iter().collect::<Attributes>(),
+            region: code(incoming.region),
+            language: code(incoming.language),
+            skills: incoming.skills,
+            priority: incoming.priority,
+            earliest: incoming.earliest.map(|t| t.0),
+            contact,
+        },
+        personal: Personal {
+            item: ItemId(0),
+            name: clean(incoming.contact.name),
+            phone_ok: phone.e164.is_some(),
+            phone: phone.e164,
+            phone_raw: phone.raw,
+            email,
+            attributes: personal,
+        },
+    })
+}
+
+fn clean(text: Option<String>) -> Option<String> {
+    let text = text?;
+    let text: String = text.trim().chars().filter(|c| *c != '\0').take(MAX_CONTACT).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+fn plain_text(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.trim().to_lowercase(),
+        other => other.to_string(),
+    }
+}
+
+/// A value as its declared type; a text that reads as one is taken as one.
+fn typed(declared: &Declaration, value: &Json) -> Result<Value, String> {
+    let short = |text: &str| match text.len() {
+        0..=MAX_TEXT => Ok(text.to_owned()),
+        _ => Err(format!("must have at most {MAX_TEXT} bytes")),
+    };
+    match (declared.kind, value) {
+        (TypeName::Text, Json::String(text)) => short(text.trim()).map(Value::Text),
+        (TypeName::Text, Json::Number(number)) => Ok(Value::Text(number.to_string())),
+        (TypeName::Text, Json::Bool(yes)) => Ok(Value::Text(yes.to_string())),
+        (TypeName::Number, Json::Number(number)) => number
+            .as_f64()
+            .filter(|n| n.is_finite())
+            .map(Value::Number)
+            .ok_or_else(|| "must be a finite number".to_owned()),
+        (TypeName::Number, Json::String(text)) => text
+            .trim()
+            .replace(',', "")
+            .parse::<f64>()
+            .ok()
+            .filter(|n| n.is_finite())
+            .map(Value::Number)
+            .ok_or_else(|| "must be a number".to_owned()),
+        (TypeName::Bool, Json::Bool(yes)) => Ok(Value::Bool(*yes)),
+        (TypeName::Bool, Json::String(text)) => match text.trim().to_lowercase().as_str() {
+            "true" | "yes" | "y" | "1" => Ok(Value::Bool(true)),
+            "false" | "no" | "n" | "0" => Ok(Value::Bool(false)),
+            _ => Err("must be true or false".to_owned()),
+        },
+        (TypeName::List, Json::Array(list)) => list
+            .iter()
+            .map(|one| one.as_str().ok_or_else(|| "must be a list of texts".to_owned()))
+            .map(|text| text.and_then(short))
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(|list| match list.len() {
+                0..=100 => Ok(Value::List(list)),
+                _ => Err("may have at most 100 members".to_owned()),
+            }),
+        (TypeName::List, Json::String(text)) => {
+            let parts = text.split([',', ';']).map(str::trim).filter(|p| !p.is_empty());
+            parts.take(100).map(short).collect::<Result<_, _>>().map(Value::List)
+        }
+        (TypeName::Text, _) => Err("must be a text".to_owned()),
+        (TypeName::Number, _) => Err("must be a number".to_owned()),
+        (TypeName::Bool, _) => Err("must be true or false".to_owned()),
+        (TypeName::List, _) => Err("must be a list of texts".to_owned()),
+    }
+}
+
+/// Maps a webhook's flat object by the source's map; what the map does not know is guessed from
+/// its name, else an attribute of that name.
+pub fn map_fields(
+    face: &Face,
+    fields: impl IntoIterator<Item = (String, Json)>,
+    guess: impl Fn(&str) -> Option<MapTo>,
+) -> Incoming {
+    let mut incoming = Incoming::default();
+    let mut names: Vec<String> = Vec::new();
+    for (theirs, value) in fields {
+        if value.is_null() {
+            continue;
+        }
+        let known = face.map.get(&theirs).cloned();
+        let declared = || face.declared.get(&theirs).map(|d| MapTo::Attribute(d.name.clone()));
+        let ours = known
+            .or_else(declared)
+            .or_else(|| guess(&theirs))
+            .unwrap_or_else(|| MapTo::Attribute(theirs.clone()));
+        let text = || match &value {
+            Json::String(text) => Some(text.clone()).filter(|t| !t.trim().is_empty()),
+            Json::Number(_) | Json::Bool(_) => Some(value.to_string()),
+            _ => None,
+        };
+        match ours {
+            MapTo::Skip => {}
+            // A first and a last name may both map to the name.
+            MapTo::Name => names.extend(text()),
+            MapTo::Phone => incoming.contact.phone = incoming.contact.phone.take().or_else(text),
+            MapTo::Email => incoming.contact.email = incoming.contact.email.take().or_else(text),
+            MapTo::Region => incoming.region = text(),
+            MapTo::Language => incoming.language = text(),
+            MapTo::Priority => {
+                let number = text().and_then(|t| t.trim().parse::<f64>().ok());
+                incoming.priority = number.map_or(0, |n| n.clamp(0.0, 100.0) as u8);
+            }
+            MapTo::Earliest => {
+                let time = text().and_then(|t| t.parse::<jiff::Timestamp>().ok());
+                match time {
+                    Some(time) => incoming.earliest = Some(Rfc3339(time.into())),
+                    // Not a time: kept, so that nothing is lost.
+                    None => drop(incoming.attributes.insert(theirs, value)),
+                }
+            }
+            MapTo::Attribute(name) => drop(incoming.attributes.insert(name, value)),
+        }
+    }
+    if !names.is_empty() {
+        incoming.contact.name = Some(names.join(" "));
+    }
+    incoming
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::submission::face::Declared;
+    use serde_json::json;
+
+    fn face() -> Face {
+        let budget = Declaration { name: "budget".into(), kind: TypeName::Number, routing: true };
+        let note = Declaration { name: "note".into(), kind: TypeName::Text, routing: false };
+        let declared = Declared::new(vec![budget, note]).unwrap();
+        Face { key: "web".into(), declared, ..Face::default() }
+    }
+
+    fn incoming(attributes: Json) -> Incoming {
+        let Json::Object(attributes) = attributes else { panic!("an object") };
+        Incoming { attributes: attributes.into_iter().collect(), ..Incoming::default() }
+    }
+
+    #[test]
+    fn only_declared_routing_attributes_reach_the_core() {
+        let incoming = incoming(json!({"budget": "1,200", "note": "call me", "color": "red"}));
+        let prepared =
+            prepare(SourceId(1), &face(), &[0; 32], "IN", incoming, Strictness::Refuse).unwrap();
+        let journal = serde_json::to_string(&prepared.submission).unwrap();
+        assert_eq!(journal, r#"{"source":1,"attributes":{"budget":1200},"priority":0}"#);
+        assert_eq!(
+            Json::Object(prepared.personal.attributes),
+            json!({"note": "call me", "color": "red"})
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_refused_or_kept_aside() {
+        let wrong = || incoming(json!({"budget": "much"}));
+        let refused = prepare(SourceId(1), &face(), &[0; 32], "IN", wrong(), Strictness::Refuse);
+        assert_eq!(refused.unwrap_err().errors[0].field, "attributes.budget");
+        let kept =
+            prepare(SourceId(1), &face(), &[0; 32], "IN", wrong(), Strictness::Keep).unwrap();
+        assert!(kept.submission.attributes.is_empty());
+        assert_eq!(kept.personal.attributes["budget"], json!("much"));
+    }
+
+    #[test]
+    fn an_unusable_phone_is_kept_and_flagged() {
+        let mut one = Incoming::default();
+        one.contact.phone = Some("call the office".into());
+        let prepared =
+            prepare(SourceId(1), &face(), &[0; 32], "IN", one, Strictness::Refuse).unwrap();
+        assert_eq!(prepared.submission.contact, None);
+        assert!(!prepared.personal.phone_ok);
+        assert_eq!(prepared.personal.phone_raw.as_deref(), Some("call the office"));
+    }
+}

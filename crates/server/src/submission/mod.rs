@@ -1,0 +1,10 @@
+//! From what a source sends to what the core may see: fields are mapped, typed and split into
+//! *routing* (rules and steps may read them) and *personal* (erasable rows, never the journal).
+
+mod face;
+mod incoming;
+mod phone;
+
+pub use face::{Declaration, Declared, Face, MapTo};
+pub use incoming::{ContactIn, Incoming, Prepared, Strictness, map_fields, prepare};
+pub use phone::read as read_phone;

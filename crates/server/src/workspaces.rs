@@ -1,0 +1,168 @@
+//! Workspaces, as commands on this machine make and list them.
+
+use crate::auth::secret;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::dispatcher::{Actor, Dispatcher, Request};
+use crate::error::Error;
+use routing::{Command, Settings};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Store, WorkspaceId};
+
+/// The first workspace's name.
+pub const FIRST: &str = "main";
+
+/// A workspace to be made.
+#[derive(Clone, Debug)]
+pub struct NewWorkspace {
+    pub name: String,
+    pub time_zone: String,
+    pub country: String,
+}
+
+/// A made workspace, and the path of the one-time link that makes its admin.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetupLink {
+    pub id: u64,
+    pub path: String,
+}
+
+/// A workspace in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct WorkspaceSummary {
+    pub id: u64,
+    pub name: String,
+    pub time_zone: String,
+    /// The number of the last event.
+    pub seq: u64,
+}
+
+/// Makes a workspace in the database; its admin's link works when a server runs.
+///
+/// # Errors
+/// When the database cannot be opened, the name is in use, or the settings make no sense.
+pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<SetupLink, Error> {
+    let store = open(config).await?;
+    let clock = Clock::system();
+    let made = async {
+        let dispatcher = start_dispatcher(store.clone(), clock.clone(), false)?;
+        let made = create(&*store, &dispatcher, &clock, &new).await;
+        dispatcher.stop().await;
+        let id = made?;
+        let link = new_link()?;
+        keep_link(&config.data_dir, id, &link.1)?;
+        Ok(SetupLink { id: id.0, path: format!("/setup#token={}", link.0) })
+    }
+    .await;
+    store.close().await;
+    made
+}
+
+/// Lists the workspaces of the database.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn workspaces(config: &Config) -> Result<Vec<WorkspaceSummary>, Error> {
+    let store = open(config).await?;
+    let rows = store.workspaces().await;
+    store.close().await;
+    let summary = |row: store::WorkspaceRow| WorkspaceSummary {
+        id: row.id.0,
+        name: row.name,
+        time_zone: row.settings.time_zone,
+        seq: row.seq,
+    };
+    Ok(rows?.into_iter().map(summary).collect())
+}
+
+/// Opens the database and brings its tables to this version.
+pub async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
+    let store = store::open(&config.database_url(), store::Options::default()).await?;
+    if let Err(error) = store.migrate().await {
+        store.close().await;
+        return Err(error.into());
+    }
+    Ok(store)
+}
+
+/// Starts the dispatcher.
+pub fn start_dispatcher(
+    store: Arc<dyn Store>,
+    clock: Clock,
+    dispatches: bool,
+) -> Result<Dispatcher, Error> {
+    Dispatcher::start(store, clock, dispatches).map_err(|e| Error::Randomness(e.to_string()))
+}
+
+/// Makes a workspace and gives it its settings.
+pub async fn create(
+    store: &dyn Store,
+    dispatcher: &Dispatcher,
+    clock: &Clock,
+    new: &NewWorkspace,
+) -> Result<WorkspaceId, Error> {
+    let invalid = |field: &str, problem: &str| Error::Invalid {
+        field: field.to_owned(),
+        problem: problem.to_owned(),
+    };
+    let name = new.name.trim();
+    if name.is_empty() || name.chars().count() > 100 {
+        return Err(invalid("name", "must have 1 to 100 characters"));
+    }
+    // Looked at before the row is made: a workspace without settings is of no use.
+    if jiff::tz::TimeZone::get(&new.time_zone).is_err() {
+        return Err(invalid("time_zone", "is not an IANA name such as Asia/Kolkata"));
+    }
+    let country = new.country.trim().to_uppercase();
+    if country.parse::<connectors::Country>().is_err() {
+        return Err(invalid("country", "must be a two-letter code such as IN, US or CN"));
+    }
+    let mut key = [0u8; 32];
+    getrandom::fill(&mut key).map_err(|e| Error::Randomness(e.to_string()))?;
+    let id = store.create_workspace(name, key, clock.now()).await?;
+    let settings = Settings { time_zone: new.time_zone.clone(), country, ..Settings::default() };
+    let request = Request::command(Actor::System, Command::Configure { settings });
+    let results = dispatcher.submit(id, request).await;
+    let refused = |problem: String| Error::Invalid { field: "settings".to_owned(), problem };
+    for result in results.map_err(|error| refused(error.to_string()))? {
+        result.map_err(|refusal| refused(refusal.to_string()))?;
+    }
+    Ok(id)
+}
+
+/// A fresh link's secret, and its hash.
+pub fn new_link() -> Result<(String, String), Error> {
+    let secret = secret::random().map_err(|e| Error::Randomness(e.to_string()))?;
+    let hash = secret::hash(&secret);
+    Ok((secret, hash))
+}
+
+fn links(data_dir: &Path) -> PathBuf {
+    data_dir.join("setup-links")
+}
+
+/// Keeps the hash of a link until a server takes it.
+fn keep_link(data_dir: &Path, workspace: WorkspaceId, hash: &str) -> Result<(), Error> {
+    let folder = links(data_dir);
+    let written = std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(folder.join(workspace.0.to_string()), hash));
+    written.map_err(|error| Error::Io { what: "the setup link could not be kept", error })
+}
+
+/// The links that were made and not used: workspace and hash.
+pub fn kept_links(data_dir: &Path) -> Vec<(WorkspaceId, String)> {
+    let Ok(files) = std::fs::read_dir(links(data_dir)) else { return Vec::new() };
+    let link = |file: std::fs::DirEntry| {
+        let id = file.file_name().to_str()?.parse().ok()?;
+        Some((WorkspaceId(id), std::fs::read_to_string(file.path()).ok()?))
+    };
+    files.flatten().filter_map(link).collect()
+}
+
+/// A link was used: it is good for nothing any more.
+pub fn forget_link(data_dir: &Path, workspace: WorkspaceId) {
+    // There is none for the first workspace.
+    let _ = std::fs::remove_file(links(data_dir).join(workspace.0.to_string()));
+}
