@@ -1,1 +1,27 @@
+//! # Connectors
+//!
+//! Where work comes from. Today: files and webhook objects.
+//!
+//! [`Table`] reads a CSV or Excel file row by row; [`Mapping`] says which column is the phone, the
+//! name, …, guessed or given; [`Form`] makes a [`Lead`] of a row (or of a webhook's object), with
+//! the phone normalised by [`phone`]; [`Rejects`] writes what could not be read to a CSV file.
+//!
+//! Nothing here knows the store or the server, reads a clock, or opens a connection.
 
+pub mod attribute;
+mod lead;
+mod mapping;
+mod moment;
+pub mod phone;
+mod rejects;
+mod table;
+
+pub use lead::{Contact, Form, Lead, Rejection};
+pub use mapping::{Column, Field, How, Mapping, MappingError, Override};
+pub use moment::{BadMoment, DayOrder, moment};
+pub use phone::{Country, Phone};
+pub use rejects::{Rejects, escape_formula};
+pub use table::{
+    Format, MAX_COLUMNS, MAX_ROW_BYTES, MAX_ROWS, Options, Progress, Row, RowProblem, Table,
+    TableError, Unit,
+};

@@ -1,0 +1,82 @@
+//! Files that nobody here wrote, read from the folder of real data when it is there.
+
+use connectors::{Form, Mapping, Options, Table, phone::PhoneProblem};
+use jiff::tz::TimeZone;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    path::PathBuf,
+};
+
+/// The file, or `None` (said aloud) when the folder of real data is not there.
+fn file(name: &str) -> Option<PathBuf> {
+    let told = std::env::var_os("FAIRLEAD_REAL_DATA").map(PathBuf::from);
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = told.unwrap_or_else(beside);
+    if !folder.is_dir() {
+        eprintln!("did not run: the folder of real data, {}, is not there", folder.display());
+        return None;
+    }
+    Some(folder.join(name))
+}
+
+fn fields(table: &Table) -> (Mapping, BTreeMap<String, String>) {
+    let rows: Vec<&[String]> = table.sample().iter().map(|row| row.cells.as_slice()).collect();
+    let mapping = Mapping::guess(table.headers(), &rows, Some("US".parse().unwrap()));
+    let columns = mapping.columns().iter();
+    let fields = columns.map(|column| (column.name.clone(), column.field.to_string())).collect();
+    (mapping, fields)
+}
+
+#[test]
+fn real_data_every_opportunity_of_the_crm_is_read() {
+    let Some(file) = file("maven_crm_sales_pipeline.csv") else { return };
+    let table = Table::open(&file, &Options::default()).unwrap();
+    let (mapping, fields) = fields(&table);
+    assert_eq!(table.headers().len(), 10);
+    assert_eq!(fields["account"], "name");
+    assert_eq!(fields["sales_agent"], "sales_agent");
+    let form = Form::new(&mapping, None, TimeZone::UTC);
+    let mut agents = HashSet::new();
+    let mut stages: HashMap<String, u64> = HashMap::new();
+    let mut last = 0;
+    for row in table {
+        let row = row.unwrap();
+        assert_eq!(row.line, row.number + 1);
+        last = row.number;
+        let lead = form.read(&row).unwrap();
+        let text = |name: &str| lead.attributes[name].as_str().unwrap().to_owned();
+        agents.insert(text("sales_agent"));
+        *stages.entry(text("deal_stage")).or_default() += 1;
+    }
+    assert_eq!(last, 8_800);
+    assert_eq!(agents.len(), 30);
+    assert_eq!(stages.values().sum::<u64>(), 8_800);
+    assert_eq!(stages["Won"], 4_238);
+}
+
+#[test]
+fn real_data_every_site_is_read_and_its_phone_judged() {
+    let Some(file) = file("dedupe_chicago_sites.csv") else { return };
+    let table = Table::open(&file, &Options::default()).unwrap();
+    let (mapping, fields) = fields(&table);
+    assert_eq!(fields["Phone"], "phone");
+    assert_eq!(fields["Fax"], "fax");
+    assert_eq!(fields["Site name"], "name");
+    let form = Form::new(&mapping, Some("US".parse().unwrap()), TimeZone::UTC);
+    let (mut rows, mut with, mut local, mut newlines) = (0, 0, 0, 0);
+    let mut problems: HashMap<PhoneProblem, u64> = HashMap::new();
+    for row in table {
+        let row = row.unwrap();
+        rows += 1;
+        newlines += u64::from(row.cells.iter().any(|cell| cell.contains('\n')));
+        let lead = form.read(&row).unwrap();
+        let Some(phone) = lead.contact.phone else { continue };
+        with += 1;
+        local += u64::from(phone.raw.len() == 7);
+        if let Some(problem) = phone.problem {
+            *problems.entry(problem).or_default() += 1;
+        }
+    }
+    println!("{rows} rows, {newlines} with newlines, {with} phones, {local} local: {problems:?}");
+    assert_eq!(rows, 3_337);
+}
