@@ -1,64 +1,79 @@
 //! The classic way: a function in the database, a transaction a lead.
 
-use crate::measure::{Measures, Rate};
-use crate::shop::{Problem, STATES};
-use sqlx::{Connection, Executor, PgConnection};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::Problem;
+use crate::shop::{AGENTS, DAILY_CAP, Numbers, STATES, next};
+use crate::window::{Rate, Window};
+use sqlx::{Connection, Executor, PgConnection, Row};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Measures 8, 32 and 64 clients.
-pub async fn measure(measures: &mut Measures, url: &str, secs: u64) -> Result<(), Problem> {
+/// How many clients call at once, each on a connection of its own.
+pub const CLIENTS: [usize; 3] = [8, 32, 64];
+
+/// Measures so many clients on a fresh database.
+pub async fn measure(url: &str, clients: usize, span: Duration) -> Result<Rate, Problem> {
     let mut connection = PgConnection::connect(url).await?;
     connection.execute(include_str!("../baseline/classic.sql")).await?;
-    let next = Arc::new(AtomicU64::new(1));
-    for clients in [8, 32, 64] {
-        let begin = Instant::now() + Duration::from_secs(1);
-        let end = begin + Duration::from_secs(secs);
-        let mut tasks = JoinSet::new();
-        for _ in 0..clients {
-            let (mut connection, next) = (PgConnection::connect(url).await?, next.clone());
-            tasks.spawn(async move {
-                let mut micros = Vec::new();
-                while Instant::now() < end {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let asked = Instant::now();
-                    sqlx::query("SELECT lead_in($1, $2, $3, $4)")
-                        .bind(format!("Contact {number}"))
-                        .bind(format!("+9198{number:08}"))
-                        .bind(STATES[number as usize % STATES.len()])
-                        .bind("web")
-                        .execute(&mut connection)
-                        .await?;
-                    if asked >= begin {
-                        micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
-                    }
-                }
-                Ok::<_, sqlx::Error>(micros)
-            });
-        }
-        let mut micros = Vec::new();
-        for task in tasks.join_all().await {
-            micros.extend(task?);
-        }
-        let mut rate = Rate { took: begin.elapsed(), micros };
-        measures.add_rate(&format!("baseline.postgres.{clients}"), &mut rate);
+    sqlx::query(include_str!("../baseline/agents.sql"))
+        .bind(AGENTS as i64)
+        .bind(STATES as i64)
+        .bind(DAILY_CAP as i32)
+        .execute(&mut connection)
+        .await?;
+    connection.execute("ANALYZE").await?;
+    let mut connections = Vec::new();
+    for _ in 0..clients {
+        connections.push(PgConnection::connect(url).await?);
     }
-    Ok(())
+    let numbers = Numbers::default();
+    let window = Window::open(span);
+    let mut tasks = JoinSet::new();
+    for connection in connections {
+        tasks.spawn(client(connection, numbers.clone(), window));
+    }
+    let mut micros = Vec::new();
+    for task in tasks.join_all().await {
+        micros.extend(task?);
+    }
+    audit(&mut connection).await?;
+    connection.close().await?;
+    Ok(window.rate(micros))
 }
 
-/// How the two ways compare, when both were measured.
-pub fn compare(measures: &mut Measures) {
-    let rate = |measures: &Measures, name: &str| {
-        measures.get(&format!("{name}.leads_per_s")).unwrap_or(f64::NAN)
-    };
-    let ours = rate(measures, "durable.postgres.256");
-    let at_32 = rate(measures, "baseline.postgres.32");
-    let best = [8, 32, 64]
-        .map(|clients| rate(measures, &format!("baseline.postgres.{clients}")))
-        .into_iter()
-        .fold(f64::NAN, f64::max);
-    measures.add("ratio.durable_256_to_baseline_32", ours / at_32, "ratio");
-    measures.add("ratio.durable_256_to_baseline_best", ours / best, "ratio");
+async fn client(
+    mut connection: PgConnection,
+    numbers: Numbers,
+    window: Window,
+) -> Result<Vec<u32>, sqlx::Error> {
+    let mut micros = Vec::new();
+    while window.is_open() {
+        let lead = next(&numbers);
+        let asked = Instant::now();
+        // Prepared once for each connection, and autocommitted: two messages a lead.
+        sqlx::query("SELECT o_lead, o_agent FROM lead_in($1, $2, $3)")
+            .bind(lead.name())
+            .bind(lead.phone())
+            .bind(lead.state())
+            .fetch_one(&mut connection)
+            .await?;
+        window.note(asked, &mut micros);
+    }
+    connection.close().await?;
+    Ok(micros)
+}
+
+/// Everybody got one agent, and the counts are right: what is measured does its work.
+async fn audit(connection: &mut PgConnection) -> Result<(), Problem> {
+    let sql = "SELECT (SELECT COUNT(*) FROM leads WHERE status = 'assigned'), \
+        (SELECT COUNT(*) FROM leads WHERE status = 'waiting'), \
+        (SELECT COUNT(*) FROM assignment_log WHERE agent_id IS NOT NULL), \
+        (SELECT SUM(assigned_today) FROM agents)";
+    let row = sqlx::query(sql).fetch_one(connection).await?;
+    let count = |column: usize| row.try_get::<i64, _>(column);
+    let (assigned, waiting, logged, counted) = (count(0)?, count(1)?, count(2)?, count(3)?);
+    if waiting != 0 || logged != assigned || counted != assigned {
+        let what = format!("{assigned} assigned, {waiting} waiting, {logged} logged, {counted}");
+        return Err(format!("the baseline miscounted: {what} counted").into());
+    }
+    Ok(())
 }

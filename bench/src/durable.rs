@@ -1,52 +1,38 @@
-//! (b) Dispatcher and store in one process, every answer durable.
+//! Dispatcher and store in one process, every answer durable.
 
-use crate::measure::{Measures, Rate};
-use crate::shop::{Problem, Shop, dispatch, open};
-use routing::Mode;
+use crate::Problem;
+use crate::shop::{Numbers, Shop, dispatch, next, open};
+use crate::window::{Rate, Window};
+use routing::Event;
 use server::dispatcher::Dispatcher;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Measures one node at 32, 256 and 2,048 in flight.
-pub async fn one_node(
-    measures: &mut Measures,
-    name: &str,
+/// How many leads are in flight at once.
+pub const IN_FLIGHT: [usize; 3] = [32, 256, 2_048];
+
+/// Measures `nodes` nodes on one fresh workspace of the database.
+pub async fn measure(
     url: &str,
-    secs: u64,
-) -> Result<(), Problem> {
-    for in_flight in [32, 256, 2_048] {
+    nodes: usize,
+    in_flight: usize,
+    span: Duration,
+) -> Result<Rate, Problem> {
+    let mut opened = Vec::new();
+    for _ in 0..nodes {
         let store = open(url).await?;
-        let node = dispatch(&store)?;
-        let shop = Shop::furnish(&store, &node, Mode::Push).await?;
-        let mut rate = run(&shop, std::slice::from_ref(&node), in_flight, secs).await?;
-        measures.add_rate(&format!("durable.{name}.{in_flight}"), &mut rate);
+        opened.push((dispatch(&store)?, store));
+    }
+    let (first, store) = opened.first().ok_or("no node")?;
+    let name = format!("bench {}", server::clock::Clock::system().now().0);
+    let shop = Shop::furnish(store, first, &name).await?;
+    let dispatchers: Vec<Dispatcher> = opened.iter().map(|(node, _)| node.clone()).collect();
+    let rate = run(&shop, &dispatchers, in_flight, span).await;
+    for (node, store) in opened {
         node.stop().await;
         store.close().await;
     }
-    Ok(())
-}
-
-/// Measures one, two and three nodes on one workspace, 512 in flight altogether.
-pub async fn nodes(measures: &mut Measures, url: &str, secs: u64) -> Result<(), Problem> {
-    for count in 1..=3 {
-        let mut nodes = Vec::new();
-        for _ in 0..count {
-            let store = open(url).await?;
-            nodes.push((dispatch(&store)?, store));
-        }
-        let shop = Shop::furnish(&nodes[0].1, &nodes[0].0, Mode::Push).await?;
-        let dispatchers: Vec<_> = nodes.iter().map(|(node, _)| node.clone()).collect();
-        let mut rate = run(&shop, &dispatchers, 512, secs).await?;
-        measures.add_rate(&format!("nodes.postgres.{count}"), &mut rate);
-        for (node, store) in nodes {
-            node.stop().await;
-            store.close().await;
-        }
-    }
-    let one = measures.get("nodes.postgres.1.leads_per_s").unwrap_or(f64::NAN);
-    let two = measures.get("nodes.postgres.2.leads_per_s").unwrap_or(f64::NAN);
-    measures.add("nodes.postgres.two_to_one", two / one, "ratio");
-    Ok(())
+    rate
 }
 
 /// So many callers, each of whom sends a lead, waits until it is durable, and sends the next.
@@ -54,20 +40,23 @@ async fn run(
     shop: &Shop,
     nodes: &[Dispatcher],
     in_flight: usize,
-    secs: u64,
+    span: Duration,
 ) -> Result<Rate, Problem> {
-    let begin = Instant::now() + Duration::from_secs(1);
-    let end = begin + Duration::from_secs(secs);
+    let numbers = Numbers::default();
+    let window = Window::open(span);
     let mut callers = JoinSet::new();
     for caller in 0..in_flight {
-        let (shop, node) = (shop.clone(), nodes[caller % nodes.len()].clone());
+        let (shop, numbers) = (shop.clone(), numbers.clone());
+        let node = nodes[caller % nodes.len()].clone();
         callers.spawn(async move {
             let mut micros = Vec::new();
-            while Instant::now() < end {
+            while window.is_open() {
+                let lead = next(&numbers);
                 let asked = Instant::now();
-                shop.submit(&node, 1).await?;
-                if asked >= begin {
-                    micros.push(u32::try_from(asked.elapsed().as_micros()).unwrap_or(u32::MAX));
+                let done = shop.submit(&node, lead).await?;
+                window.note(asked, &mut micros);
+                if !done.events.iter().any(is_settled) {
+                    return Err(format!("a lead was left waiting: {done:?}").into());
                 }
             }
             Ok::<_, Problem>(micros)
@@ -77,5 +66,9 @@ async fn run(
     for caller in callers.join_all().await {
         micros.extend(caller?);
     }
-    Ok(Rate { took: begin.elapsed(), micros })
+    Ok(window.rate(micros))
+}
+
+fn is_settled(event: &Event) -> bool {
+    matches!(event, Event::Assigned { .. } | Event::Duplicate { .. })
 }

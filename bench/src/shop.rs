@@ -1,22 +1,67 @@
-//! A workspace with a queue, a source and 30 agents, through the real dispatcher.
+//! The work that is measured: a workspace's agents and the leads that come in. The baseline is
+//! given the same.
 
+use crate::Problem;
 use routing::{
-    AgentSpec, Answer, Code, Command, Mode, Presence, QueueId, QueueSpec, Refusal, Settings,
-    SourceId, SourceSpec, Step, Submission,
+    AgentSpec, Answer, Code, Command, Mode, Presence, QueueSpec, Settings, SourceId, SourceSpec,
+    Step, Submission,
 };
 use server::clock::Clock;
-use server::dispatcher::{
-    Actor, Dispatcher, Done, Personal, Request, SubmitError, Work, WorkspaceId,
-};
+use server::dispatcher::{Actor, Dispatcher, Done, Personal, Request, Work, WorkspaceId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Store;
 
-/// Anything that stops a benchmark.
-pub type Problem = Box<dyn std::error::Error + Send + Sync>;
+/// Agents, and the states they are spread over.
+pub const AGENTS: u64 = 180;
+pub const STATES: u64 = 36;
+/// Leads come from some states more, which have no agents: these go to anyone.
+const LEAD_STATES: u64 = 40;
+/// A cap that is checked and never reached.
+pub const DAILY_CAP: u32 = 100_000_000;
+/// Each so manyth lead repeats the phone of the one that many before: a duplicate.
+const REPEATS: u64 = 100;
+const REPEAT_OF: u64 = 20_000;
 
-/// The states that leads come from; the baseline has the same.
-pub const STATES: [&str; 5] = ["mh", "ka", "dl", "tn", "gj"];
+/// A lead as it comes in.
+#[derive(Clone, Copy, Debug)]
+pub struct Lead {
+    phone: u64,
+    state: u64,
+}
+
+impl Lead {
+    /// The lead of that number.
+    pub fn number(number: u64) -> Lead {
+        let repeats = number.is_multiple_of(REPEATS) && number > REPEAT_OF;
+        let person = if repeats { number - REPEAT_OF + 1 } else { number };
+        // Phones come in no order, so that no index has it easier than in life: multiplying by an
+        // odd number modulo a power of two meets each once.
+        let phone = person.wrapping_mul(0x9e37_79b9_7f4a_7c15) % (1 << 33);
+        Lead { phone, state: number * 7 % LEAD_STATES }
+    }
+
+    pub fn name(self) -> String {
+        format!("Contact {}", self.phone)
+    }
+
+    /// E.164.
+    pub fn phone(self) -> String {
+        format!("+91{:010}", self.phone)
+    }
+
+    pub fn state(self) -> String {
+        format!("s{}", self.state)
+    }
+}
+
+/// Counts leads up, for all who send them.
+pub type Numbers = Arc<AtomicU64>;
+
+/// The next lead.
+pub fn next(numbers: &Numbers) -> Lead {
+    Lead::number(numbers.fetch_add(1, Ordering::Relaxed) + 1)
+}
 
 /// Opens a database and brings its tables to this version.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, Problem> {
@@ -31,87 +76,114 @@ pub fn dispatch(store: &Arc<dyn Store>) -> Result<Dispatcher, Problem> {
 }
 
 /// A furnished workspace.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Shop {
     pub workspace: WorkspaceId,
-    source: SourceId,
-    next: Arc<AtomicU64>,
+    pub source: SourceId,
 }
 
 impl Shop {
-    /// `mode` push: 25 agents for five states, five for all; pull: everything waits.
+    /// Agents who serve their state at once, and anybody when nobody there can.
     pub async fn furnish(
         store: &Arc<dyn Store>,
-        dispatcher: &Dispatcher,
-        mode: Mode,
+        node: &Dispatcher,
+        name: &str,
     ) -> Result<Self, Problem> {
         let now = Clock::system().now();
-        let name = format!("bench {}", now.0);
-        let workspace = store.create_workspace(&name, [7; 32], now).await?;
-        let next = Arc::new(AtomicU64::new(1));
-        let mut shop = Shop { workspace, source: SourceId(0), next };
-        shop.one(dispatcher, Command::Configure { settings: Settings::default() }).await?;
-        // The lead's state first, everybody at once when nobody there is free.
-        let steps = vec![Step { same_region: true, ..Step::default() }, Step::default()];
+        let workspace = store.create_workspace(name, [7; 32], now).await?;
+        let mut shop = Shop { workspace, source: SourceId(0) };
+        let settings = Settings { country: "IN".into(), ..Settings::default() };
+        shop.command(node, Command::Configure { settings }).await?;
         let spec = QueueSpec {
             name: "leads".into(),
-            mode,
+            mode: Mode::Push,
             presence: Presence::Ignored,
-            steps,
+            steps: vec![Step { same_region: true, ..Step::default() }, Step::default()],
             ..QueueSpec::default()
         };
-        let queue = match shop.one(dispatcher, Command::CreateQueue { spec }).await?.answer {
-            Answer::Queue(queue) => queue,
-            _ => QueueId(0),
-        };
+        let made = shop.command(node, Command::CreateQueue { spec }).await?;
+        let Answer::Queue(queue) = made.answer else { return Err("no queue was made".into()) };
         let spec = SourceSpec { name: "web".into(), queue, ..SourceSpec::default() };
-        if let Answer::Source(source) =
-            shop.one(dispatcher, Command::CreateSource { spec }).await?.answer
-        {
-            shop.source = source;
-        }
-        for n in 0..30 {
-            let regions = STATES.get(n / 5).map(|state| Code::new(state)).into_iter().collect();
-            let spec = AgentSpec { queues: [queue].into(), regions, ..AgentSpec::default() };
-            shop.one(dispatcher, Command::CreateAgent { spec }).await?;
+        let face = store::SourceFace {
+            source: SourceId(0),
+            key: "web".into(),
+            secret_hash: None,
+            dedupe_key: "phone".into(),
+            attributes: serde_json::json!([]),
+            map: serde_json::json!({}),
+        };
+        let source = Work {
+            command: Command::CreateSource { spec },
+            personal: vec![Personal::Source(Box::new(face))],
+        };
+        let made = shop.one(node, source).await?;
+        let Answer::Source(source) = made.answer else { return Err("no source was made".into()) };
+        shop.source = source;
+        for n in 0..AGENTS {
+            let spec = AgentSpec {
+                queues: [queue].into(),
+                regions: [Code::new(&format!("s{}", n % STATES))].into(),
+                daily_cap: Some(DAILY_CAP),
+                ..AgentSpec::default()
+            };
+            let agent = Work {
+                command: Command::CreateAgent { spec },
+                personal: vec![Personal::AgentName(format!("Agent {}", n + 1))],
+            };
+            shop.one(node, agent).await?;
         }
         Ok(shop)
     }
 
-    async fn one(&self, dispatcher: &Dispatcher, command: Command) -> Result<Done, Problem> {
-        let request = Request::command(Actor::System, command);
-        match dispatcher.submit(self.workspace, request).await?.pop() {
-            Some(result) => Ok(result?),
-            None => Err("no result".into()),
-        }
+    async fn command(&self, node: &Dispatcher, command: Command) -> Result<Done, Problem> {
+        self.one(node, Work::from(command)).await
     }
 
-    fn lead(&self) -> Work {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
+    async fn one(&self, node: &Dispatcher, work: Work) -> Result<Done, Problem> {
+        let request = Request { actor: Actor::System, idempotency: None, work: vec![work] };
+        let result = node.submit(self.workspace, request).await?.pop();
+        Ok(result.ok_or("a command had no result")??)
+    }
+
+    /// A lead as work for the dispatcher.
+    pub fn work(&self, lead: Lead) -> Work {
         let contact = store::Personal {
-            name: Some(format!("Contact {number}")),
-            phone: Some(format!("+9198{number:08}")),
-            phone_raw: Some(format!("98{number:08}")),
+            name: Some(lead.name()),
+            phone: Some(lead.phone()),
+            phone_raw: Some(lead.phone()),
             phone_ok: true,
             ..store::Personal::default()
         };
+        // Spread over all keys, as the keyed hash of a phone is.
+        let key = u128::from(lead.phone).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         let submission = Submission {
             source: self.source,
-            region: Some(Code::new(STATES[number as usize % STATES.len()])),
-            contact: Some(routing::ContactKey(u128::from(number))),
+            region: Some(Code::new(&lead.state())),
+            contact: Some(routing::ContactKey(key)),
             ..Submission::default()
         };
         let personal = vec![Personal::Contact(Box::new(contact))];
         Work { command: Command::Submit { submission }, personal }
     }
 
-    /// Submits so many leads in one request, and returns when they are durable.
-    pub async fn submit(&self, dispatcher: &Dispatcher, leads: usize) -> Result<(), Problem> {
-        let work = (0..leads).map(|_| self.lead()).collect();
+    /// Submits one lead; it is durable when this returns.
+    pub async fn submit(&self, node: &Dispatcher, lead: Lead) -> Result<Done, Problem> {
+        let work = vec![self.work(lead)];
         let request = Request { actor: Actor::Source(self.source), idempotency: None, work };
-        let results: Result<Vec<Result<Done, Refusal>>, SubmitError> =
-            dispatcher.submit(self.workspace, request).await;
-        results?.into_iter().collect::<Result<Vec<Done>, Refusal>>()?;
-        Ok(())
+        let result = node.submit(self.workspace, request).await?.pop();
+        Ok(result.ok_or("a lead had no result")??)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_in_a_hundred_repeats_a_phone_and_no_others() {
+        let mut seen = std::collections::HashSet::new();
+        let numbers = 1..=200_000;
+        let repeats = numbers.filter(|n| !seen.insert(Lead::number(*n).phone())).count();
+        assert_eq!(repeats, 1_800);
     }
 }

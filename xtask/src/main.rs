@@ -1,5 +1,6 @@
 //! The project's own commands, one file (or folder) per command.
 
+mod bench;
 mod guard;
 mod openapi;
 mod postgres;
@@ -13,6 +14,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 const HELP: &str = "\
 cargo xtask test       everything: formatting, lints, tidy, Rust, README, web and browser tests
+cargo xtask bench      measure Fairlead, and the classic way beside it
 cargo xtask tidy       the conventions of this repository
 cargo xtask openapi    write docs/openapi.json from the built binary (--check: only compare)
 cargo xtask postgres   run a command with a throw-away PostgreSQL: cargo xtask postgres CMD ARGS…
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let root = root();
     let outcome = match command.as_str() {
         "test" => test::main(&root, &rest),
+        "bench" => bench::main(&root, &rest),
         "tidy" => tidy::main(&root, &rest),
         "openapi" => openapi::main(&root, &rest),
         "postgres" => postgres::main(&rest),

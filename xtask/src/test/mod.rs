@@ -128,7 +128,7 @@ fn real_data(root: &Path) -> Option<PathBuf> {
 }
 
 /// Cargo as the developer calls it, not as `cargo xtask` set it up for this package.
-fn cargo(root: &Path) -> Command {
+pub fn cargo(root: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root);
     for (name, _) in std::env::vars_os() {

@@ -1,0 +1,127 @@
+//! The parts that need a database: rounds of the product and of the classic way in turn, so that
+//! whatever else the machine does meets both.
+
+use crate::options::Options;
+use crate::report::Report;
+use crate::window::Rounds;
+use crate::{Problem, baseline, durable};
+use sqlx::{Connection, Executor, PgConnection};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// In flight over all nodes when one node is compared with two.
+const CLUSTER_IN_FLIGHT: usize = 512;
+
+/// How often and how long each is measured.
+fn rounds(options: &Options) -> (usize, Duration) {
+    if options.quick { (1, Duration::from_secs(1)) } else { (3, Duration::from_secs(5)) }
+}
+
+/// SQLite alone.
+pub async fn sqlite(options: &Options, report: &mut Report) -> Result<(), Problem> {
+    let (count, span) = rounds(options);
+    for in_flight in durable::IN_FLIGHT {
+        let mut rounds = Rounds::default();
+        for _ in 0..count {
+            let folder = tempfile::tempdir()?;
+            let url = format!("sqlite:{}", folder.path().join("fairlead.db").display());
+            rounds.push(durable::measure(&url, 1, in_flight, span).await?);
+        }
+        rounds.report(report, &format!("durable.sqlite.{in_flight}"));
+    }
+    Ok(())
+}
+
+/// PostgreSQL: the product, and the classic way beside it.
+pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Problem> {
+    let admin = options.postgres()?;
+    let (count, span) = rounds(options);
+    let mut ours = durable::IN_FLIGHT.map(|n| (n, Rounds::default()));
+    let mut classic = baseline::CLIENTS.map(|n| (n, Rounds::default()));
+    for _ in 0..count {
+        for (in_flight, rounds) in ours.iter_mut().filter(|_| options.wants("durable")) {
+            let database = Database::create(&admin).await?;
+            rounds.push(durable::measure(&database.url, 1, *in_flight, span).await?);
+            database.remove().await?;
+        }
+        for (clients, rounds) in classic.iter_mut().filter(|_| options.wants("baseline")) {
+            let database = Database::create(&admin).await?;
+            rounds.push(baseline::measure(&database.url, *clients, span).await?);
+            database.remove().await?;
+        }
+    }
+    if options.wants("durable") {
+        for (in_flight, rounds) in ours {
+            rounds.report(report, &format!("durable.postgres.{in_flight}"));
+        }
+    }
+    if options.wants("baseline") {
+        for (clients, rounds) in classic {
+            rounds.report(report, &format!("baseline.postgres.{clients}"));
+        }
+    }
+    compare(report);
+    Ok(())
+}
+
+fn compare(report: &mut Report) {
+    let ours = "durable.postgres.256.leads_per_s";
+    report.add_ratio("durable.to_baseline_32_ratio", ours, "baseline.postgres.32.leads_per_s");
+    let names = baseline::CLIENTS.map(|n| format!("baseline.postgres.{n}.leads_per_s"));
+    let rate = |name: &&String| report.get(name).unwrap_or(f64::NAN);
+    if let Some(best) = names.iter().max_by(|a, b| rate(a).total_cmp(&rate(b))) {
+        report.add_ratio("durable.to_best_baseline_ratio", ours, best);
+    }
+}
+
+/// One node, and two that share one workspace, on PostgreSQL.
+pub async fn cluster(options: &Options, report: &mut Report) -> Result<(), Problem> {
+    let admin = options.postgres()?;
+    let (count, span) = rounds(options);
+    let mut both = [(1, Rounds::default()), (2, Rounds::default())];
+    for _ in 0..count {
+        for (nodes, rounds) in &mut both {
+            let database = Database::create(&admin).await?;
+            let rate = durable::measure(&database.url, *nodes, CLUSTER_IN_FLIGHT, span).await?;
+            rounds.push(rate);
+            database.remove().await?;
+        }
+    }
+    let [(_, one), (_, two)] = both;
+    one.report(report, "cluster.one_node");
+    two.report(report, "cluster.two_nodes");
+    let (two, one) = ("cluster.two_nodes.leads_per_s", "cluster.one_node.leads_per_s");
+    report.add_ratio("cluster.two_nodes_ratio", two, one);
+    Ok(())
+}
+
+/// A database of its own for each measurement, so that none finds the other's tables large.
+pub struct Database {
+    admin: String,
+    name: String,
+    pub url: String,
+}
+
+impl Database {
+    pub async fn create(admin: &str) -> Result<Self, Problem> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("bench_{}_{number}", std::process::id());
+        let mut connection = PgConnection::connect(admin).await?;
+        connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
+        // What the one before left to be written does not burden this one.
+        connection.execute("CHECKPOINT").await?;
+        connection.close().await?;
+        let (server, _) = admin.rsplit_once('/').ok_or("the PostgreSQL URL names no database")?;
+        let url = format!("{server}/{name}");
+        Ok(Database { admin: admin.to_owned(), name, url })
+    }
+
+    pub async fn remove(self) -> Result<(), Problem> {
+        let mut connection = PgConnection::connect(&self.admin).await?;
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        connection.execute(sqlx::AssertSqlSafe(drop)).await?;
+        connection.close().await?;
+        Ok(())
+    }
+}
