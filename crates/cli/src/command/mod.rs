@@ -1,0 +1,15 @@
+//! One file per command: its arguments and what it does.
+
+pub mod export;
+pub mod fairness;
+pub mod import;
+pub mod openapi;
+pub mod serve;
+pub mod setup;
+pub mod simulate;
+pub mod stats;
+pub mod token;
+pub mod trigger;
+pub mod verify;
+pub mod worker;
+pub mod workspace;

@@ -1,0 +1,9 @@
+//! `fairlead openapi`: the API's description, as served at /api/v1/openapi.json.
+
+use anyhow::Result;
+use std::process::ExitCode;
+
+pub fn run() -> Result<ExitCode> {
+    println!("{}", server::openapi());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,35 @@
+//! `fairlead serve`: the server, until Ctrl-C or SIGTERM.
+
+use crate::engine::runtime;
+use crate::options::Options;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Serve {
+    /// Fill an empty database with a small living demo workspace; loopback only.
+    #[arg(long)]
+    demo: bool,
+    /// Log lines as JSON.
+    #[arg(long, env = "FAIRLEAD_LOG_JSON")]
+    log_json: bool,
+    /// What to log, such as info or server=debug.
+    #[arg(long, env = "FAIRLEAD_LOG", default_value = "info", value_name = "FILTER")]
+    log: String,
+    /// Answer requests, but leave deadlines to other nodes on the same PostgreSQL.
+    #[arg(long, env = "FAIRLEAD_NO_DISPATCH")]
+    no_dispatch: bool,
+}
+
+pub fn run(options: &Options, args: Serve) -> Result<ExitCode> {
+    let mut config = options.server_config();
+    config.demo = args.demo;
+    config.no_dispatch = args.no_dispatch;
+    config.log_filter = args.log;
+    if args.log_json {
+        config.log_format = server::LogFormat::Json;
+    }
+    runtime()?.block_on(server::serve(config)).context("the server stopped")?;
+    Ok(ExitCode::SUCCESS)
+}

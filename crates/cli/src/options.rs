@@ -1,0 +1,149 @@
+//! What the command line, the `FAIRLEAD_*` variables and the configuration file say, in that
+//! order.
+
+use crate::command;
+use anyhow::{Context, Result};
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The configuration file that is read when none is named and it is there.
+const FILE: &str = "fairlead.toml";
+
+/// Hands out work to people: fairly, exactly once, at once, and can say why.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub options: Options,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the web pages and the API, and hand out work.
+    Serve(command::serve::Serve),
+    /// Create or migrate the database, a workspace and its admin. May be run again.
+    Setup(command::setup::Setup),
+    /// Create and list workspaces.
+    Workspace(command::workspace::Workspace),
+    /// Create, list and revoke API tokens.
+    Token(command::token::Token),
+    /// Check schema, configuration and journal; exit code 1 with a list of what is wrong.
+    Verify(command::verify::Verify),
+    /// Import items from a CSV or Excel file.
+    Import(command::import::Import),
+    /// Match what waits, again and again, where dispatch is by worker.
+    Worker(command::worker::Worker),
+    /// Match what waits now, and print how many.
+    Trigger(command::trigger::Trigger),
+    /// Who has how much: agents, queues, sources.
+    Stats,
+    /// How evenly work is spread.
+    Fairness,
+    /// Write every assignment as CSV.
+    Export(command::export::Export),
+    /// Run random workspaces through the core and check every invariant.
+    Simulate(command::simulate::Simulate),
+    /// Print the OpenAPI document.
+    Openapi,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://…`; by default a SQLite file in the data folder.
+    #[arg(long, global = true, env = "FAIRLEAD_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The data folder [default: data].
+    #[arg(long, global = true, env = "FAIRLEAD_DATA_DIR", value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// A server elsewhere, such as https://fairlead.example.
+    #[arg(long, global = true, env = "FAIRLEAD_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+    /// The API token for that server. Prefer the variable: arguments are visible to others.
+    #[arg(long, global = true, env = "FAIRLEAD_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// The workspace, where the database has several.
+    #[arg(long, global = true, env = "FAIRLEAD_WORKSPACE", value_name = "NAME")]
+    pub workspace: Option<String>,
+    /// Where to listen [default: 127.0.0.1:8080].
+    #[arg(long, global = true, env = "FAIRLEAD_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<std::net::SocketAddr>,
+    /// Print JSON instead of tables.
+    #[arg(long, global = true)]
+    #[serde(skip)]
+    pub json: bool,
+    /// A configuration file [default: fairlead.toml, if it is there].
+    #[arg(long, global = true, env = "FAIRLEAD_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+impl Options {
+    /// Fills what was not given from the configuration file.
+    pub fn complete(self) -> Result<Options> {
+        let file = match &self.config {
+            Some(path) => read(path)?,
+            None if Path::new(FILE).is_file() => read(Path::new(FILE))?,
+            None => Options::default(),
+        };
+        Ok(Options {
+            database_url: self.database_url.or(file.database_url),
+            data_dir: self.data_dir.or(file.data_dir),
+            server: self.server.or(file.server),
+            token: self.token.or(file.token),
+            workspace: self.workspace.or(file.workspace),
+            listen: self.listen.or(file.listen),
+            ..self
+        })
+    }
+
+    /// How a server in this process is configured.
+    pub fn server_config(&self) -> server::Config {
+        let standard = server::Config::default();
+        server::Config {
+            address: self.listen.unwrap_or(standard.address),
+            database_url: self.database_url.clone(),
+            data_dir: self.data_dir.clone().unwrap_or(standard.data_dir),
+            ..standard
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Options> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration file {}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{} is not a configuration", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file() {
+        let folder = std::env::temp_dir().join(format!("fairlead-options-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("conf.toml");
+        std::fs::write(&path, "data_dir = \"/srv/fairlead\"\nworkspace = \"acme\"\n").unwrap();
+        let config = path.to_str().unwrap();
+        let cli =
+            Cli::parse_from(["fairlead", "--workspace", "globex", "--config", config, "stats"]);
+        let options = cli.options.complete().unwrap();
+        assert_eq!(options.workspace.as_deref(), Some("globex"));
+        assert_eq!(options.data_dir, Some("/srv/fairlead".into()));
+        std::fs::write(&path, "data_dri = \"x\"\n").unwrap();
+        let again = Cli::parse_from(["fairlead", "--config", config, "stats"]).options.complete();
+        assert!(format!("{:#}", again.err().unwrap()).contains("data_dri"));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
