@@ -1,0 +1,183 @@
+//! Commands as lines of a script.
+
+use super::line::{Makes, kind_word};
+use super::names::{Names, word};
+use super::print_clauses::{agent, queue, rule, settings, skills, source};
+use super::when::write_value;
+use jiff::tz::TimeZone;
+use routing::{
+    AgentId, AgentSpec, Code, Command, Facts, ItemId, QueueSpec, Seen, SourceSpec, Status,
+    Submission, Target, Time,
+};
+
+/// The zone that a workspace's local times are meant in.
+pub(crate) fn zone(facts: &Facts) -> TimeZone {
+    TimeZone::get(&facts.settings.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+/// A moment as a script says it: `2026-03-02 09:30`, with the offset when the clock shows it twice.
+pub(crate) fn local(time: Time, zone: &TimeZone) -> String {
+    let zoned = time.timestamp().to_zoned(zone.clone());
+    let civil = zoned.datetime();
+    let form = match (civil.second(), civil.millisecond()) {
+        (0, 0) => "%Y-%m-%d %H:%M",
+        (_, 0) => "%Y-%m-%d %H:%M:%S",
+        _ => "%Y-%m-%d %H:%M:%S%.3f",
+    };
+    let text = civil.strftime(form).to_string();
+    let twice = zone.to_ambiguous_timestamp(civil).is_ambiguous();
+    if twice { format!("{text}{}", zoned.strftime("%:z")) } else { text }
+}
+
+/// A span as a script says it, in its largest whole unit.
+pub(crate) fn span(secs: u32) -> String {
+    match secs {
+        0 => "0s".into(),
+        s if s % 86_400 == 0 => format!("{}d", s / 86_400),
+        s if s % 3_600 == 0 => format!("{}h", s / 3_600),
+        s if s % 60 == 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}
+
+/// The command as a script's line, and the name it gives to what it makes.
+pub fn print(names: &Names, facts: &Facts, command: &Command) -> (String, Option<Makes>) {
+    let agents = |id: &AgentId| names.agents.name(id.0);
+    let plain = |line: String| (line, None);
+    match command {
+        Command::Configure { settings: s } => plain(format!("workspace {}", settings(s))),
+        Command::CreateAgent { spec } => {
+            let name = format!("agent{}", facts.last_agent.0 + 1);
+            let line = clauses(format!("agent {name}"), agent(names, spec, &AgentSpec::default()));
+            (line, Some(Makes::Agent(name)))
+        }
+        Command::UpdateAgent { agent: id, spec } => plain(clauses(
+            format!("replace agent {}", agents(id)),
+            agent(names, spec, &AgentSpec::default()),
+        )),
+        Command::DeactivateAgent { agent } => plain(format!("deactivate agent {}", agents(agent))),
+        Command::CreateQueue { spec } => {
+            let name = format!("queue{}", facts.last_queue.0 + 1);
+            let base = QueueSpec { name: name.clone(), ..QueueSpec::default() };
+            let line = clauses(format!("queue {name}"), queue(names, spec, &base));
+            (line, Some(Makes::Queue(name)))
+        }
+        Command::UpdateQueue { queue: id, spec } => plain(clauses(
+            format!("replace queue {}", names.queues.name(id.0)),
+            queue(names, spec, &QueueSpec::default()),
+        )),
+        Command::DeactivateQueue { queue } => {
+            plain(format!("deactivate queue {}", names.queues.name(queue.0)))
+        }
+        Command::CreateSource { spec } => {
+            let name = format!("source{}", facts.last_source.0 + 1);
+            let base = SourceSpec { name: name.clone(), ..SourceSpec::default() };
+            let line = clauses(format!("source {name}"), source(names, spec, &base));
+            (line, Some(Makes::Source(name)))
+        }
+        Command::UpdateSource { source: id, spec } => plain(clauses(
+            format!("replace source {}", names.sources.name(id.0)),
+            source(names, spec, &SourceSpec::default()),
+        )),
+        Command::DeactivateSource { source } => {
+            plain(format!("deactivate source {}", names.sources.name(source.0)))
+        }
+        Command::CreateRule { spec } => {
+            let name = format!("rule{}", facts.last_rule.0 + 1);
+            let line = clauses(format!("rule {name}"), rule(names, spec, &name));
+            (line, Some(Makes::Rule(name)))
+        }
+        Command::UpdateRule { rule: id, spec } => plain(clauses(
+            format!("replace rule {}", names.rules.name(id.0)),
+            rule(names, spec, ""),
+        )),
+        Command::DeactivateRule { rule } => {
+            plain(format!("deactivate rule {}", names.rules.name(rule.0)))
+        }
+        Command::SignIn { agent } => plain(format!("{} signs in", agents(agent))),
+        Command::SignOut { agent } => plain(format!("{} signs out", agents(agent))),
+        Command::Lapse { agent } => plain(format!("{} lapses", agents(agent))),
+        Command::SetStatus { agent, status } => {
+            plain(format!("{} is {}", agents(agent), status_words(status)))
+        }
+        Command::Submit { submission } => submit(names, facts, submission),
+        Command::Claim { agent } => plain(format!("{} claims", agents(agent))),
+        Command::Accept { item, seen } => plain(act(names, "accepts", *item, *seen)),
+        Command::Decline { item, seen } => plain(act(names, "declines", *item, *seen)),
+        Command::Release { item, seen } => plain(act(names, "releases", *item, *seen)),
+        Command::Cancel { item, seen } => plain(act(names, "cancels", *item, *seen)),
+        Command::Complete { item, seen, disposition } => plain(format!(
+            "{} as {}",
+            act(names, "completes", *item, *seen),
+            word(disposition.as_str())
+        )),
+        Command::Retry { item, seen, until } => {
+            let until = local(*until, &zone(facts));
+            plain(format!("{} at {until}", act(names, "retries", *item, *seen)))
+        }
+        Command::Reassign { item, seen, to } => {
+            let to = match to {
+                Target::Agent(agent) => agents(agent),
+                Target::Queue(queue) => format!("queue {}", names.queues.name(queue.0)),
+            };
+            plain(format!("{} to {to}", act(names, "reassigns", *item, *seen)))
+        }
+        Command::Match { source, max } => plain(match source {
+            Some(source) => {
+                format!("match at most {max} from {}", names.sources.name(source.0))
+            }
+            None => format!("match at most {max}"),
+        }),
+        Command::Clock => plain("clock".into()),
+    }
+}
+
+pub(super) fn clauses(first: String, clauses: Vec<String>) -> String {
+    if clauses.is_empty() { first } else { format!("{first} {}", clauses.join(", ")) }
+}
+
+pub(super) fn status_words(status: &Status) -> String {
+    match status {
+        Status::Available => "available".into(),
+        Status::Offline => "offline".into(),
+        Status::Away { reason } => format!("away {}", word(reason.as_str())),
+    }
+}
+
+fn act(names: &Names, verb: &str, item: ItemId, seen: Seen) -> String {
+    let who = seen.agent.map_or_else(|| "supervisor".into(), |agent| names.agents.name(agent.0));
+    let version = seen.version.map_or_else(String::new, |version| format!(" version {version}"));
+    format!("{who} {verb} {}{version}", names.items.name(item.0))
+}
+
+fn submit(names: &Names, facts: &Facts, submission: &Submission) -> (String, Option<Makes>) {
+    let Submission { source, attributes, region, language, skills: wanted, .. } = submission;
+    let kind = facts.sources.get(source).map_or("item", |s| kind_word(s.spec.kind));
+    let name = format!("{}{}", kind[..1].to_uppercase(), facts.last_item.0 + 1);
+    let code = |what: &str, code: &Option<Code>| {
+        code.as_ref().map(|code| format!("{what} {}", word(code.as_str())))
+    };
+    let mut parts: Vec<String> =
+        [code("region", region), code("language", language)].into_iter().flatten().collect();
+    if !wanted.is_empty() {
+        parts.push(format!("skill {}", skills(wanted)));
+    }
+    if submission.priority != 0 {
+        parts.push(format!("priority {}", submission.priority));
+    }
+    if let Some(earliest) = submission.earliest {
+        parts.push(format!("not before {}", local(earliest, &zone(facts))));
+    }
+    if let Some(contact) = submission.contact {
+        parts.push(format!("contact @{:x}", contact.0));
+    }
+    if !attributes.is_empty() {
+        let pairs: Vec<String> = attributes
+            .iter()
+            .map(|(name, value)| format!("{} {}", word(name), write_value(value)))
+            .collect();
+        parts.push(format!("with {}", pairs.join(" and ")));
+    }
+    let line = clauses(format!("{kind} {name} from {}", names.sources.name(source.0)), parts);
+    (line, Some(Makes::Item(name)))
+}
