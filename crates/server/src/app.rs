@@ -62,6 +62,7 @@ pub struct Parts {
     sources_by_id: Cached<(WorkspaceId, String), Arc<SourceRow>>,
     settings: Cached<WorkspaceId, Arc<Settings>>,
     workspaces: Cached<(), Arc<Vec<WorkspaceId>>>,
+    played: Cached<(WorkspaceId, AgentId), ()>,
     /// Tokens of this process alone: how commands on this machine get in.
     local: Mutex<HashMap<String, Caller>>,
     contact_keys: Cached<WorkspaceId, [u8; 32]>,
@@ -111,6 +112,7 @@ impl App {
             sources_by_id: Cached::new(moment),
             settings: Cached::new(moment),
             workspaces: Cached::new(moment),
+            played: Cached::new(Duration::from_secs(180)),
             local: Mutex::default(),
             contact_keys: Cached::new(Duration::from_secs(3600)),
             counts: Cached::new(Duration::from_secs(60)),
@@ -288,6 +290,16 @@ impl App {
         let key = self.store.contact_key(workspace).await?;
         self.contact_keys.put(workspace, key);
         Ok(key)
+    }
+
+    /// Notes that a person, not the demo, works as this agent.
+    pub fn plays(&self, workspace: WorkspaceId, agent: AgentId) {
+        self.played.put((workspace, agent), ());
+    }
+
+    /// Whether a person has worked as this agent a moment ago.
+    pub fn is_played(&self, workspace: WorkspaceId, agent: AgentId) -> bool {
+        self.played.get(&(workspace, agent)).is_some()
     }
 
     /// Returns once the server stops.

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Content, OpenApi, Ref, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder, Schema};
 use utoipa::{OpenApi as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
         description = "Hands out work to people: fairly, exactly once, at once, and can say why. Times are RFC 3339 in UTC; ids are integers; lists answer {items, next_cursor}; errors are application/problem+json.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(ProblemBody, crate::live::FromClient)),
+    components(schemas(ProblemBody, crate::live::FromClient, crate::api::schema::Compare)),
     tags(
         (name = "items", description = "Pieces of work: in, out, and why"),
         (name = "agents", description = "The people who do the work"),
@@ -55,8 +55,9 @@ pub fn document() -> OpenApi {
         SecurityRequirement::new("token", none),
         SecurityRequirement::new("session", none),
     ]);
-    for path in document.paths.paths.values_mut() {
-        for operation in operations_of(path) {
+    for (path, item) in &mut document.paths.paths {
+        for (method, operation) in operations_of(item) {
+            operation.operation_id = Some(operation_id(method, path));
             let problem = ResponseBuilder::new()
                 .description("What went wrong, with which object, and what to do next")
                 .content(
@@ -67,12 +68,58 @@ pub fn document() -> OpenApi {
             operation.responses.responses.insert("default".to_owned(), problem.into());
         }
     }
+    say_what_is_always_there(&mut document);
     document
 }
 
-fn operations_of(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations_of(path: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let PathItem { get, post, put, patch, delete, .. } = path;
-    [get, post, put, patch, delete].into_iter().flatten()
+    let all = [("get", get), ("post", post), ("put", put), ("patch", patch), ("delete", delete)];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// `post /api/v1/agents/{id}/sign-in` is `post_agents_id_sign_in`.
+fn operation_id(method: &str, path: &str) -> String {
+    let path = path.trim_start_matches("/api/v1");
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    std::iter::once(method).chain(words).collect::<Vec<_>>().join("_")
+}
+
+/// Fields that answers leave out.
+const LEFT_OUT: [(&str, &str); 8] = [
+    ("Source", "secret"),
+    ("Token", "token"),
+    ("Import", "columns"),
+    ("Problem", "errors"),
+    ("Reason", "runners_up"),
+    ("Reason", "passed_over"),
+    ("Disposition", "label"),
+    ("Attribute", "type"),
+];
+
+/// What can be null in an answer is there nevertheless, which the derive does not know. Types that
+/// requests are made of are left alone.
+fn say_what_is_always_there(document: &mut OpenApi) {
+    let ends = ["Change", "Form", "Item", "Contact", "Claim", "Matching", "Admin", "Credentials"];
+    let asked = |name: &str| {
+        let new = name.starts_with("New") || name == "IngestedItem";
+        let named = ends.iter().any(|end| name.ends_with(end)) && name != "Item";
+        let page = name.starts_with("Page_");
+        let bodies = ["Completion", "Later", "Placement", "Cancellation", "Versioned", "Step"];
+        !page && (new || named || bodies.contains(&name))
+    };
+    let Some(components) = &mut document.components else { return };
+    for (name, schema) in &mut components.schemas {
+        let RefOr::T(Schema::Object(object)) = schema else { continue };
+        if asked(name) {
+            continue;
+        }
+        let always = object
+            .properties
+            .keys()
+            .filter(|field| !LEFT_OUT.contains(&(name.as_str(), field.as_str())));
+        object.required = always.cloned().collect();
+    }
 }
 
 static TEXT: LazyLock<String> = LazyLock::new(|| {

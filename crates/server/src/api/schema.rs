@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A skill's name, and the level: 1 (learning) to 10 (expert).
-pub type Skills = BTreeMap<String, u8>;
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Skills(pub BTreeMap<String, u8>);
 
 /// What a login or a token may do.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -66,6 +66,9 @@ impl Caller {
                 ));
             }
         }
+        if let Some(agent) = user.agent {
+            app.plays(session.workspace, agent);
+        }
         Ok(Caller::from((session, user)))
     }
 
