@@ -393,3 +393,105 @@ fn outranks(caller: &Caller, role: Role) -> Answered<()> {
         "Only an admin gives, changes or closes logins of supervisors and admins.",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn an_agent_is_made_changed_and_deactivated() {
+        let h = Harness::new().await;
+        let body = json!({"name": "Asha", "password": "a long one", "regions": [" MH "], "capacity": {"lead": 3}});
+        let made = h.call("POST", "/agents", body).await.expect(201);
+        assert_eq!(made["name"], "Asha");
+        assert_eq!(made["login"]["role"], "agent");
+        assert_eq!(made["regions"], json!(["mh"]));
+        assert_eq!(made["capacity"], json!({"lead": 3, "task": 1, "call": 1}));
+        let path = format!("/agents/{}", made["id"]);
+        let change = json!({"daily_cap": 9, "capacity": {"task": null}});
+        let changed = h.call("PATCH", &path, change).await.expect(200);
+        assert_eq!(
+            (&changed["daily_cap"], &changed["capacity"]["task"]),
+            (&json!(9), &Value::Null)
+        );
+        assert_eq!(changed["capacity"]["lead"], 3);
+        let cleared = h.call("PATCH", &path, json!({"daily_cap": null})).await.expect(200);
+        assert_eq!(cleared["daily_cap"], Value::Null);
+        let gone = h.call("DELETE", &path, Value::Null).await.expect(200);
+        assert_eq!((&gone["active"], &gone["login"]), (&json!(false), &Value::Null));
+        assert_eq!(h.call("PATCH", &path, json!({"weight": 2})).await.problem(422), "invalid");
+        let back = h.call("PATCH", &path, json!({"active": true})).await.expect(200);
+        assert_eq!((&back["active"], &back["login"]["role"]), (&json!(true), &json!("agent")));
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn mistakes_name_the_field() {
+        let h = Harness::new().await;
+        for (body, field) in [
+            (json!({}), "name"),
+            (json!({"name": "Asha", "password": "short"}), "password"),
+            (json!({"name": "Asha", "weight": 99}), "weight"),
+            (json!({"name": "Asha", "wieght": 1}), "wieght"),
+            (
+                json!({"name": "Asha", "hours": [{"day": 1, "from": "9", "to": "18:00"}]}),
+                "hours[0].from",
+            ),
+        ] {
+            let answer = h.call("POST", "/agents", body).await;
+            assert_eq!(answer.problem(422), "invalid");
+            assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        }
+        assert_eq!(h.call("GET", "/agents/77", Value::Null).await.problem(404), "unknown_agent");
+        assert_eq!(h.call("GET", "/agents/abc", Value::Null).await.problem(404), "not_found");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn the_same_key_makes_one_agent() {
+        use axum::body::Body;
+        use axum::http::Request;
+        let h = Harness::new().await;
+        let send = |body: &'static str| {
+            let request = Request::post("/api/v1/agents")
+                .header("authorization", format!("Bearer {}", h.admin))
+                .header("idempotency-key", "k1");
+            h.send(request.body(Body::from(body)).unwrap())
+        };
+        let first = send(r#"{"name":"Asha"}"#).await.expect(201);
+        let again = send(r#"{"name":"Asha"}"#).await.expect(201);
+        assert_eq!(first["id"], again["id"]);
+        assert_eq!(send(r#"{"name":"Ben"}"#).await.problem(422), "idempotency_key_reused");
+        assert_eq!(h.get("/agents").await["items"].as_array().unwrap().len(), 1);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn an_agent_sees_only_themselves_and_a_supervisor_makes_no_admins() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        let token = h.token("agent", Some(office.agents[0])).await;
+        let own = format!("/agents/{}", office.agents[0]);
+        let other = format!("/agents/{}", office.agents[1]);
+        h.call_as(&token, "GET", &own, Value::Null).await.expect(200);
+        assert_eq!(h.call_as(&token, "GET", &other, Value::Null).await.problem(403), "forbidden");
+        assert_eq!(
+            h.call_as(&token, "GET", "/agents", Value::Null).await.problem(403),
+            "forbidden"
+        );
+        let status = json!({"status": "away", "reason": "lunch"});
+        let away =
+            h.call_as(&token, "PUT", &format!("{own}/status"), status.clone()).await.expect(200);
+        assert_eq!((&away["status"], &away["status_reason"]), (&json!("away"), &json!("lunch")));
+        let refused = h.call_as(&token, "PUT", &format!("{other}/status"), status).await;
+        assert_eq!(refused.problem(403), "forbidden");
+        let supervisor = h.token("supervisor", None).await;
+        let admin = json!({"name": "Eve", "password": "a long one", "role": "admin"});
+        assert_eq!(
+            h.call_as(&supervisor, "POST", "/agents", admin).await.problem(403),
+            "forbidden"
+        );
+        h.end().await;
+    }
+}

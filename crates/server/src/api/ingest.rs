@@ -202,3 +202,66 @@ fn flatten(prefix: String, value: Value, flat: &mut Vec<(String, Value)>, depth:
         value => flat.push((prefix, value)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Answer, Harness};
+    use axum::body::Body;
+    use axum::http::Request;
+    use serde_json::json;
+
+    async fn send(h: &Harness, secret: &str, key: Option<&str>, body: impl Into<Body>) -> Answer {
+        let mut request = Request::post("/api/v1/ingest/web").header("x-webhook-secret", secret);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        h.send(request.body(body.into()).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn a_webhook_hands_in_one_or_many() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let one = json!({"full_name": "Kavya Iyer", "mobile": "9876543210", "budget": "1,500", "utm": {"source": "x"}});
+        let answer = send(&h, &office.secret, None, one.to_string()).await.expect(202);
+        assert_eq!(
+            answer["items"],
+            json!([{"id": 1, "state": "assigned", "assigned_to": office.agents[0]}])
+        );
+        let item = h.get("/items/1").await;
+        assert_eq!(item["contact"]["name"], "Kavya Iyer");
+        assert_eq!(item["attributes"], json!({"budget": 1500}));
+        assert_eq!(item["personal"], json!({"utm.source": "x"}));
+        let many = json!([{"mobile": "9876543210"}, "not an object", {"contact": {"phone": "9876543299"}}]);
+        let answer = send(&h, &office.secret, Some("k"), many.to_string()).await.expect(202);
+        let items = answer["items"].as_array().unwrap();
+        assert_eq!(
+            (&items[0]["state"], &items[0]["duplicate_of"]),
+            (&json!("duplicate"), &json!(1))
+        );
+        assert_eq!(items[1]["error"]["status"], 422);
+        assert_eq!(items[2]["state"], "waiting");
+        let again = send(&h, &office.secret, Some("k"), many.to_string()).await.expect(202);
+        assert_eq!(again["items"][2]["id"], items[2]["id"]);
+        assert_eq!(h.get("/items").await["items"].as_array().unwrap().len(), 3);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn strangers_and_broken_bodies_are_refused() {
+        let h = Harness::with(|c| c.limits.ingest_items = 2).await;
+        let office = h.office(&[]).await;
+        assert_eq!(send(&h, "wrong", None, "{}").await.problem(401), "unauthorized");
+        assert_eq!(send(&h, "", None, "{}").await.problem(401), "unauthorized");
+        assert_eq!(send(&h, &office.secret, None, "[{},{},{}]").await.problem(422), "invalid");
+        assert_eq!(send(&h, &office.secret, None, "[1").await.problem(400), "bad_request");
+        assert_eq!(
+            send(&h, &office.secret, None, vec![b'{', 0xff]).await.problem(400),
+            "bad_request"
+        );
+        assert_eq!(send(&h, &office.secret, None, "7").await.problem(422), "invalid");
+        let large = vec![b' '; 5 << 20];
+        assert_eq!(send(&h, &office.secret, None, large).await.problem(413), "payload_too_large");
+        h.end().await;
+    }
+}

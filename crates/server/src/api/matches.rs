@@ -45,3 +45,32 @@ pub async fn run(
     let matched = done.events.iter().filter(is_match).count() as u64;
     Ok(Json(Matched { matched }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn where_dispatch_is_by_worker_matching_waits_for_it() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        h.call("PATCH", "/workspace", json!({"dispatch": "by_worker"})).await.expect(200);
+        for _ in 0..2 {
+            let item = h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
+            assert_eq!(item["state"], "waiting");
+        }
+        assert_eq!(h.post("/matches", json!({"source": "web", "max": 1})).await["matched"], 1);
+        assert_eq!(h.post("/matches", json!({})).await["matched"], 1);
+        assert_eq!(h.post("/matches", json!({})).await["matched"], 0);
+        let stats = h.get("/stats").await;
+        assert_eq!(stats["fairness"]["jain"], 1.0);
+        assert_eq!(stats["feed"].as_array().unwrap().len(), 2);
+        assert_eq!(
+            (&stats["agents"][0]["today"], &stats["queues"][0]["assigned"]),
+            (&json!(1), &json!(2))
+        );
+        assert_eq!(stats["sources"][0]["total"], 2);
+        h.end().await;
+    }
+}

@@ -144,3 +144,49 @@ async fn safe_headers(request: Request, next: middleware::Next) -> Response {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use axum::body::Body;
+    use axum::http::Request;
+    use serde_json::Value;
+
+    #[tokio::test]
+    async fn whatever_a_client_does_wrong_is_a_problem_and_never_a_500() {
+        let h = Harness::new().await;
+        assert_eq!(h.call("GET", "/nowhere", Value::Null).await.problem(404), "not_found");
+        assert_eq!(h.call("PUT", "/agents", Value::Null).await.problem(405), "method_not_allowed");
+        let anonymous = Request::get("/api/v1/agents").body(Body::empty()).unwrap();
+        let answer = h.send(anonymous).await;
+        assert_eq!(answer.problem(401), "unauthorized");
+        assert!(answer.headers.contains_key("www-authenticate"));
+        let send = |kind: &str, body: Vec<u8>| {
+            let request = Request::post("/api/v1/agents")
+                .header("authorization", format!("Bearer {}", h.admin))
+                .header("content-type", kind);
+            h.send(request.body(Body::from(body)).unwrap())
+        };
+        let json = "application/json";
+        assert_eq!(send("text/plain", b"{}".to_vec()).await.problem(415), "unsupported_media_type");
+        assert_eq!(send(json, b"{\"name\": ".to_vec()).await.problem(400), "bad_request");
+        assert_eq!(send(json, vec![b'"', 0xc3, 0x28, b'"']).await.problem(400), "bad_request");
+        assert_eq!(send(json, b"[]".to_vec()).await.problem(422), "invalid");
+        assert_eq!(send(json, vec![b' '; 1 << 20]).await.problem(413), "payload_too_large");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn those_who_keep_the_server_running_are_answered() {
+        let h = Harness::new().await;
+        let get = |path: &str| h.send(Request::get(path).body(Body::empty()).unwrap());
+        assert_eq!(get("/healthz").await.text, "ok\n");
+        assert_eq!(get("/readyz").await.text, "ready\n");
+        let metrics = get("/metrics").await.text;
+        assert!(metrics.contains("fairlead_http_requests_total{"), "{metrics}");
+        assert!(get("/api/docs").await.text.contains("/api/docs.js"));
+        assert_eq!(get("/api/v1/openapi.json").await.expect(200)["openapi"], "3.1.0");
+        assert_eq!(get("/").await.status, 200);
+        h.end().await;
+    }
+}

@@ -201,3 +201,36 @@ pub async fn deactivate(
     app.command(&caller, Command::DeactivateQueue { queue }).await?;
     Ok(Json(view(&app, &caller, queue).await?))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_queue_is_made_changed_and_deactivated() {
+        let h = Harness::new().await;
+        let body = json!({
+            "name": "Hot", "mode": {"mode": "offer", "secs": 30}, "strategy": "longest_idle",
+            "steps": [{"same_region": true}, {"after_secs": 20}],
+            "dispositions": [{"name": "Won", "label": "Won", "then": "close"}],
+        });
+        let made = h.call("POST", "/queues", body).await.expect(201);
+        assert_eq!(made["mode"], json!({"mode": "offer", "secs": 30}));
+        assert_eq!(made["dispositions"][0]["name"], "won");
+        let path = format!("/queues/{}", made["id"]);
+        let changed = h.call("PATCH", &path, json!({"mode": {"mode": "pull"}})).await.expect(200);
+        assert_eq!((&changed["mode"]["mode"], &changed["name"]), (&json!("pull"), &json!("Hot")));
+        assert_eq!(h.call("DELETE", &path, Value::Null).await.expect(200)["active"], false);
+        for (body, field) in [
+            (json!({"name": "x", "mode": {"mode": "offer"}}), "mode.secs"),
+            (json!({"name": "x", "steps": [{"after_sec": 1}]}), "steps[0].after_sec"),
+            (json!({"name": "x", "strategy": "lottery"}), "strategy"),
+        ] {
+            let answer = h.call("POST", "/queues", body).await;
+            assert_eq!(answer.problem(422), "invalid");
+            assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        }
+        h.end().await;
+    }
+}

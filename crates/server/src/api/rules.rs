@@ -168,3 +168,32 @@ pub async fn deactivate(
     app.command(&caller, Command::DeactivateRule { rule }).await?;
     Ok(Json((&find(&app, &caller, rule).await?).into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_rule_sends_items_elsewhere() {
+        let h = Harness::new().await;
+        let office = h.office(&[]).await;
+        let hot = h.post("/queues", json!({"name": "Hot"})).await["id"].clone();
+        let when = json!({"compare": {"attribute": "budget", "op": "ge", "value": 1000}});
+        let rule = json!({"name": "Large", "when": when, "queue": hot, "priority": 50});
+        let made = h.call("POST", "/rules", rule).await.expect(201);
+        let item = json!({"source": office.source, "attributes": {"budget": 1500}});
+        let item = h.call("POST", "/items", item).await.expect(201);
+        assert_eq!(
+            (&item["queue"], &item["rule"], &item["priority"]),
+            (&hot, &made["id"], &json!(50))
+        );
+        let path = format!("/rules/{}", made["id"]);
+        assert_eq!(h.call("DELETE", &path, Value::Null).await.expect(200)["active"], false);
+        let item = json!({"source": office.source, "attributes": {"budget": 1500}});
+        let item = h.call("POST", "/items", item).await.expect(201);
+        assert_eq!(item["queue"], office.queue);
+        assert_eq!(h.call("POST", "/rules", json!({"name": "x"})).await.problem(422), "invalid");
+        h.end().await;
+    }
+}

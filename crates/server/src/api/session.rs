@@ -186,3 +186,64 @@ pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answered<im
     let gone = HeaderValue::from_str(&gone).map_err(Problem::internal)?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, gone)])))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Answer, Harness};
+    use axum::body::Body;
+    use axum::http::Request;
+    use serde_json::{Value, json};
+
+    async fn sign_in(h: &Harness, name: &str, password: &str) -> Answer {
+        let body = json!({"name": name, "password": password}).to_string();
+        h.send(Request::post("/api/v1/session").body(Body::from(body)).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn a_person_signs_in_writes_and_signs_out() {
+        let h = Harness::new().await;
+        h.post("/agents", json!({"name": "Asha Rao", "password": "a long one"})).await;
+        let signed_in = sign_in(&h, "asha rao", "a long one").await;
+        let cookie = signed_in.headers["set-cookie"].to_str().unwrap().to_owned();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let session = signed_in.expect(200);
+        assert_eq!(session["user"]["name"], "Asha Rao");
+        assert_eq!(session["workspace"]["time_zone"], "Asia/Kolkata");
+        let csrf = session["csrf"].as_str().unwrap().to_owned();
+        let send = |method: &str, path: &str, csrf: Option<&str>| {
+            let mut request = Request::builder()
+                .method(method)
+                .uri(format!("/api/v1{path}"))
+                .header("cookie", &cookie);
+            if let Some(csrf) = csrf {
+                request = request.header("x-fairlead-csrf", csrf);
+            }
+            h.send(request.body(Body::empty()).unwrap())
+        };
+        assert_eq!(send("GET", "/session", None).await.expect(200)["csrf"], json!(csrf));
+        assert_eq!(send("POST", "/agents/1/sign-in", None).await.problem(403), "csrf");
+        assert_eq!(send("POST", "/agents/1/sign-in", Some("x")).await.problem(403), "csrf");
+        send("POST", "/agents/1/sign-in", Some(&csrf)).await.expect(200);
+        assert_eq!(send("DELETE", "/session", Some(&csrf)).await.status, 204);
+        assert_eq!(send("GET", "/session", None).await.problem(401), "unauthorized");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn guessing_is_slowed_down_and_closed_logins_stay_out() {
+        let h = Harness::new().await;
+        let agent = h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+        for _ in 0..5 {
+            assert_eq!(sign_in(&h, "asha", "wrong").await.problem(401), "unauthorized");
+        }
+        let slowed = sign_in(&h, "asha", "a long one").await;
+        assert_eq!(slowed.problem(429), "too_many_requests");
+        assert!(slowed.headers.contains_key("retry-after"));
+        h.post("/agents", json!({"name": "Ben", "password": "a long one"})).await;
+        h.call("DELETE", "/agents/2", Value::Null).await.expect(200);
+        assert_eq!(sign_in(&h, "ben", "a long one").await.problem(401), "unauthorized");
+        assert_eq!(agent["id"], 1);
+        h.end().await;
+    }
+}

@@ -113,3 +113,35 @@ pub async fn create(
     let view = session::get(State(app), caller).await?;
     Ok((StatusCode::CREATED, AppendHeaders([(header::SET_COOKIE, cookie)]), view))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Harness;
+    use axum::body::Body as HttpBody;
+    use axum::http::Request as HttpRequest;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_link_makes_one_admin_once() {
+        let h = Harness::new().await;
+        let (token, hash) = crate::workspaces::new_link().unwrap();
+        h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
+        let ask = || HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
+        assert_eq!(h.send(ask()).await.expect(200), json!({"needed": true}));
+        let send = |token: &str, password: &str| {
+            let body = json!({"token": token, "name": "Root", "password": password, "time_zone": "Asia/Shanghai", "country": "cn"});
+            h.send(
+                HttpRequest::post("/api/v1/setup").body(HttpBody::from(body.to_string())).unwrap(),
+            )
+        };
+        assert_eq!(send("wrong", "a long one").await.problem(401), "unauthorized");
+        assert_eq!(send(&token, "short").await.problem(422), "invalid");
+        let session = send(&token, "a long one").await.expect(201);
+        assert_eq!(session["user"]["role"], "admin");
+        assert_eq!(session["workspace"]["time_zone"], "Asia/Shanghai");
+        assert_eq!(send(&token, "a long one").await.problem(401), "unauthorized");
+        assert_eq!(h.send(ask()).await.expect(200), json!({"needed": false}));
+        h.end().await;
+    }
+}

@@ -266,3 +266,39 @@ mod tests {
         assert_eq!(super::slug("表格"), "source");
     }
 }
+
+#[cfg(test)]
+mod http_tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_secret_is_shown_once_and_can_be_changed() {
+        let h = Harness::new().await;
+        let queue = h.post("/queues", json!({"name": "Leads"})).await["id"].clone();
+        let made = h
+            .call("POST", "/sources", json!({"name": "Meta Ads", "queue": queue}))
+            .await
+            .expect(201);
+        assert_eq!(
+            (&made["key"], &made["dedupe_window_secs"]),
+            (&json!("meta-ads"), &json!(86_400))
+        );
+        let first = made["secret"].as_str().unwrap().to_owned();
+        let path = format!("/sources/{}", made["id"]);
+        let seen = h.get(&path).await;
+        assert_eq!((&seen["has_secret"], &seen["secret"]), (&json!(true), &Value::Null));
+        let rotated = h.call("PATCH", &path, json!({"rotate_secret": true})).await.expect(200);
+        assert_ne!(rotated["secret"], json!(first));
+        let changed = json!({"map": {"Handy": "phone"}, "attributes": [{"name": "budget", "type": "number", "routing": true}]});
+        let changed = h.call("PATCH", &path, changed).await.expect(200);
+        assert_eq!(changed["map"]["Handy"], "phone");
+        assert_eq!(changed["attributes"][0]["routing"], true);
+        let taken = h.call("POST", "/sources", json!({"name": "Meta Ads", "queue": queue})).await;
+        assert_eq!(taken.problem(422), "invalid");
+        assert_eq!(taken.body["errors"][0]["field"], "key");
+        let reserved = json!({"name": "X", "queue": queue, "attributes": [{"name": "phone"}]});
+        assert_eq!(h.call("POST", "/sources", reserved).await.problem(422), "invalid");
+        h.end().await;
+    }
+}

@@ -136,3 +136,40 @@ pub async fn revoke(
         false => Err(Problem::not_found(format!("There is no token {id}, or it is revoked."))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_token_works_until_it_is_revoked() {
+        let h = Harness::new().await;
+        let made = h
+            .call("POST", "/tokens", json!({"name": "crm", "role": "supervisor"}))
+            .await
+            .expect(201);
+        let token = made["token"].as_str().unwrap().to_owned();
+        assert!(token.starts_with("fl_"));
+        h.call_as(&token, "GET", "/stats", Value::Null).await.expect(200);
+        assert_eq!(
+            h.call_as(&token, "GET", "/tokens", Value::Null).await.problem(403),
+            "forbidden"
+        );
+        assert_eq!(h.get("/tokens").await["items"][0]["token"], Value::Null);
+        let path = format!("/tokens/{}", made["id"]);
+        assert_eq!(h.call("DELETE", &path, Value::Null).await.status, 204);
+        assert_eq!(
+            h.call_as(&token, "GET", "/stats", Value::Null).await.problem(401),
+            "unauthorized"
+        );
+        assert_eq!(h.call("DELETE", &path, Value::Null).await.problem(404), "not_found");
+        let nobody = json!({"name": "x", "role": "agent"});
+        assert_eq!(h.call("POST", "/tokens", nobody).await.problem(422), "invalid");
+        assert_eq!(
+            h.call_as("fl_guess", "GET", "/stats", Value::Null).await.problem(401),
+            "unauthorized"
+        );
+        h.end().await;
+    }
+}

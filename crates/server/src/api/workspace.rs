@@ -106,3 +106,30 @@ pub async fn update(
     app.forget_settings(caller.workspace);
     Ok(Json(view(&app, &caller).await?))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn settings_are_merged_and_checked() {
+        let h = Harness::new().await;
+        let before = h.get("/workspace").await;
+        assert_eq!((&before["name"], &before["country"]), (&json!("test"), &json!("IN")));
+        let change = json!({"name": "Acme", "heartbeat_secs": 120, "country": "us"});
+        let after = h.call("PATCH", "/workspace", change).await.expect(200);
+        assert_eq!((&after["name"], &after["country"]), (&json!("Acme"), &json!("US")));
+        assert_eq!(after["time_zone"], "Asia/Kolkata");
+        for (body, field) in [
+            (json!({"time_zone": "Mars/Olympus"}), "time_zone"),
+            (json!({"country": "XX"}), "country"),
+            (json!({"heartbeat_secs": 1}), "heartbeat_secs"),
+        ] {
+            let answer = h.call("PATCH", "/workspace", body).await;
+            assert_eq!(answer.problem(422), "invalid");
+            assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        }
+        h.end().await;
+    }
+}

@@ -106,3 +106,43 @@ pub fn time(field: &str, text: Option<&str>) -> Answered<Option<Time>> {
     let problem = "must be an RFC 3339 time such as 2026-01-31T09:30:00Z";
     read.map(Some).map_err(|_| Problem::field(field, problem))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn items_are_found_by_state_phone_and_page() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        for n in 0..5 {
+            let contact = json!({"phone": format!("987654321{n}")});
+            h.post("/items", json!({"source": office.source, "contact": contact})).await;
+        }
+        let ids = |page: &Value| -> Vec<u64> {
+            page["items"].as_array().unwrap().iter().map(|i| i["id"].as_u64().unwrap()).collect()
+        };
+        assert_eq!(ids(&h.get("/items?state=waiting").await), [5, 4, 3, 2]);
+        assert_eq!(ids(&h.get("/items?phone=098765%2043212").await), [3]);
+        assert_eq!(ids(&h.get("/items?state=assigned,closed").await), [1]);
+        let first = h.get("/items?limit=3").await;
+        assert_eq!(ids(&first), [5, 4, 3]);
+        let rest = h
+            .get(&format!("/items?limit=3&cursor={}", first["next_cursor"].as_str().unwrap()))
+            .await;
+        assert_eq!((ids(&rest), &rest["next_cursor"]), (vec![2, 1], &Value::Null));
+        let token = h.token("agent", Some(office.agents[0])).await;
+        let own = h.call_as(&token, "GET", "/items", Value::Null).await.expect(200);
+        assert_eq!(ids(&own), [1]);
+        for wrong in
+            ["state=lost", "queue=x", "limit=0", "cursor=x", "from=today", "colour=red", "phone=x"]
+        {
+            let answer = h.call("GET", &format!("/items?{wrong}"), Value::Null).await;
+            assert_eq!(answer.problem(422), "invalid", "{wrong}");
+            let field = wrong.split('=').next().unwrap();
+            assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        }
+        h.end().await;
+    }
+}

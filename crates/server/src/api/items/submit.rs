@@ -238,3 +238,88 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         why: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    fn lead(source: u64, phone: &str) -> Value {
+        json!({"source": source, "contact": {"name": "Kavya Iyer", "phone": phone},
+            "attributes": {"budget": 1200, "message": "call me"}, "region": "MH"})
+    }
+
+    #[tokio::test]
+    async fn a_lead_comes_in_and_the_right_person_has_it() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        let answered =
+            h.call("POST", "/items", lead(office.source, "098765 43210")).await.expect(201);
+        assert_eq!(
+            (&answered["state"], &answered["agent_name"]),
+            (&json!("assigned"), &json!("Asha"))
+        );
+        assert_eq!(answered["contact"]["phone"], "+919876543210");
+        assert_eq!(answered["attributes"], json!({"budget": 1200}));
+        assert_eq!(answered["personal"], json!({"message": "call me"}));
+        // What is answered from the events is what the tables say.
+        let mut stored = h.get(&format!("/items/{}", answered["id"])).await;
+        let why = stored["why"].take();
+        assert!(
+            why.as_str().unwrap().starts_with("Step 1, anybody: Asha was next in fair share"),
+            "{why}"
+        );
+        assert_eq!(stored, answered);
+        let second = h.call("POST", "/items", lead(office.source, "98765 43211")).await.expect(201);
+        assert_eq!(second["agent_name"], "Ben");
+        let third = h.call("POST", "/items", lead(office.source, "98765 43212")).await.expect(201);
+        assert_eq!((&third["state"], &third["agent"]), (&json!("waiting"), &Value::Null));
+        let mut stored = h.get(&format!("/items/{}", third["id"])).await;
+        stored["why"].take();
+        assert_eq!(stored, third);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn the_same_phone_again_is_a_duplicate_and_an_unusable_one_is_not_lost() {
+        let h = Harness::new().await;
+        let office = h.office(&[]).await;
+        let first =
+            h.call("POST", "/items", lead(office.source, "+91 98765 43210")).await.expect(201);
+        let again = h.call("POST", "/items", lead(office.source, "09876543210")).await.expect(201);
+        assert_eq!((&again["state"], &again["duplicate_of"]), (&json!("duplicate"), &first["id"]));
+        h.advance(86_401);
+        let later = h.call("POST", "/items", lead(office.source, "09876543210")).await.expect(201);
+        assert_eq!(later["state"], "waiting");
+        let odd = h.call("POST", "/items", lead(office.source, "ask for Ravi")).await.expect(201);
+        assert_eq!(
+            (&odd["contact"]["phone_ok"], &odd["contact"]["phone_raw"]),
+            (&json!(false), &json!("ask for Ravi"))
+        );
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn mistakes_name_the_field() {
+        let h = Harness::new().await;
+        let office = h.office(&[]).await;
+        for (body, field) in [
+            (json!({}), "source"),
+            (json!({"source": "nowhere"}), "source"),
+            (json!({"source": office.source, "priority": 101}), "priority"),
+            (json!({"source": office.source, "contact": {"fone": "1"}}), "contact.fone"),
+            (
+                json!({"source": office.source, "attributes": {"budget": "much"}}),
+                "attributes.budget",
+            ),
+            (json!({"source": office.source, "earliest": "tomorrow"}), "earliest"),
+        ] {
+            let answer = h.call("POST", "/items", body).await;
+            assert_eq!(answer.problem(422), "invalid");
+            assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        }
+        let unknown = h.call("POST", "/items", json!({"source": 99})).await;
+        assert_eq!(unknown.problem(404), "unknown_source");
+        h.end().await;
+    }
+}
