@@ -213,6 +213,10 @@ impl<D: Db> Transaction for Locked<D> {
             })
             .await?;
         let (new, old) = items?;
+        // What stood open ends before anything new is opened for the same item.
+        let (accepted, ended) = write::changed_assignments(workspace, &touched);
+        self.write_many(&write::ACCEPTED, accepted).await?;
+        self.write_many(&write::ENDED, ended).await?;
         let personal = self
             .write_while(&write::NEW_ITEMS, new, || batch_rows::personal(workspace, batch))
             .await??;
@@ -228,9 +232,6 @@ impl<D: Db> Transaction for Locked<D> {
             .await??;
         let (agents, standings) = agents;
         self.write_many(&write::ITEMS, old).await?;
-        let (accepted, ended) = write::changed_assignments(workspace, &touched);
-        self.write_many(&write::ACCEPTED, accepted).await?;
-        self.write_many(&write::ENDED, ended).await?;
         self.write_many(&write::AGENTS, agents).await?;
         self.write_many(&write::STANDINGS, standings).await?;
         for (many, rows) in write::objects(workspace, &touched, facts)? {

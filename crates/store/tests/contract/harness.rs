@@ -1,6 +1,6 @@
 //! A database for one test, and a workspace whose live state is compared with its tables.
 
-use routing::{Answer, Command, Event, Facts, ItemId, State, Submission, Time};
+use routing::{Answer, Command, Facts, ItemId, State, Submission, Time};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -206,8 +206,4 @@ pub fn personal(item: ItemId, phone: &str) -> Personal {
         email: None,
         attributes: [("note".to_owned(), "from \"the\" fair".into())].into_iter().collect(),
     }
-}
-
-pub fn given(entries: &[Entry]) -> impl Iterator<Item = (&Event, Time)> {
-    entries.iter().filter(|e| e.given).map(|e| (&e.event, e.at))
 }

@@ -3,7 +3,7 @@
 use crate::harness::{Database, Result, Workspace, personal};
 use routing::{
     AgentId, AgentSpec, Answer, Capacity, Code, Command, ContactKey, ItemId, ItemState, Mode,
-    Presence, QueueId, QueueSpec, Seen, SourceId, SourceSpec, Submission, Target,
+    Presence, QueueId, QueueSpec, Seen, SourceId, SourceSpec, Status, Submission, Target,
 };
 use store::{AssignmentFilter, Ended, ItemFilter, ItemStatus};
 
@@ -87,10 +87,9 @@ async fn offers_and_ends(database: &Database) -> Result<()> {
     w.after_secs(31);
     w.act(Command::Clock).await?;
     w.check().await?;
-    w.after_secs(31);
-    w.act(Command::Clock).await?;
-    w.act(Command::SignIn { agent: AgentId(1) }).await?;
-    w.after_secs(70);
+    assert_eq!(holder(&w), None);
+    w.act(Command::SetStatus { agent: AgentId(2), status: Status::Available }).await?;
+    w.after_secs(30);
     w.act(Command::Clock).await?;
     w.check().await?;
     let agent = holder(&w).ok_or("nobody holds it")?;
