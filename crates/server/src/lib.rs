@@ -25,6 +25,8 @@ mod imports;
 pub mod live;
 mod logs;
 mod mapping;
+#[cfg(test)]
+mod privacy;
 mod runfile;
 mod serve;
 mod submission;

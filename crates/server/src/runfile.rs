@@ -16,6 +16,19 @@ pub struct Announcement {
     pub tokens: BTreeMap<String, String>,
 }
 
+impl Announcement {
+    /// A line for people, which errors repeat, and one for programs.
+    pub fn text(&self) -> String {
+        let said = serde_json::to_string(self).unwrap_or_default();
+        format!("process {} at {}\n{said}\n", self.pid, self.address)
+    }
+
+    fn read(text: &str) -> Result<Announcement, Error> {
+        let said = text.lines().nth(1).ok_or(Error::Unreachable)?;
+        serde_json::from_str(said).map_err(|_| Error::Unreachable)
+    }
+}
+
 /// A running server, and the right to speak to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -29,10 +42,7 @@ pub struct Found {
 /// When the workspace is not clear, or the server does not say how to reach it.
 pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<Found>, Error> {
     let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
-    let Ok(said) = serde_json::from_str::<Announcement>(&text) else {
-        return Err(Error::Unreachable);
-    };
-    let Announcement { address, tokens, .. } = said;
+    let Announcement { address, tokens, .. } = Announcement::read(&text)?;
     let token = choose(tokens.into_iter().collect(), workspace)?;
     Ok(Some(Found { address, token }))
 }
@@ -57,6 +67,16 @@ pub fn choose<T>(mut all: Vec<(String, T)>, name: Option<&str>) -> Result<T, Err
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_line_for_people_holds_no_token() {
+        let tokens = BTreeMap::from([("main".to_owned(), "fl_x".to_owned())]);
+        let said = Announcement { address: "http://127.0.0.1:1".into(), pid: 7, tokens };
+        let text = said.text();
+        assert_eq!(text.lines().next(), Some("process 7 at http://127.0.0.1:1"));
+        assert_eq!(Announcement::read(&text).unwrap(), said);
+        assert!(matches!(Announcement::read("process 7"), Err(Error::Unreachable)));
+    }
 
     #[test]
     fn the_only_workspace_needs_no_name() {

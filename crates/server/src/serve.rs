@@ -201,8 +201,7 @@ async fn announce(running: &Running) -> Result<(), Error> {
         tokens.insert(row.name, running.app.local_token(row.id).map_err(io)?);
     }
     let said = Announcement { address: running.address.clone(), pid: std::process::id(), tokens };
-    let said = serde_json::to_string(&said).map_err(|e| io(e.into()))?;
-    running.app.store.announce(&said)?;
+    running.app.store.announce(&said.text())?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use routing::Time;
 use serde_json::{Value, json};
+use std::future::IntoFuture;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -120,6 +122,18 @@ impl Harness {
         self.app.dispatcher.clone().stop().await;
         self.app.store.close().await;
         std::fs::remove_dir_all(&self.folder).unwrap();
+    }
+
+    /// Serves on a free port; answers `host:port`.
+    pub async fn listen(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let router = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let app = self.app.clone();
+        let server = axum::serve(listener, router)
+            .with_graceful_shutdown(async move { app.stopped().await });
+        tokio::spawn(server.into_future());
+        address
     }
 
     pub fn advance(&self, secs: u64) {

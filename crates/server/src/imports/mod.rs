@@ -3,6 +3,8 @@
 
 mod columns;
 pub mod job;
+#[cfg(test)]
+mod tests;
 pub mod upload;
 
 pub use columns::{ColumnView, columns};

@@ -5,6 +5,8 @@ mod board;
 mod eyes;
 mod feed;
 pub mod sse;
+#[cfg(test)]
+mod tests;
 pub mod websocket;
 
 pub use board::{Board, Notice};
