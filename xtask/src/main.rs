@@ -1,6 +1,7 @@
 //! The project's own commands, one file (or folder) per command.
 
 mod bench;
+mod coverage;
 mod guard;
 mod openapi;
 mod postgres;
@@ -16,6 +17,7 @@ const HELP: &str = "\
 cargo xtask test       everything: formatting, lints, tidy, Rust, README, web and browser tests
 cargo xtask bench      measure Fairlead, and the classic way beside it
 cargo xtask tidy       the conventions of this repository
+cargo xtask coverage   line coverage of the routing core (--missing: name the lines not reached)
 cargo xtask openapi    write docs/openapi.json from the built binary (--check: only compare)
 cargo xtask postgres   run a command with a throw-away PostgreSQL: cargo xtask postgres CMD ARGS…
 
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         "test" => test::main(&root, &rest),
         "bench" => bench::main(&root, &rest),
         "tidy" => tidy::main(&root, &rest),
+        "coverage" => coverage::main(&root, &rest),
         "openapi" => openapi::main(&root, &rest),
         "postgres" => postgres::main(&rest),
         "" | "help" | "--help" | "-h" => {

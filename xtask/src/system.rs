@@ -38,18 +38,22 @@ pub fn ensure(need: &Need) -> Outcome<PathBuf> {
     if let Some(found) = (need.find)() {
         return Ok(found);
     }
-    if !(user_id()? == 0 && Path::new("/etc/debian_version").exists()) {
-        return Err(Problem::new(format!(
-            "the tests need the package '{}': on Debian run `sudo apt-get install \
-             --no-install-recommends {}`; {}",
-            need.package, need.package, need.hint
-        )));
-    }
-    apt(&["update", "-q"])?;
-    apt(&["install", "-q", "-y", "--no-install-recommends", need.package])?;
+    install(need.package, need.hint)?;
     (need.find)().ok_or_else(|| {
         Problem::new(format!("'{}' was installed, yet is not where expected", need.package))
     })
+}
+
+/// Installs a package when root on Debian, and names it otherwise.
+pub fn install(package: &str, hint: &str) -> Outcome<()> {
+    if !(user_id()? == 0 && Path::new("/etc/debian_version").exists()) {
+        return Err(Problem::new(format!(
+            "the package '{package}' is needed: on Debian run `sudo apt-get install \
+             --no-install-recommends {package}`; {hint}"
+        )));
+    }
+    apt(&["update", "-q"])?;
+    apt(&["install", "-q", "-y", "--no-install-recommends", package])
 }
 
 fn apt(args: &[&str]) -> Outcome<()> {

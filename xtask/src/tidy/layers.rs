@@ -14,6 +14,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("connectors", &["routing"]),
     ("server", &["routing", "store", "connectors", "webui"]),
     ("fairlead", &["routing", "store", "connectors", "server", "scenario"]),
+    // Measures the product from within and from without; nothing depends on it.
     ("bench", &["routing", "store", "server"]),
 ];
 
