@@ -107,6 +107,7 @@ fn test(root: &Path, options: &Options, ledger: &mut Ledger) {
         ledger.stage("readme commands", || needs(built, "build", || readme::stage(root)));
     }
     if options.wants("web") {
+        ledger.stage("web api types", || needs(packages, "web packages", || web::api(root)));
         ledger.stage("web types", || needs(packages, "web packages", || web::check(root)));
         ledger.stage("web lint", || needs(packages, "web packages", || web::lint(root)));
         ledger.stage("web tests", || needs(packages, "web packages", || web::unit(root)));

@@ -6,10 +6,10 @@ use super::{
     product, program,
 };
 use crate::{
-    problem::{Outcome, Problem},
+    problem::{Context, Outcome, Problem},
     run, system,
 };
-use std::{path::Path, process::Command, time::SystemTime};
+use std::{fs, path::Path, process::Command, time::SystemTime};
 
 const NODE: &str = "install Node 20 or newer (with npm)";
 
@@ -26,9 +26,26 @@ pub fn packages(root: &Path) -> Outcome<Done> {
     run::checked(npm(root)?.args(["ci", "--no-audit", "--no-fund"])).map(|_| Done::Checked)
 }
 
-/// svelte-check and the freshness of the API's types.
+/// svelte-check.
 pub fn check(root: &Path) -> Outcome<Done> {
     run::checked(npm(root)?.args(["run", "check"])).map(|_| Done::Checked)
+}
+
+/// The API's types are those of docs/openapi.json.
+pub fn api(root: &Path) -> Outcome<Done> {
+    let file = root.join("web/src/lib/api/schema.d.ts");
+    let kept = fs::read(&file).context(|| format!("reading {}", file.display()))?;
+    let made = run::checked(npm(root)?.args(["run", "api"]));
+    let fresh = fs::read(&file);
+    // A check leaves everything as it was.
+    fs::write(&file, &kept)?;
+    made?;
+    if fresh? == kept {
+        return Ok(Done::Checked);
+    }
+    Err(Problem::new(
+        "web/src/lib/api/schema.d.ts is stale: run `npm run api` in web/, and commit it",
+    ))
 }
 
 /// eslint and prettier.
