@@ -16,6 +16,7 @@ use crate::http::metrics::Metrics;
 use crate::http::problem::Answered;
 use crate::http::request::RequestIds;
 use crate::live::Board;
+use crate::submission::KnownSource;
 use routing::{AgentId, Command, Settings, SourceId, State};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
@@ -58,8 +59,8 @@ pub struct Parts {
     tokens: Cached<String, Token>,
     sessions: Cached<String, (Session, User)>,
     names: Cached<WorkspaceId, Names>,
-    sources: Cached<(WorkspaceId, String), Arc<SourceRow>>,
-    sources_by_id: Cached<(WorkspaceId, String), Arc<SourceRow>>,
+    sources: Cached<(WorkspaceId, String), Arc<KnownSource>>,
+    sources_by_id: Cached<(WorkspaceId, String), Arc<KnownSource>>,
     settings: Cached<WorkspaceId, Arc<Settings>>,
     workspaces: Cached<(), Arc<Vec<WorkspaceId>>>,
     played: Cached<(WorkspaceId, AgentId), ()>,
@@ -89,6 +90,7 @@ impl App {
         let mut start = [0u8; 8];
         getrandom::fill(&mut start).map_err(|e| std::io::Error::other(e.to_string()))?;
         let moment = Duration::from_secs(3);
+        let metrics = Metrics::new(|registry| dispatcher.metrics().register(registry));
         let import_turns = tokio::sync::Semaphore::new(config.limits.imports);
         Ok(App(Arc::new(Parts {
             throttle: Throttle::new(config.limits.sign_ins_per_minute),
@@ -96,7 +98,7 @@ impl App {
             clock,
             store,
             dispatcher,
-            metrics: Metrics::default(),
+            metrics,
             request_ids: RequestIds::new(u64::from_ne_bytes(start)),
             passwords: Passwords::new(2),
             imports_running: Running::default(),
@@ -227,12 +229,12 @@ impl App {
         &self,
         workspace: WorkspaceId,
         key: &str,
-    ) -> Answered<Option<Arc<SourceRow>>> {
+    ) -> Answered<Option<Arc<KnownSource>>> {
         let at = (workspace, key.to_owned());
         if let Some(source) = self.sources.get(&at) {
             return Ok(Some(source));
         }
-        let source = self.store.source_by_key(workspace, key).await?.map(Arc::new);
+        let source = known(self.store.source_by_key(workspace, key).await?)?;
         if let Some(source) = &source {
             self.sources.put(at, source.clone());
         }
@@ -244,12 +246,12 @@ impl App {
         &self,
         workspace: WorkspaceId,
         id: SourceId,
-    ) -> Answered<Option<Arc<SourceRow>>> {
+    ) -> Answered<Option<Arc<KnownSource>>> {
         let at = (workspace, id.to_string());
         if let Some(source) = self.sources_by_id.get(&at) {
             return Ok(Some(source));
         }
-        let source = self.store.source(workspace, id).await?.map(Arc::new);
+        let source = known(self.store.source(workspace, id).await?)?;
         if let Some(source) = &source {
             self.sources_by_id.put(at, source.clone());
         }
@@ -320,6 +322,10 @@ impl App {
         self.sources.clear();
         self.sources_by_id.clear();
     }
+}
+
+fn known(row: Option<SourceRow>) -> Answered<Option<Arc<KnownSource>>> {
+    row.map(|row| KnownSource::new(row).map(Arc::new)).transpose()
 }
 
 impl From<store::Error> for Problem {

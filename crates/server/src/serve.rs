@@ -94,6 +94,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
         .map_err(|error| Error::Listen { address: config.address, error })?;
     let running = begin(config, clock, listener, None).await?;
     announce(&running).await?;
+    tokio::spawn(imports::resume_all(running.app.clone()));
     Ok(running)
 }
 
@@ -146,7 +147,6 @@ async fn begin(
             tracing::error!(%error, "the server ended");
         }
     });
-    tokio::spawn(imports::resume_all(app.clone()));
     tokio::spawn(keep_house(app.clone()));
     let demo = if app.config.demo { Some(tokio::spawn(demo::live(app.clone()))) } else { None };
     Ok(Running { app, address, token, stop, server, demo, links })

@@ -84,6 +84,26 @@ impl Harness {
         Harness::begin(config, folder, Clock::stopped(START)).await
     }
 
+    /// On a PostgreSQL database of its own, with the system's clock: there the database's counts.
+    pub async fn postgres() -> Harness {
+        use sqlx::{Connection, Executor};
+        let admin = std::env::var("FAIRLEAD_TEST_POSTGRES").expect(
+            "FAIRLEAD_TEST_POSTGRES is not set: run `cargo xtask test`, or this test with \
+             `cargo xtask postgres cargo nextest run --release -p server`",
+        );
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("http_{}_{count}", std::process::id());
+        let mut connection = sqlx::PgConnection::connect(&admin).await.unwrap();
+        let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        connection.execute(create).await.unwrap();
+        let (server, _) = admin.rsplit_once('/').unwrap();
+        let database_url = Some(format!("{server}/{name}"));
+        let folder = std::env::temp_dir().join(format!("fairlead-{name}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let config = Config { data_dir: folder.clone(), database_url, ..Config::default() };
+        Harness::begin(config, folder, Clock::system()).await
+    }
+
     async fn begin(config: Config, folder: PathBuf, clock: Clock) -> Harness {
         let store = workspaces::open(&config).await.unwrap();
         let dispatcher = workspaces::start_dispatcher(store.clone(), clock.clone(), true).unwrap();

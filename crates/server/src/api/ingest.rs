@@ -9,7 +9,9 @@ use crate::http::extract::{IdempotencyHeader, bytes, idempotency, json};
 use crate::http::problem::{Answered, ProblemBody};
 use crate::http::{Pick, Problem};
 use crate::mapping::guess_field;
-use crate::submission::{ContactIn, Face, Incoming, Prepared, Strictness, map_fields, prepare};
+use crate::submission::{
+    ContactIn, Face, Incoming, KnownSource, Prepared, Strictness, map_fields, prepare,
+};
 use axum::Json;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::StatusCode;
@@ -17,7 +19,6 @@ use routing::Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-use store::SourceRow;
 use utoipa::ToSchema;
 
 /// The header that the source's secret comes in.
@@ -89,13 +90,13 @@ pub async fn ingest(
     }
     let country = app.settings(workspace).await?.country.clone();
     let contact_key = app.contact_key(workspace).await?;
-    let face = Face::of(&source)?;
+    let face = &source.face;
     let id = source.source.id;
     let prepared: Vec<Answered<Prepared>> = objects
         .into_iter()
         .map(|object| {
-            let incoming = incoming(&face, object)?;
-            prepare(id, &face, &contact_key, &country, incoming, Strictness::Keep)
+            let incoming = incoming(face, object)?;
+            prepare(id, face, &contact_key, &country, incoming, Strictness::Keep)
         })
         .collect();
     let work: Vec<_> = prepared.iter().flatten().map(work).collect();
@@ -148,7 +149,7 @@ async fn again(app: &App, workspace: WorkspaceId, item: routing::ItemId) -> Answ
 
 /// The source of that key whose secret was sent. Keys are unique within a workspace only, so the
 /// secret also tells which workspace is meant.
-async fn find(app: &App, key: &str, sent: &str) -> Answered<(WorkspaceId, Arc<SourceRow>)> {
+async fn find(app: &App, key: &str, sent: &str) -> Answered<(WorkspaceId, Arc<KnownSource>)> {
     let sent = secret::hash(sent);
     for workspace in app.workspace_ids().await?.iter() {
         let Some(source) = app.source_by_key(*workspace, key).await? else { continue };

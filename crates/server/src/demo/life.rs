@@ -6,7 +6,7 @@ use crate::demo::people::{self, Dice};
 use crate::dispatcher::{Actor, Request, WorkspaceId};
 use crate::http::problem::Answered;
 use crate::mapping::guess_field;
-use crate::submission::{Face, Strictness, map_fields, prepare};
+use crate::submission::{Strictness, map_fields, prepare};
 use routing::{
     AgentId, Code, Command, ItemId, ItemState, Mode, Seen, SourceId, State, Status, Then, Time,
 };
@@ -83,11 +83,11 @@ pub async fn submit(
     dice: &mut Dice,
 ) -> Answered<()> {
     let Some(row) = app.source_by_id(workspace, source).await? else { return Ok(()) };
-    let face = Face::of(&row)?;
+    let face = &row.face;
     let Value::Object(fields) = people::lead(dice) else { return Ok(()) };
-    let incoming = map_fields(&face, fields, guess_field);
+    let incoming = map_fields(face, fields, guess_field);
     let key = app.contact_key(workspace).await?;
-    let prepared = prepare(source, &face, &key, "IN", incoming, Strictness::Keep)?;
+    let prepared = prepare(source, face, &key, "IN", incoming, Strictness::Keep)?;
     let request =
         Request { actor: Actor::Source(source), idempotency: None, work: vec![work(&prepared)] };
     drop(app.dispatcher.submit(workspace, request).await?);

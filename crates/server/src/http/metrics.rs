@@ -41,9 +41,11 @@ fn buckets() -> Histogram {
     Histogram::new([0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0])
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Figures, together with those of others who register theirs.
+    pub fn new(others: impl FnOnce(&mut Registry)) -> Self {
         let mut registry = Registry::with_prefix("fairlead");
+        others(&mut registry);
         let answered = Family::<Answered, Counter>::default();
         let took = Family::<Route, Histogram>::new_with_constructor(buckets);
         let (live_clients, live_resyncs) = (Gauge::default(), Counter::default());

@@ -28,8 +28,13 @@ pub struct Job {
     pub path: PathBuf,
 }
 
-/// Goes on with the jobs that were running when the server last stopped, and removes files that
-/// belong to none.
+/// A file that belongs to no job is removed when it is this old; younger ones may be another
+/// server's that is just taking them in.
+const STRAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Goes on with the jobs that were running when the server last stopped, and removes old files
+/// that belong to none. Of two servers that share a data folder both may go on with a job: the keys
+/// of its ranges see that no row is taken twice.
 pub async fn resume_all(app: App) {
     let mut expected = Vec::new();
     let Ok(workspaces) = app.workspace_ids().await else { return };
@@ -49,7 +54,11 @@ pub async fn resume_all(app: App) {
     for path in files.flatten().map(|file| file.path()) {
         let ours = path.file_name().and_then(|n| n.to_str());
         let ours = ours.is_some_and(|n| n.starts_with("upload-") || n.starts_with("import-"));
-        if ours && !expected.contains(&path) {
+        let now = Duration::from_millis(app.clock.now().0.max(0).unsigned_abs());
+        let written = path.metadata().and_then(|m| m.modified()).ok();
+        let written = written.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        let old = written.is_some_and(|written| now.saturating_sub(written) > STRAY);
+        if ours && old && !expected.contains(&path) {
             let _ = std::fs::remove_file(path);
         }
     }

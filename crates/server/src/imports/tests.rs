@@ -85,7 +85,15 @@ async fn a_file_is_previewed_and_imported() {
 
 #[tokio::test]
 async fn an_import_goes_on_after_a_restart_without_doubling() {
-    let h = Harness::new().await;
+    goes_on(Harness::new().await).await;
+}
+
+#[tokio::test]
+async fn an_import_goes_on_after_a_restart_on_postgres() {
+    goes_on(Harness::postgres().await).await;
+}
+
+async fn goes_on(h: Harness) {
     office(&h).await;
     let text = table(2300);
     let file = ("file", Some("leads.csv"), &*text);

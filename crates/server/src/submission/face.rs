@@ -134,6 +134,29 @@ impl fmt::Display for MapTo {
     }
 }
 
+/// A source as the store keeps it, and its face, read once.
+#[derive(Clone, Debug)]
+pub struct KnownSource {
+    pub row: SourceRow,
+    pub face: Face,
+}
+
+impl KnownSource {
+    /// Reads the face.
+    pub fn new(row: SourceRow) -> Answered<Self> {
+        let face = Face::of(&row)?;
+        Ok(KnownSource { row, face })
+    }
+}
+
+impl std::ops::Deref for KnownSource {
+    type Target = SourceRow;
+
+    fn deref(&self) -> &SourceRow {
+        &self.row
+    }
+}
+
 /// What the store keeps of a source beside its spec, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Face {

@@ -5,6 +5,6 @@ mod face;
 mod incoming;
 mod phone;
 
-pub use face::{Declaration, Declared, Face, MapTo, TypeName};
+pub use face::{Declaration, Declared, Face, KnownSource, MapTo, TypeName};
 pub use incoming::{ContactIn, Incoming, Prepared, Strictness, map_fields, prepare};
 pub use phone::read as read_phone;

@@ -8,7 +8,7 @@ use crate::auth::secret;
 use crate::http::Problem;
 use crate::http::problem::Answered;
 use crate::imports::{ColumnView, Job, Upload, columns, job, run, upload};
-use crate::submission::{Face, MapTo};
+use crate::submission::MapTo;
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
@@ -65,12 +65,11 @@ pub async fn start(
     let name = form.source.ok_or_else(|| Problem::field("source", "is required"))?;
     let name = name.parse().map_or(SourceName::Key(name), SourceName::Id);
     let source = app.source_named(&caller, &name).await?;
-    let face = Face::of(&source)?;
     let country = app.settings(caller.workspace).await?.country.clone();
     let options = job::options(&country);
     let path = upload.path.clone();
     let (headers, samples, total) = job::blocking(move || look(&path, &options)).await?;
-    let mapping = columns(&headers, &face, &form.map)?;
+    let mapping = columns(&headers, &source.face, &form.map)?;
     let mapping: BTreeMap<String, String> =
         mapping.into_iter().map(|(column, ours)| (column, ours.to_string())).collect();
     if form.dry_run {

@@ -10,7 +10,7 @@ use crate::dispatcher::{Done, Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::{Problem, Rfc3339};
-use crate::submission::{ContactIn, Face, Incoming, Prepared, Strictness, prepare};
+use crate::submission::{ContactIn, Incoming, KnownSource, Prepared, Strictness, prepare};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -77,9 +77,8 @@ pub async fn submit(
     };
     let country = app.settings(caller.workspace).await?.country.clone();
     let contact_key = app.contact_key(caller.workspace).await?;
-    let face = Face::of(&source)?;
     let id = source.source.id;
-    let prepared = prepare(id, &face, &contact_key, &country, incoming, Strictness::Refuse)?;
+    let prepared = prepare(id, &source.face, &contact_key, &country, incoming, Strictness::Refuse)?;
     let done = app.one(&caller, key, vec![work(&prepared)]).await?;
     app.metrics.items_in.inc();
     let Answer::Item(item) = done.answer else { return Err(Problem::internal("not an item")) };
@@ -111,7 +110,7 @@ impl App {
         &self,
         caller: &Caller,
         name: &SourceName,
-    ) -> Answered<Arc<SourceRow>> {
+    ) -> Answered<Arc<KnownSource>> {
         let workspace = caller.workspace;
         match name {
             SourceName::Id(id) => {
