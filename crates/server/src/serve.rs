@@ -255,3 +255,88 @@ async fn keep_house(app: App) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Limits;
+    use crate::runfile::find_running;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    async fn get(address: &str, token: &str, path: &str) -> String {
+        let host = address.trim_start_matches("http://");
+        let mut socket = TcpStream::connect(host).await.unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+        );
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    fn config(folder: &std::path::Path) -> Config {
+        Config {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data_dir: folder.to_owned(),
+            limits: Limits { live_clients: 2, ..Limits::default() },
+            ..Config::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_demo_is_served_found_and_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { demo: true, ..config(folder.path()) };
+        assert_eq!(find_running(&config, None).unwrap(), None);
+        let running = start(config.clone(), Clock::system()).await.unwrap();
+        let found = find_running(&config, Some("demo")).unwrap().expect("running");
+        assert_eq!(found.address, running.address());
+        let stats = get(&found.address, &found.token, "/api/v1/stats").await;
+        assert!(stats.starts_with("HTTP/1.1 200"), "{stats}");
+        assert_eq!(stats.matches("\"daily_cap\":120").count(), 8, "{stats}");
+        let again = start(config.clone(), Clock::system()).await;
+        assert!(
+            matches!(again, Err(Error::Store(store::Error::Held { holder, .. })) if holder.contains(&found.address) && !holder.contains("fl_"))
+        );
+        running.stop().await;
+        assert_eq!(find_running(&config, None).unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn the_demo_is_for_loopback_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = SocketAddr::from(([0, 0, 0, 0], 0));
+        let config = Config { demo: true, address, ..config(folder.path()) };
+        assert!(matches!(start(config, Clock::system()).await, Err(Error::DemoAddress(_))));
+    }
+
+    #[tokio::test]
+    async fn a_command_gets_a_server_of_its_own_and_new_workspaces_have_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(folder.path());
+        let new = |name: &str, zone: &str| NewWorkspace {
+            name: name.to_owned(),
+            time_zone: zone.to_owned(),
+            country: "in".to_owned(),
+        };
+        let made =
+            workspaces::create_workspace(&config, new("acme", "Asia/Kolkata")).await.unwrap();
+        assert!(made.path.starts_with("/setup#token="));
+        let wrong = workspaces::create_workspace(&config, new("x", "Mars/Olympus")).await;
+        assert!(matches!(wrong, Err(Error::Invalid { field, .. }) if field == "time_zone"));
+        workspaces::create_workspace(&config, new("globex", "UTC")).await.unwrap();
+        let names: Vec<String> =
+            workspaces::workspaces(&config).await.unwrap().into_iter().map(|w| w.name).collect();
+        assert_eq!(names, ["acme", "globex"]);
+        let running = start_for_command(config.clone(), Some("globex")).await.unwrap();
+        let answer = get(running.address(), running.token(), "/api/v1/workspace").await;
+        assert!(answer.contains("\"name\":\"globex\""), "{answer}");
+        let setup = get(running.address(), running.token(), "/api/v1/setup").await;
+        assert!(setup.contains("\"needed\":true"), "{setup}");
+        running.stop().await;
+        let missing = start_for_command(config, Some("nowhere")).await;
+        assert!(matches!(missing, Err(Error::NoSuchWorkspace(_))));
+    }
+}
