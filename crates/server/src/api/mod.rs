@@ -9,6 +9,7 @@ pub mod health;
 pub mod imports;
 pub mod ingest;
 pub mod items;
+pub mod journal;
 pub mod matches;
 pub mod presence;
 pub mod queues;
@@ -83,6 +84,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(matches::run))
         .routes(routes!(assignments::list))
         .routes(routes!(stats::stats))
+        .routes(routes!(journal::verify))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
         .routes(routes!(live::websocket::live))

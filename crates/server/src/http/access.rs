@@ -82,6 +82,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/matches",                 SUPERVISOR),
     ("GET",    "/assignments",             AGENT),
     ("GET",    "/stats",                   SUPERVISOR),
+    ("GET",    "/journal/verify",          ADMIN),
     ("POST",   "/imports",                 SUPERVISOR),
     ("GET",    "/imports",                 SUPERVISOR),
     ("GET",    "/imports/{id}",            SUPERVISOR),
