@@ -1,0 +1,54 @@
+/** An error answer of the API (RFC 9457), or the lack of any answer. */
+export class Problem extends Error {
+	/** The last part of the problem's type, such as `stale_version`. */
+	readonly code: string;
+	readonly status: number;
+	readonly requestId: string | null;
+	/** What is wrong with which field of the request. */
+	readonly fields: Record<string, string>;
+
+	constructor(given: {
+		code: string;
+		status: number;
+		detail: string;
+		requestId?: string | null;
+		fields?: Record<string, string>;
+	}) {
+		super(given.detail);
+		this.name = 'Problem';
+		this.code = given.code;
+		this.status = given.status;
+		this.requestId = given.requestId ?? null;
+		this.fields = given.fields ?? {};
+	}
+
+	/** Nobody answered: the server is away or the network is. */
+	get isOffline(): boolean {
+		return this.status === 0;
+	}
+}
+
+interface Body {
+	type?: string;
+	title?: string;
+	detail?: string;
+	request_id?: string;
+	errors?: { field: string; problem: string }[];
+}
+
+/** Reads an error answer; one that is not problem+json keeps its status. */
+export function toProblem(status: number, body: unknown): Problem {
+	const given: Body = typeof body === 'object' && body !== null ? body : {};
+	return new Problem({
+		code: given.type?.split('/').pop() || 'unexpected',
+		status,
+		detail: given.detail || given.title || `The server answered ${status}.`,
+		requestId: given.request_id ?? null,
+		fields: Object.fromEntries((given.errors ?? []).map((e) => [e.field, e.problem]))
+	});
+}
+
+/** What any thrown value says, for showing. */
+export function saying(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,39 @@
+import type { AgentStats, QueueStats, Stats } from '$lib/api';
+
+/** The few figures that a supervisor looks at first. */
+export function headline(stats: Stats) {
+	const active = stats.agents.filter((a) => a.active);
+	const waits = stats.queues.map((q) => q.oldest_wait_secs).filter((w) => w !== null);
+	return {
+		waiting: stats.queues.reduce((sum, q) => sum + q.waiting, 0),
+		oldest: waits.length ? Math.max(...waits) : null,
+		held: active.reduce((sum, a) => sum + a.holding, 0),
+		today: stats.agents.reduce((sum, a) => sum + a.today, 0),
+		available: active.filter((a) => a.present && a.status === 'available').length,
+		agents: active.length
+	};
+}
+
+export type Presence = 'available' | 'away' | 'offline' | 'off_shift';
+
+export function presence(agent: Pick<AgentStats, 'present' | 'status' | 'on_shift'>): Presence {
+	if (!agent.present || agent.status === 'offline') return agent.on_shift ? 'offline' : 'off_shift';
+	return agent.status;
+}
+
+const ORDER: Record<Presence, number> = { available: 0, away: 1, offline: 2, off_shift: 3 };
+
+/** Who is there comes first; inactive agents are left out. */
+export function ordered(agents: AgentStats[]): AgentStats[] {
+	return agents
+		.filter((a) => a.active)
+		.sort((a, b) => ORDER[presence(a)] - ORDER[presence(b)] || a.name.localeCompare(b.name));
+}
+
+/** The longest wait first, then by name. */
+export function orderedQueues(queues: QueueStats[]): QueueStats[] {
+	return [...queues].sort(
+		(a, b) =>
+			(b.oldest_wait_secs ?? -1) - (a.oldest_wait_secs ?? -1) || a.name.localeCompare(b.name)
+	);
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { blank, codeFor, fromDrafts, toDrafts } from './dispositions';
+
+test('what was read is written back the same', () => {
+	const results = [
+		{ name: 'won', label: 'Won', then: 'close' as const },
+		{
+			name: 'no answer',
+			label: 'No answer',
+			then: 'retry' as const,
+			after_secs: 60,
+			max_attempts: 2
+		},
+		{ name: 'senior', label: 'To a senior', then: 'move' as const, queue: 4 }
+	];
+	expect(fromDrafts(toDrafts(results))).toEqual(results);
+});
+
+test('a new result gets a code from its label, an empty row is left out', () => {
+	const drafts = [{ ...blank(1), label: 'Call back' }, blank(2)];
+	expect(fromDrafts(drafts)).toEqual([{ name: 'call_back', label: 'Call back', then: 'close' }]);
+	expect(codeFor('通过')).toBe('通过');
+});
+
+test('changing a label keeps the code that history knows', () => {
+	const [draft] = toDrafts([{ name: 'won', label: 'Won', then: 'close' }]);
+	expect(fromDrafts([{ ...draft!, label: 'Sold' }])[0]).toMatchObject({
+		name: 'won',
+		label: 'Sold'
+	});
+});

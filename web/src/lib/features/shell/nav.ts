@@ -1,0 +1,43 @@
+import { m } from '$messages';
+import { session } from '$lib/session.svelte';
+import Activity from '@lucide/svelte/icons/activity';
+import Contact from '@lucide/svelte/icons/contact';
+import GitFork from '@lucide/svelte/icons/git-fork';
+import Headset from '@lucide/svelte/icons/headset';
+import Inbox from '@lucide/svelte/icons/inbox';
+import Layers from '@lucide/svelte/icons/layers';
+import Settings from '@lucide/svelte/icons/settings-2';
+import Upload from '@lucide/svelte/icons/upload';
+import Webhook from '@lucide/svelte/icons/webhook';
+import type { Component } from 'svelte';
+
+export interface Place {
+	href: string;
+	label: string;
+	icon: Component<{ class?: string }>;
+	section: 'day' | 'setup' | 'own';
+}
+
+/** Where this user may go, in the order of the day. */
+export function places(): Place[] {
+	const lead = session.is('supervisor');
+	const works = session.agentId !== null;
+	const place = (
+		shown: boolean,
+		href: string,
+		label: string,
+		icon: Place['icon'],
+		section: Place['section']
+	) => (shown ? [{ href, label, icon, section }] : []);
+	return [
+		...place(works, '/work', m.nav_work(), Headset, 'day'),
+		...place(lead, '/live', m.nav_live(), Activity, 'day'),
+		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
+		...place(lead, '/people', m.nav_people(), Contact, 'setup'),
+		...place(lead, '/queues', m.nav_queues(), Layers, 'setup'),
+		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
+		...place(lead, '/rules', m.nav_rules(), GitFork, 'setup'),
+		...place(lead, '/import', m.nav_import(), Upload, 'setup'),
+		...place(true, '/settings', m.nav_settings(), Settings, 'own')
+	];
+}

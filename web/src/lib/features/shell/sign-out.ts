@@ -1,0 +1,16 @@
+import { goto } from '$app/navigation';
+import { api, saying } from '$lib/api';
+import { session } from '$lib/session.svelte';
+import { toasts } from '$lib/toasts.svelte';
+
+/** Ends the session; an agent is signed out of work first, so that what they hold goes back. */
+export async function signOut(): Promise<void> {
+	try {
+		if (session.agentId !== null) await api.agents.signOut(session.agentId).catch(() => undefined);
+		await api.session.end();
+		session.put(null);
+		await goto('/sign-in');
+	} catch (error) {
+		toasts.bad(saying(error));
+	}
+}

@@ -1,0 +1,212 @@
+import { api, Problem, saying, type Agent, type Item, type Queue, type StatusName } from '$lib/api';
+import { coalesced, live } from '$lib/live/connection.svelte';
+import type { Message } from '$lib/live/reducer';
+import { toasts } from '$lib/toasts.svelte';
+import { m } from '$messages';
+import { current, held, nextOffer, type Saving } from './held';
+
+/** Events after which an agent's own list may be another. */
+const ABOUT_ITEMS =
+	/^(assigned|offered|offer_missed|accepted|declined|completed|released|returned|reassigned|cancelled|retry_scheduled|claimed)$/;
+
+/** One agent's desk: who they are, what they hold, what is held out to them. */
+export class Desk {
+	agent = $state.raw<Agent | null>(null);
+	queues = $state.raw<Queue[]>([]);
+	items = $state.raw<Item[]>([]);
+	saving = $state.raw<Saving[]>([]);
+	loaded = $state(false);
+	error = $state<string | null>(null);
+	/** An action on the shown item is under way. */
+	busy = $state<string | null>(null);
+	claiming = $state(false);
+	changingStatus = $state(false);
+	chosen = $state<number | null>(null);
+	/** What the item's person is told when an action failed, by item. */
+	failed = $state.raw<{ item: number; text: string } | null>(null);
+	/** Set when an item came by itself, for the announcement. */
+	arrived = $state<number | null>(null);
+	/** Typed notes by item: they survive a look at another item. */
+	notes = $state<Record<number, string>>({});
+
+	readonly id: number;
+	#doneToday = $state(0);
+
+	constructor(id: number) {
+		this.id = id;
+	}
+
+	held = $derived.by(() => held(this.items, this.saving));
+	offer = $derived.by(() => nextOffer(this.items));
+	current = $derived.by(() => current(this.held, this.chosen));
+	queue = $derived(this.queues.find((q) => q.id === this.current?.queue));
+	/** The queues this agent pulls from. */
+	pulls = $derived(
+		this.queues.filter(
+			(q) => q.active && q.mode.mode === 'pull' && this.agent?.queues.includes(q.id)
+		)
+	);
+	get doneToday(): number {
+		return this.#doneToday;
+	}
+
+	load = async (): Promise<void> => {
+		try {
+			const [agent, queues, items] = await Promise.all([
+				api.agents.get(this.id),
+				api.queues.list(),
+				this.#mine()
+			]);
+			this.agent = agent;
+			this.queues = queues;
+			this.#take(items);
+			this.error = null;
+			this.loaded = true;
+		} catch (error) {
+			this.error = saying(error);
+		}
+	};
+
+	async #mine(): Promise<Item[]> {
+		const of = (state: string) => api.items.list({ agent: this.id, state, limit: 100 });
+		const [assigned, offered] = await Promise.all([of('assigned'), of('offered')]);
+		return [...offered.items, ...assigned.items];
+	}
+
+	#take(items: Item[]): void {
+		const known = this.items.map((i) => i.id);
+		const fresh = items.find((i) => !known.includes(i.id));
+		this.items = items;
+		if (fresh && this.loaded) this.arrived = fresh.id;
+	}
+
+	#reloadItems = coalesced(async () => {
+		try {
+			this.#take(await this.#mine());
+			this.agent = await api.agents.get(this.id);
+		} catch {
+			// The stream's own reconnection loads everything anew.
+		}
+	}, 60);
+	#reloadAgent = coalesced(async () => {
+		this.agent = await api.agents.get(this.id).catch(() => this.agent);
+	}, 60);
+	#reloadQueues = coalesced(async () => {
+		this.queues = await api.queues.list().catch(() => this.queues);
+	}, 1000);
+
+	/** Listens until the returned function is called. */
+	listen = (): (() => void) => {
+		// What waits for others to pull is not in an agent's own stream.
+		const timer = setInterval(() => this.pulls.length && this.#reloadQueues(), 10_000);
+		const stop = live.listen({
+			message: (message: Message) => {
+				if (message.type !== 'event') return;
+				const kind = message.event.event;
+				if (ABOUT_ITEMS.test(kind)) this.#reloadItems();
+				else if (/^(signed_|lapsed|status_set|agent_|shift_|day_)/.test(kind)) this.#reloadAgent();
+				else if (kind.startsWith('queue_')) this.#reloadQueues();
+			},
+			resync: () => void this.load()
+		});
+		return () => {
+			clearInterval(timer);
+			stop();
+		};
+	};
+
+	async setStatus(status: StatusName, reason?: string): Promise<void> {
+		this.changingStatus = true;
+		try {
+			if (status === 'offline') this.agent = await api.agents.signOut(this.id);
+			else {
+				if (!this.agent?.present) this.agent = await api.agents.signIn(this.id);
+				if (this.agent?.status !== status || this.agent?.status_reason !== (reason ?? null)) {
+					this.agent = await api.agents.setStatus(this.id, status, reason);
+				}
+			}
+			this.#reloadItems();
+		} catch (error) {
+			toasts.bad(saying(error));
+		} finally {
+			this.changingStatus = false;
+		}
+	}
+
+	/** Takes the next waiting item; shown only once the server has said it is ours. */
+	async claim(): Promise<void> {
+		if (this.claiming) return;
+		this.claiming = true;
+		try {
+			const item = await api.claim(this.id);
+			this.items = [...this.items.filter((i) => i.id !== item.id), item];
+			this.chosen = item.id;
+		} catch (error) {
+			if (error instanceof Problem && error.code === 'nothing_waiting') {
+				toasts.show('plain', m.nothing_waiting());
+			} else toasts.bad(saying(error));
+		} finally {
+			this.claiming = false;
+		}
+	}
+
+	/** Records a result: gone from the screen at once, back with the reason when it failed. */
+	async complete(item: Item, disposition: string, label: string): Promise<void> {
+		if (this.busy || this.saving.some((s) => s.item.id === item.id)) return;
+		const note = this.notes[item.id]?.trim();
+		this.saving = [...this.saving, { item, disposition }];
+		this.failed = null;
+		try {
+			await api.items.complete(item.id, {
+				version: item.version,
+				disposition,
+				...(note ? { note } : {})
+			});
+			this.#left(item.id);
+			this.#doneToday += 1;
+			toasts.ok(m.saved_result({ label, name: item.contact.name ?? `#${item.id}` }));
+		} catch (error) {
+			this.chosen = item.id;
+			this.failed = { item: item.id, text: m.not_saved({ label, why: saying(error) }) };
+			this.#reloadItems();
+		} finally {
+			this.saving = this.saving.filter((s) => s.item.id !== item.id);
+		}
+	}
+
+	/** Does something with an item that the server must confirm first. */
+	async act(what: string, item: Item, run: () => Promise<Item>): Promise<boolean> {
+		if (this.busy) return false;
+		this.busy = what;
+		this.failed = null;
+		try {
+			const after = await run();
+			if (after.agent === this.id && ['assigned', 'offered'].includes(after.state)) {
+				this.items = this.items.map((i) => (i.id === after.id ? after : i));
+			} else this.#left(item.id);
+			return true;
+		} catch (error) {
+			this.failed = { item: item.id, text: saying(error) };
+			this.#reloadItems();
+			return false;
+		} finally {
+			this.busy = null;
+		}
+	}
+	accept = (item: Item) => {
+		this.chosen = item.id;
+		return this.act('accept', item, () => api.items.accept(item.id, item.version));
+	};
+	decline = (item: Item) =>
+		this.act('decline', item, () => api.items.decline(item.id, item.version));
+	release = (item: Item) =>
+		this.act('release', item, () => api.items.release(item.id, item.version));
+	retry = (item: Item, at: Date) =>
+		this.act('retry', item, () => api.items.retry(item.id, item.version, at.toISOString()));
+
+	#left(id: number): void {
+		this.items = this.items.filter((i) => i.id !== id);
+		delete this.notes[id];
+		if (this.chosen === id) this.chosen = null;
+	}
+}

@@ -1,0 +1,17 @@
+import { wait } from '$lib/format/time';
+import { m } from '$messages';
+import type { Disposition, Queue } from '$lib/api';
+
+/** What recording the result does with the item; nothing to say when it just closes. */
+export function waitWords(result: Disposition, queues: Queue[]): string {
+	switch (result.then) {
+		case 'close':
+			return '';
+		case 'retry':
+			return m.then_retry({ after: wait(result.after_secs), max: result.max_attempts });
+		case 'move': {
+			const queue = queues.find((q) => q.id === result.queue);
+			return m.then_move({ queue: queue?.name ?? `#${result.queue}` });
+		}
+	}
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { ago, clock, countdown, secsBetween, splitSecs, wait } from './time';
+
+const NOW = new Date('2026-03-10T12:00:00Z');
+
+test.each([
+	[0, '0s'],
+	[45, '45s'],
+	[185, '3m 05s'],
+	[7800, '2h 10m'],
+	[273_600, '3d 4h']
+])('a wait of %i seconds reads %s', (secs, words) => expect(wait(secs)).toBe(words));
+
+describe('how long ago', () => {
+	test.each([
+		['2026-03-10T12:00:02Z', 'now'],
+		['2026-03-10T11:59:50Z', '10 sec. ago'],
+		['2026-03-10T11:57:00Z', '3 min. ago'],
+		['2026-03-10T09:00:00Z', '3 hr. ago'],
+		['2026-03-09T11:00:00Z', 'yesterday']
+	])('%s is %s', (at, words) => expect(ago(at, NOW, 'en')).toBe(words));
+
+	test('is said in the language of the screen', () => {
+		expect(ago('2026-03-10T11:57:00Z', NOW, 'zh-CN')).toBe('3分钟前');
+	});
+});
+
+test('the clock shows the workspace’s zone, and the day only when it is another', () => {
+	expect(clock('2026-03-10T12:00:00Z', NOW, 'Asia/Kolkata', 'en-GB')).toBe('17:30');
+	expect(clock('2026-03-10T20:00:00Z', NOW, 'Asia/Kolkata', 'en-GB')).toBe('11 Mar, 01:30');
+});
+
+test('a countdown never goes below zero and never shows a second too few', () => {
+	expect(countdown(29.2)).toBe('0:30');
+	expect(countdown(90)).toBe('1:30');
+	expect(countdown(-3)).toBe('0:00');
+});
+
+test('a wait that began in the future is no wait', () => {
+	expect(secsBetween('2026-03-10T12:00:05Z', NOW)).toBe(0);
+	expect(secsBetween('2026-03-10T11:59:30Z', NOW)).toBe(30);
+});
+
+test('lengths are set in the largest unit that is whole', () => {
+	expect(splitSecs(86_400)).toEqual({ amount: 1, unit: 'd' });
+	expect(splitSecs(5400)).toEqual({ amount: 90, unit: 'm' });
+	expect(splitSecs(0)).toEqual({ amount: 0, unit: 's' });
+});

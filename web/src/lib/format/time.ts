@@ -1,0 +1,69 @@
+/** Whole seconds from `from` to `to`, never below zero: clocks differ. */
+export function secsBetween(from: string | Date, to: Date | number): number {
+	return Math.max(0, Math.floor((+to - +new Date(from)) / 1000));
+}
+
+/** A wait, as short as one can read it from across the room: `45s`, `3m 05s`, `2h 10m`, `3d 4h`. */
+export function wait(secs: number): string {
+	if (secs < 60) return `${secs}s`;
+	const m = Math.floor(secs / 60);
+	if (m < 60) return `${m}m ${String(secs % 60).padStart(2, '0')}s`;
+	const h = Math.floor(m / 60);
+	if (h < 24) return `${h}h ${String(m % 60).padStart(2, '0')}m`;
+	return `${Math.floor(h / 24)}d ${h % 24}h`;
+}
+
+/** A countdown, `0:07` or `2:30`. */
+export function countdown(secs: number): string {
+	const left = Math.max(0, Math.ceil(secs));
+	return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+	['day', 86_400],
+	['hour', 3600],
+	['minute', 60]
+];
+
+/** `3 minutes ago`, in the language of the screen. */
+export function ago(at: string | Date, now: Date | number, locale: string): string {
+	const secs = (+new Date(at) - +now) / 1000;
+	const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+	for (const [unit, size] of UNITS) {
+		if (Math.abs(secs) >= size) return words.format(Math.trunc(secs / size), unit);
+	}
+	// Clocks differ by seconds; "in 2 seconds" for what has happened would look wrong.
+	return words.format(Math.min(0, Math.round(secs)) || 0, 'second');
+}
+
+/** The hour and minute as the workspace's clocks show them, with the day when it is not today. */
+export function clock(at: string | Date, now: Date | number, zone: string, locale: string): string {
+	const day = new Intl.DateTimeFormat(locale, { timeZone: zone, dateStyle: 'short' });
+	const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hour12: false };
+	const sameDay = day.format(new Date(at)) === day.format(new Date(now));
+	const date: Intl.DateTimeFormatOptions = sameDay ? {} : { day: 'numeric', month: 'short' };
+	return new Intl.DateTimeFormat(locale, { timeZone: zone, ...date, ...time }).format(new Date(at));
+}
+
+/** Day, hour, minute and second, for histories. */
+export function stamp(at: string | Date, zone: string, locale: string): string {
+	return new Intl.DateTimeFormat(locale, {
+		timeZone: zone,
+		day: '2-digit',
+		month: 'short',
+		hour: '2-digit',
+		minute: '2-digit',
+		second: '2-digit',
+		hour12: false
+	}).format(new Date(at));
+}
+
+/** A length of time as people set it: whole days, hours, minutes or seconds. */
+export function splitSecs(secs: number): { amount: number; unit: 's' | 'm' | 'h' | 'd' } {
+	if (secs > 0 && secs % 86_400 === 0) return { amount: secs / 86_400, unit: 'd' };
+	if (secs > 0 && secs % 3600 === 0) return { amount: secs / 3600, unit: 'h' };
+	if (secs > 0 && secs % 60 === 0) return { amount: secs / 60, unit: 'm' };
+	return { amount: secs, unit: 's' };
+}
+
+export const UNIT_SECS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
