@@ -24,7 +24,10 @@ impl State {
             Event::Configured { settings } => {
                 self.facts.settings = settings.clone();
                 self.index.zone = crate::index::zone_of(&self.facts);
-                self.facts.day_started = local_day(at, &self.index.zone).0;
+                // What was counted today stays counted until the new zone's next midnight.
+                if self.facts.turn == 0 {
+                    self.facts.day_started = local_day(at, &self.index.zone).0;
+                }
                 self.index.arm_day(self.facts.day_started);
                 let agents: Vec<AgentId> = self.facts.agents.keys().copied().collect();
                 agents.into_iter().for_each(|agent| self.keep_hours(agent));
@@ -197,7 +200,13 @@ impl State {
                 self.take(*item, *agent, state);
             }
             Event::Cancelled { item, .. } => self.close(*item),
-            Event::Due { item } => self.wait(*item),
+            Event::Due { item: id } => {
+                // Until now it was not waiting: its steps open from here on.
+                if let Some(item) = self.facts.items.get_mut(id) {
+                    item.queued_at = at;
+                }
+                self.wait(*id);
+            }
             Event::Overflowed { item: id, from, to } => {
                 self.leave_line(*id);
                 if let Some(item) = self.facts.items.get_mut(id) {
@@ -279,6 +288,7 @@ impl State {
             place: at,
             excluded: Vec::new(),
             visited: Vec::new(),
+            taken_day: Time(0),
             attempts: 0,
         };
         if let Some((key, hold)) = hold(&source.spec, &item, submission.contact)
@@ -295,6 +305,7 @@ impl State {
         self.leave_line(id);
         let Some(item) = self.facts.items.get_mut(&id) else { return };
         item.state = state;
+        item.taken_day = self.facts.day_started;
         self.index.hold(agent, item);
         self.facts.turn += 1;
         let queue = self.facts.queues.get_mut(&item.queue);
@@ -317,6 +328,7 @@ impl State {
         let Some(item) = self.facts.items.get_mut(&id) else { return };
         let Some(agent) = item.state.agent() else { return };
         item.state = ItemState::Waiting;
+        item.taken_day = Time(0);
         self.index.unhold(agent, item);
         let now = self.facts.now;
         self.agent(agent, |a| a.idle_since = now);
@@ -327,12 +339,8 @@ impl State {
     /// the clock does not.
     fn give_back(&mut self, id: ItemId) {
         let Some(item) = self.facts.items.get(&id) else { return };
-        let (ItemState::Offered { agent, since, .. } | ItemState::Assigned { agent, since, .. }) =
-            item.state
-        else {
-            return;
-        };
-        let (queue, of_today) = (item.queue, since >= self.facts.day_started);
+        let Some(agent) = item.state.agent() else { return };
+        let (queue, of_today) = (item.queue, item.taken_day == self.facts.day_started);
         self.agent(agent, |a| {
             a.total = a.total.saturating_sub(1);
             let standing = a.standings.entry(queue).or_default();

@@ -85,14 +85,16 @@ pub(crate) fn passing(agent: &Agent, load: &Load, queue: &Queue) -> Option<Cause
             (_, Status::Offline) | (false, _) => return Some(Cause::SignedOut),
         }
     }
-    let kind = queue.spec.kind;
-    if agent.spec.capacity.of(kind).is_some_and(|capacity| load.of(kind) >= capacity) {
-        return Some(Cause::AtCapacity);
-    }
     if agent.spec.daily_cap.is_some_and(|cap| agent.today >= cap) {
         return Some(Cause::AtCap);
     }
-    None
+    is_full(agent, load, queue).then_some(Cause::AtCapacity)
+}
+
+/// Whether the agent holds as much of the queue's kind as they may.
+pub(crate) fn is_full(agent: &Agent, load: &Load, queue: &Queue) -> bool {
+    let kind = queue.spec.kind;
+    agent.spec.capacity.of(kind).is_some_and(|capacity| load.of(kind) >= capacity)
 }
 
 /// Whether the cause means that the agent is not there, rather than busy.

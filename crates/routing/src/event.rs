@@ -207,7 +207,7 @@ pub enum Event {
         agent: AgentId,
         on_shift: bool,
     },
-    /// A local day began: the counts of today start again.
+    /// A local day began at `at`: the counts of today start again.
     DayStarted {
         at: Time,
     },

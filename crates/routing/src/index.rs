@@ -2,7 +2,7 @@
 //! where, what is due when. Never stored; [`State::restore`] builds it anew.
 
 use crate::agent::Agent;
-use crate::eligibility::{self, Demand, passing, queues_served};
+use crate::eligibility::{self, Demand, is_full, passing, queues_served};
 use crate::item::{Item, ItemState};
 use crate::line::{GroupKey, Line, Seat, Slot};
 use crate::queue::Queue;
@@ -208,8 +208,10 @@ impl State {
     /// before is not taken for a newcomer.
     pub(crate) fn rebuild_line(&mut self, queue: QueueId) {
         let before = self.index.lines.remove(&queue);
-        self.index.lines.insert(queue, Line::default());
         let serving: Vec<AgentId> = self.agents_serving(queue).collect();
+        // Whoever was there is a peer of those who are lifted now.
+        let line = before.as_ref().map(|line| Line::of(line.agents(), &serving));
+        self.index.lines.insert(queue, line.unwrap_or_default());
         for agent in serving {
             let known = match &before {
                 Some(line) => line.passing(agent).cloned(),
@@ -412,7 +414,7 @@ fn seat(
         return Some(Seat::Passed(cause));
     }
     Some(match passing {
-        Some(Cause::AtCap) => Seat::Capped(agent.today),
+        Some(Cause::AtCap) if !is_full(agent, load, queue) => Seat::Capped(agent.today),
         Some(cause) => Seat::Passed(cause.clone()),
         None => Seat::Free(queue.spec.strategy.key(&candidate(agent, load, queue, demand))),
     })

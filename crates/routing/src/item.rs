@@ -110,6 +110,9 @@ pub struct Item {
     pub excluded: Vec<(AgentId, Time)>,
     /// Queues it has left by overflow.
     pub visited: Vec<QueueId>,
+    /// The start of the local day to which its holder's count of it belongs; 0 while nobody holds
+    /// it.
+    pub taken_day: Time,
     /// How often it was scheduled to be tried again.
     pub attempts: u32,
 }

@@ -7,7 +7,7 @@
 
 use crate::index::candidate;
 use crate::item::Item;
-use crate::line::{Group, Line, Seat, Slot};
+use crate::line::{Group, Line, Pool, Seat, Slot};
 use crate::queue::Queue;
 use crate::reason::MAX_RUNNERS_UP;
 use crate::{
@@ -78,18 +78,22 @@ impl State {
     }
 
     /// When everyone who could have it is at their cap: all steps are open, at least one agent is
-    /// kept from it by the cap alone, and nobody is merely busy.
+    /// kept from it by the cap alone, and nobody below their cap is merely busy.
     fn overflow(&self, queue: &Queue, line: &Line, group: &Group, item: &Item) -> Option<Found> {
         if queue.spec.at_cap == AtCap::Wait || !group.all_open {
             return None;
         }
         let pools = || group.pools.iter().filter_map(|slot| line.pool(*slot)).enumerate();
-        if pools().any(|(_, pool)| pool.passed_for(&Cause::AtCapacity) > 0) {
+        let excluded = &group.key.excluded;
+        let busy = Seat::Passed(Cause::AtCapacity);
+        let excused =
+            |pool: &Pool| excluded.iter().filter(|a| pool.seat(**a) == Some(&busy)).count();
+        if pools().any(|(_, pool)| pool.passed_for(&Cause::AtCapacity) as usize > excused(pool)) {
             return None;
         }
         let (today, agent, step) = pools()
             .flat_map(|(step, pool)| pool.capped().map(move |(today, agent)| (today, agent, step)))
-            .filter(|(_, agent, _)| !group.key.excluded.contains(agent))
+            .filter(|(_, agent, _)| !excluded.contains(agent))
             .min()?;
         match queue.spec.at_cap {
             AtCap::Wait => None,

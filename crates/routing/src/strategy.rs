@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// every weight divides it and shares stay exact integers.
 pub const TICK: u64 = 232_792_560;
 
+/// After every time there is: whoever is not idle.
+const BUSY: u64 = 1 << 63;
+
 /// How a queue picks among the agents of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,7 +24,7 @@ pub enum Strategy {
     FewestAssigned,
     /// Who has had fewest on this local day.
     FewestToday,
-    /// Who has been idle longest.
+    /// Who has held nothing for longest; whoever holds something comes after, as round robin.
     LongestIdle,
     /// Whose load is the smallest part of their capacity, then as round robin.
     LeastBusy,
@@ -56,6 +59,7 @@ impl Strategy {
             Strategy::RoundRobin => Key(standing.last_turn, 0),
             Strategy::FewestAssigned => Key(standing.count, 0),
             Strategy::FewestToday => Key(standing.today, 0),
+            Strategy::LongestIdle if held > 0 => Key(BUSY, standing.last_turn),
             Strategy::LongestIdle => Key(idle_since.0.max(0) as u64, standing.last_turn),
             Strategy::LeastBusy => Key(load_ppm(held, capacity), standing.last_turn),
             Strategy::BestSkill => Key(u64::from(u32::MAX - levels), standing.last_turn),

@@ -138,6 +138,7 @@ CREATE TABLE items (
     agent_id BIGINT,
     placed BIGINT NOT NULL,
     since BIGINT,
+    taken_day BIGINT NOT NULL,
     until BIGINT,
     region TEXT,
     language TEXT,

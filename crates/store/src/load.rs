@@ -180,7 +180,7 @@ async fn objects<D: Db>(
 }
 
 const ITEMS: &str = "SELECT item_id, version, kind, state, source_id, queue_id, agent_id, placed, \
-    since, until, region, language, priority, rule_id, place, arrived_at, queued_at, attempts, \
+    since, taken_day, until, region, language, priority, rule_id, place, arrived_at, queued_at, attempts, \
     attributes, nested FROM items WHERE workspace_id = $1 \
     AND state IN ('arrived', 'scheduled', 'waiting', 'offered', 'assigned')";
 
@@ -199,7 +199,7 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
     let (source, queue) = (SourceId(row.num()?), QueueId(row.num()?));
     let agent = row.opt_num()?.map(AgentId);
     let placed = row.flag()?;
-    let (since, until) = (row.opt_time()?, row.opt_time()?);
+    let (since, taken_day, until) = (row.opt_time()?, row.time()?, row.opt_time()?);
     let (region, language) = (row.opt_code()?, row.opt_code()?);
     let (priority, rule) = (row.num()?, row.opt_num()?.map(RuleId));
     let (place, arrived_at, queued_at) = (row.time()?, row.time()?, row.time()?);
@@ -230,6 +230,7 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
         place,
         excluded,
         visited,
+        taken_day,
         attempts,
     })
 }

@@ -74,14 +74,14 @@ macro_rules! items {
         Many {
             sql: concat!(
                 "INSERT INTO items (workspace_id, item_id, version, kind, state, source_id, ",
-                "queue_id, agent_id, placed, since, until, region, language, priority, rule_id, ",
+                "queue_id, agent_id, placed, since, taken_day, until, region, language, priority, rule_id, ",
                 "place, arrived_at, queued_at, earliest, attempts, disposition, closed_at, ",
                 "duplicate_of, dedupe_source, dedupe_key, dedupe_until, attributes, nested) ",
                 "{values}",
                 $tail
             ),
             types: &[
-                I, I, I, T, T, I, I, I, I, I, I, T, T, I, I, I, I, I, I, I, T, I, I, I, T, I, T, T,
+                I, I, I, T, T, I, I, I, I, I, I, I, T, T, I, I, I, I, I, I, I, T, I, I, I, T, I, T, T,
             ],
         }
     };
@@ -94,7 +94,8 @@ pub(crate) static NEW_ITEMS: Many = items!("");
 pub(crate) static ITEMS: Many = items!(
     " ON CONFLICT (workspace_id, item_id) DO UPDATE SET version = excluded.version, \
      state = excluded.state, queue_id = excluded.queue_id, agent_id = excluded.agent_id, \
-     placed = excluded.placed, since = excluded.since, until = excluded.until, \
+     placed = excluded.placed, since = excluded.since, taken_day = excluded.taken_day, \
+     until = excluded.until, \
      priority = excluded.priority, rule_id = excluded.rule_id, place = excluded.place, \
      queued_at = excluded.queued_at, attempts = excluded.attempts, \
      disposition = COALESCE(excluded.disposition, items.disposition), \
@@ -200,6 +201,7 @@ fn push_item(
         agent,
         placed,
         since,
+        item.taken_day,
         until,
         item.region.as_ref(),
         item.language.as_ref(),

@@ -49,8 +49,8 @@ impl State {
         self.facts.agents.get(&agent).ok_or(Refusal::UnknownAgent(agent))
     }
 
-    /// What an agent who is gone held: back to its old place where the queue asks for presence.
-    /// What a person placed stays, and the supervisor is told, unless the queue lets it be moved.
+    /// What an agent who is gone held: back to its old place where the queue asks for presence, and
+    /// from everywhere when they were deactivated. What a person placed stays, and the supervisor is told, unless the queue lets it be moved.
     pub(super) fn return_held(&self, agent: AgentId, gone: &Event) -> Vec<Event> {
         let cause = match gone {
             Event::Lapsed { .. } => Returned::Lapsed,
@@ -60,11 +60,8 @@ impl State {
         let held = self.index.held(agent).filter_map(|id| self.facts.items.get(&id));
         held.filter_map(|item| {
             let queue = &self.facts.queues.get(&item.queue)?.spec;
-            let offered = matches!(item.state, ItemState::Offered { .. });
             let placed = matches!(item.state, ItemState::Assigned { placed: true, .. });
-            let goes =
-                queue.presence == Presence::Required || (offered && cause == Returned::Deactivated);
-            if !goes {
+            if queue.presence == Presence::Ignored && cause != Returned::Deactivated {
                 return None;
             }
             Some(if placed && !queue.may_move_placed {

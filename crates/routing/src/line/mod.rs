@@ -66,6 +66,20 @@ pub(crate) struct Line {
 }
 
 impl Line {
+    /// A line without items, with those of the agents who still serve it as they were last seen.
+    pub fn of<'a>(
+        agents: impl Iterator<Item = (AgentId, &'a Option<Cause>)>,
+        serving: &[AgentId],
+    ) -> Self {
+        let still = agents.filter(|(agent, _)| serving.binary_search(agent).is_ok());
+        let standby =
+            |passing: &Option<Cause>| Standby { passing: passing.clone(), pools: Vec::new() };
+        Line {
+            agents: still.map(|(agent, passing)| (agent, standby(passing))).collect(),
+            ..Line::default()
+        }
+    }
+
     pub fn group(&self, slot: Slot) -> Option<&Group> {
         self.groups.get(&slot)
     }
