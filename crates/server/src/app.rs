@@ -63,6 +63,8 @@ pub struct Parts {
     sources_by_id: Cached<(WorkspaceId, String), Arc<KnownSource>>,
     settings: Cached<WorkspaceId, Arc<Settings>>,
     workspaces: Cached<(), Arc<Vec<WorkspaceId>>>,
+    /// How a source's objects are read, by the source and the fields' names.
+    pub forms: Cached<(SourceId, String), Arc<connectors::Form>>,
     played: Cached<(WorkspaceId, AgentId), ()>,
     /// Tokens of this process alone: how commands on this machine get in.
     local: Mutex<HashMap<String, Caller>>,
@@ -114,6 +116,7 @@ impl App {
             sources_by_id: Cached::new(moment),
             settings: Cached::new(moment),
             workspaces: Cached::new(moment),
+            forms: Cached::new(Duration::from_secs(600)),
             played: Cached::new(Duration::from_secs(180)),
             local: Mutex::default(),
             contact_keys: Cached::new(Duration::from_secs(3600)),

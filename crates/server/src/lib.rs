@@ -24,7 +24,6 @@ pub mod http;
 mod imports;
 pub mod live;
 mod logs;
-mod mapping;
 #[cfg(test)]
 mod privacy;
 mod runfile;

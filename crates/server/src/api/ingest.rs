@@ -8,16 +8,15 @@ use crate::dispatcher::{Actor, Request, WorkspaceId};
 use crate::http::extract::{IdempotencyHeader, bytes, idempotency, json};
 use crate::http::problem::{Answered, ProblemBody};
 use crate::http::{Pick, Problem};
-use crate::mapping::guess_field;
-use crate::submission::{
-    ContactIn, Face, Incoming, KnownSource, Prepared, Strictness, map_fields, prepare,
-};
+use crate::submission::{ContactIn, Incoming, KnownSource, Prepared, Strictness, prepare};
 use axum::Json;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::StatusCode;
-use routing::Answer;
+use connectors::{Form, Rejection};
+use routing::{Answer, Settings};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -88,15 +87,15 @@ pub async fn ingest(
             ),
         ));
     }
-    let country = app.settings(workspace).await?.country.clone();
+    let settings = app.settings(workspace).await?;
     let contact_key = app.contact_key(workspace).await?;
     let face = &source.face;
     let id = source.source.id;
     let prepared: Vec<Answered<Prepared>> = objects
         .into_iter()
         .map(|object| {
-            let incoming = incoming(face, object)?;
-            prepare(id, face, &contact_key, &country, incoming, Strictness::Keep)
+            let incoming = incoming(&app, &source, &settings, object)?;
+            prepare(id, face, &contact_key, &settings.country, incoming, Strictness::Keep)
         })
         .collect();
     let work: Vec<_> = prepared.iter().flatten().map(work).collect();
@@ -164,7 +163,12 @@ async fn find(app: &App, key: &str, sent: &str) -> Answered<(WorkspaceId, Arc<Kn
 }
 
 /// One object in either form: with a `contact` object as POST /items takes it, or flat.
-fn incoming(face: &Face, object: Value) -> Answered<Incoming> {
+fn incoming(
+    app: &App,
+    source: &KnownSource,
+    settings: &Settings,
+    object: Value,
+) -> Answered<Incoming> {
     let Value::Object(mut fields) = object else {
         return Err(Problem::field("", "Each item must be an object."));
     };
@@ -176,9 +180,22 @@ fn incoming(face: &Face, object: Value) -> Answered<Incoming> {
         Some(Value::Object(_)) => fields.remove("attributes"),
         _ => None,
     };
-    let mut flat = Vec::new();
-    flatten(String::new(), Value::Object(fields), &mut flat, 0);
-    let mut incoming = map_fields(face, flat, guess_field);
+    let mut incoming = Incoming::default();
+    if !fields.is_empty() {
+        let form = app.form(source, settings, &fields);
+        let lead = form.read_object(&fields).map_err(|rejection| match rejection {
+            Rejection::Column { column, problem } => Problem::field(column, problem),
+            // Nothing but a contact may have come.
+            other => Problem::field("", other.to_string()),
+        });
+        match lead {
+            Ok(lead) => incoming = crate::submission::incoming(lead),
+            Err(_) if contact.is_some() && fields.values().all(Value::is_null) => {}
+            Err(problem) => return Err(problem),
+        }
+    } else if contact.is_none() && nested.is_none() {
+        return Err(Problem::field("", "The item is empty."));
+    }
     if let Some(contact) = contact {
         let contact: ContactIn = crate::http::extract::from_value(contact)?;
         incoming.contact.name = contact.name.or(incoming.contact.name);
@@ -191,16 +208,38 @@ fn incoming(face: &Face, object: Value) -> Answered<Incoming> {
     Ok(incoming)
 }
 
-/// `{"a": {"b": 1}}` becomes `a.b`; lists and deeper things are kept as they are.
-fn flatten(prefix: String, value: Value, flat: &mut Vec<(String, Value)>, depth: usize) {
-    match value {
-        Value::Object(fields) if depth < 5 => {
-            for (name, value) in fields {
-                let name = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
-                flatten(name, value, flat, depth + 1);
-            }
+impl App {
+    /// How objects with these fields are read. Guessing what names mean takes longer than all the
+    /// rest, and a source's objects look alike.
+    fn form(
+        &self,
+        source: &KnownSource,
+        settings: &Settings,
+        fields: &Map<String, Value>,
+    ) -> Arc<Form> {
+        let mut names = Vec::new();
+        named("", fields, 1, &mut names);
+        let at = (source.source.id, format!("{:?} {names:?} {:?}", settings.country, source.face));
+        if let Some(form) = self.forms.get(&at) {
+            return form;
         }
-        value => flat.push((prefix, value)),
+        let country = crate::submission::country(settings);
+        let none = BTreeMap::new();
+        let mapping = crate::submission::mapping(&names, &[], country, &source.face, &none);
+        let form = Arc::new(crate::submission::form(&mapping.unwrap_or_default(), settings));
+        self.forms.put(at, form.clone());
+        form
+    }
+}
+
+/// The fields' names, those of inner objects as `outer.inner`.
+fn named(before: &str, fields: &Map<String, Value>, deep: usize, names: &mut Vec<String>) {
+    for (name, value) in fields {
+        let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        match value {
+            Value::Object(inner) if deep < 4 => named(&name, inner, deep + 1, names),
+            _ => names.push(name),
+        }
     }
 }
 

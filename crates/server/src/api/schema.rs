@@ -138,6 +138,16 @@ pub enum Disposition {
     },
 }
 
+/// What the values of an attribute are; a list is one of texts.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeType {
+    Text,
+    Number,
+    Bool,
+    List,
+}
+
 /// Among which items a duplicate is looked for.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

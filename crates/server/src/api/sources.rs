@@ -8,10 +8,11 @@ use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
-use crate::submission::{Declaration, Declared, Face, MapTo};
+use crate::submission::{Declaration, Declared, Face};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use connectors::Field;
 use routing::{Answer, Command, DedupeScope, Kind, QueueId, Refusal, SourceId, SourceSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -40,7 +41,8 @@ pub struct SourceChange {
     pub attributes: Option<Vec<Declaration>>,
     /// Their field → `phone`, `name`, `email`, `region`, `language`, `priority`, `earliest`,
     /// `skip`, or an attribute.
-    pub map: Option<BTreeMap<String, String>>,
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub map: Option<BTreeMap<String, Field>>,
     /// The webhook's secret; one is made when absent.
     pub secret: Option<String>,
     /// Makes a new secret, which the answer shows once.
@@ -65,8 +67,7 @@ impl SourceChange {
             face.declared = Declared::new(attributes)?;
         }
         if let Some(map) = self.map.take() {
-            face.map =
-                map.into_iter().map(|(theirs, ours)| (theirs, MapTo::parse(&ours))).collect();
+            face.map = map;
         }
         face.check()
     }

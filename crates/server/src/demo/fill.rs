@@ -6,8 +6,9 @@ use crate::demo::life;
 use crate::demo::people::{self, Dice};
 use crate::dispatcher::{Actor, Personal, Request, Work, WorkspaceId};
 use crate::error::Error;
-use crate::submission::{Declaration, Declared, Face, TypeName};
+use crate::submission::{Declaration, Declared, Face};
 use crate::workspaces::{self, NewWorkspace};
+use connectors::attribute::Type;
 use routing::{Answer, Command, QueueId, SourceId};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -101,9 +102,9 @@ async fn sources(
         let declared =
             |name: &str, kind, routing| Declaration { name: name.to_owned(), kind, routing };
         let declared = Declared::new(vec![
-            declared("product", TypeName::Text, true),
-            declared("budget", TypeName::Number, true),
-            declared("message", TypeName::Text, false),
+            declared("product", Type::Text, true),
+            declared("budget", Type::Number, true),
+            declared("message", Type::Text, false),
         ]);
         let face = Face {
             key: name.to_lowercase(),

@@ -5,8 +5,7 @@ use crate::app::App;
 use crate::demo::people::{self, Dice};
 use crate::dispatcher::{Actor, Request, WorkspaceId};
 use crate::http::problem::Answered;
-use crate::mapping::guess_field;
-use crate::submission::{Strictness, map_fields, prepare};
+use crate::submission::{ContactIn, Incoming, Strictness, prepare};
 use routing::{
     AgentId, Code, Command, ItemId, ItemState, Mode, Seen, SourceId, State, Status, Then, Time,
 };
@@ -84,8 +83,16 @@ pub async fn submit(
 ) -> Answered<()> {
     let Some(row) = app.source_by_id(workspace, source).await? else { return Ok(()) };
     let face = &row.face;
-    let Value::Object(fields) = people::lead(dice) else { return Ok(()) };
-    let incoming = map_fields(face, fields, guess_field);
+    let mut fields = people::lead(dice);
+    let Value::Object(attributes) = fields["attributes"].take() else { return Ok(()) };
+    let text = |field: &str| fields[field].as_str().map(str::to_owned);
+    let incoming = Incoming {
+        contact: ContactIn { name: text("name"), phone: text("phone"), email: text("email") },
+        region: text("region"),
+        language: text("language"),
+        attributes: attributes.into_iter().collect(),
+        ..Incoming::default()
+    };
     let key = app.contact_key(workspace).await?;
     let prepared = prepare(source, face, &key, "IN", incoming, Strictness::Keep)?;
     let request =

@@ -75,20 +75,22 @@ impl Dice {
     }
 }
 
-/// A lead as a webhook would send it.
+/// A made-up lead.
 pub fn lead(dice: &mut Dice) -> Value {
     let name = format!("{} {}", dice.pick(&FIRST), dice.pick(&LAST));
     let (region, language) = *dice.pick(&REGIONS);
     let language = if dice.below(3) == 0 { "en" } else { language };
     let email = format!("{}@example.com", name.to_lowercase().replace(' ', "."));
     json!({
-        "full_name": name,
+        "name": name,
         "phone": format!("+9198{:08}", dice.below(100_000_000)),
         "email": email,
-        "state": region,
+        "region": region,
         "language": language,
-        "product": dice.pick(&PRODUCTS),
-        "budget": (dice.below(80) + 1) * 10_000,
-        "message": "Please call me back about your offer.",
+        "attributes": {
+            "product": dice.pick(&PRODUCTS),
+            "budget": (dice.below(80) + 1) * 10_000,
+            "message": "Please call me back about your offer.",
+        },
     })
 }

@@ -9,15 +9,13 @@ use crate::http::Problem;
 use crate::http::problem::Answered;
 use crate::imports::RANGE;
 use crate::imports::upload::{folder, kept_at};
-use crate::submission::{Face, MapTo, Prepared, Strictness, map_fields, prepare};
-use connectors::{Country, Options, Row, Table};
+use crate::submission::{KnownSource, Prepared, Strictness, prepare};
+use connectors::{Country, Form, Options, Row, Table};
 use routing::{Answer, Command, Event};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
-use store::{ImportJob, ImportState, ImportStep, ItemStatus, RejectedRow, SourceRow, WorkspaceId};
+use store::{ImportJob, ImportState, ImportStep, ItemStatus, RejectedRow, WorkspaceId};
 use tokio::sync::mpsc;
 
 /// A job to run.
@@ -95,27 +93,20 @@ enum Ended {
 
 /// What a job needs to make items of rows.
 struct Maker {
-    source: Arc<SourceRow>,
-    face: Face,
+    source: KnownSource,
     contact_key: [u8; 32],
     country: String,
-    headers: Vec<String>,
+    form: Form,
 }
 
 impl Maker {
     fn prepare(&self, row: &Row) -> Result<Prepared, RejectedRow> {
         let rejected =
             |problem: String| RejectedRow { row: row.number, problem, cells: row.cells.clone() };
-        if let Some(problem) = &row.problem {
-            return Err(rejected(problem.to_string()));
-        }
-        let cells = row.cells.iter().map(|cell| match cell.is_empty() {
-            true => Value::Null,
-            false => Value::String(cell.clone()),
-        });
-        let incoming = map_fields(&self.face, self.headers.iter().cloned().zip(cells), |_| None);
-        let id = self.source.source.id;
-        prepare(id, &self.face, &self.contact_key, &self.country, incoming, Strictness::Keep)
+        let lead = self.form.read(row).map_err(|rejection| rejected(rejection.to_string()))?;
+        let (id, face) = (self.source.source.id, &self.source.face);
+        let (incoming, strictness) = (crate::submission::incoming(lead), Strictness::Keep);
+        prepare(id, face, &self.contact_key, &self.country, incoming, strictness)
             .map_err(|problem| rejected(problem.detail))
     }
 }
@@ -123,13 +114,12 @@ impl Maker {
 async fn rows(app: &App, job: &Job) -> Answered<Ended> {
     let (workspace, import) = (job.workspace, job.job.id);
     let source = app.store.source(workspace, job.job.source).await?;
-    let source = Arc::new(source.ok_or_else(|| Problem::not_found("The source is gone."))?);
-    let mut face = Face::of(&source)?;
-    let mapping: BTreeMap<String, String> =
+    let source = source.ok_or_else(|| Problem::not_found("The source is gone."))?;
+    let source = KnownSource::new(source)?;
+    let given: BTreeMap<String, String> =
         serde_json::from_value(job.job.mapping.clone()).map_err(Problem::internal)?;
-    face.map = mapping.iter().map(|(column, ours)| (column.clone(), MapTo::parse(ours))).collect();
-    let country = app.settings(workspace).await?.country.clone();
-    let options = options(&country);
+    let settings = app.settings(workspace).await?;
+    let options = options(&settings.country);
     let (path, done) = (job.path.clone(), job.job.done);
     let (send, mut ranges) = mpsc::channel::<Result<Vec<Row>, String>>(2);
     let headers = {
@@ -138,7 +128,10 @@ async fn rows(app: &App, job: &Job) -> Answered<Ended> {
             .await?
     };
     let contact_key = app.contact_key(workspace).await?;
-    let maker = Maker { source, face, contact_key, country, headers };
+    let mapping = crate::submission::mapping(&headers, &[], None, &source.face, &given);
+    let mapping = mapping.map_err(|error| Problem::field("map", error.to_string()))?;
+    let form = crate::submission::form(&mapping, &settings);
+    let maker = Maker { source, contact_key, country: settings.country.clone(), form };
     let reader = tokio::task::spawn_blocking(move || read(&path, &options, done, &send));
     loop {
         let range = tokio::select! {

@@ -1,13 +1,11 @@
 //! Files in: an uploaded table becomes items, in the background and in ranges of rows that are
 //! never taken twice, whatever happens in between.
 
-mod columns;
 pub mod job;
 #[cfg(test)]
 mod tests;
 pub mod upload;
 
-pub use columns::{ColumnView, columns};
 pub use job::{Job, resume_all, run};
 pub use upload::Upload;
 

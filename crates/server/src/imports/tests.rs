@@ -59,7 +59,7 @@ async fn a_file_is_previewed_and_imported() {
     assert_eq!((&preview["state"], &preview["total"]), (&json!("preview"), &json!(5)));
     assert_eq!(
         preview["mapping"],
-        json!({"Full Name": "name", "Mobile": "phone", "Budget": "budget", "Remarks": "Remarks"})
+        json!({"Full Name": "name", "Mobile": "phone", "Budget": "budget", "Remarks": "remarks"})
     );
     assert_eq!(preview["columns"][1]["samples"][0], "9800000000");
     assert_eq!(h.get("/items").await["items"].as_array().unwrap().len(), 0);

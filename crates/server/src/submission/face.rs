@@ -1,26 +1,15 @@
 //! How a source's items look: declared attributes, and the map from their fields to ours.
 
+use crate::api::schema;
 use crate::http::Problem;
 use crate::http::problem::Answered;
+use connectors::Field;
+use connectors::attribute::Type;
 use routing::SourceId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use store::{SourceFace, SourceRow};
 use utoipa::ToSchema;
-
-/// What a value of an attribute is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = AttributeType)]
-pub enum TypeName {
-    #[default]
-    Text,
-    Number,
-    Bool,
-    /// A list of texts.
-    List,
-}
 
 /// A declared attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -29,7 +18,8 @@ pub enum TypeName {
 pub struct Declaration {
     pub name: String,
     #[serde(rename = "type", default)]
-    pub kind: TypeName,
+    #[schema(value_type = schema::AttributeType)]
+    pub kind: Type,
     /// Whether rules and steps may read it; it then stands in the journal for ever, so it must not
     /// be a name, a phone number or free text.
     #[serde(default)]
@@ -88,52 +78,6 @@ impl Declared {
     }
 }
 
-/// What one of their fields becomes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MapTo {
-    Phone,
-    Name,
-    Email,
-    Region,
-    Language,
-    Priority,
-    Earliest,
-    Skip,
-    Attribute(String),
-}
-
-impl MapTo {
-    pub fn parse(text: &str) -> Self {
-        match text {
-            "phone" => MapTo::Phone,
-            "name" => MapTo::Name,
-            "email" => MapTo::Email,
-            "region" => MapTo::Region,
-            "language" => MapTo::Language,
-            "priority" => MapTo::Priority,
-            "earliest" => MapTo::Earliest,
-            "skip" | "" => MapTo::Skip,
-            attribute => MapTo::Attribute(attribute.to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for MapTo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            MapTo::Phone => "phone",
-            MapTo::Name => "name",
-            MapTo::Email => "email",
-            MapTo::Region => "region",
-            MapTo::Language => "language",
-            MapTo::Priority => "priority",
-            MapTo::Earliest => "earliest",
-            MapTo::Skip => "skip",
-            MapTo::Attribute(name) => name,
-        })
-    }
-}
-
 /// A source as the store keeps it, and its face, read once.
 #[derive(Clone, Debug)]
 pub struct KnownSource {
@@ -163,7 +107,7 @@ pub struct Face {
     pub key: String,
     pub dedupe_key: String,
     pub declared: Declared,
-    pub map: BTreeMap<String, MapTo>,
+    pub map: BTreeMap<String, Field>,
 }
 
 impl Default for Face {
@@ -184,7 +128,7 @@ impl Face {
             serde_json::Value::Null => Vec::new(),
             ref list => serde_json::from_value(list.clone()).map_err(Problem::internal)?,
         };
-        let map: BTreeMap<String, String> = match row.map {
+        let map: BTreeMap<String, Field> = match row.map {
             serde_json::Value::Null => BTreeMap::new(),
             ref map => serde_json::from_value(map.clone()).map_err(Problem::internal)?,
         };
@@ -192,21 +136,19 @@ impl Face {
             key: row.key.clone(),
             dedupe_key: row.dedupe_key.clone(),
             declared: Declared::new(list)?,
-            map: map.into_iter().map(|(theirs, ours)| (theirs, MapTo::parse(&ours))).collect(),
+            map,
         })
     }
 
     /// As the store keeps it.
     pub fn row(&self, source: SourceId, secret_hash: Option<String>) -> Answered<SourceFace> {
-        let map: BTreeMap<&str, String> =
-            self.map.iter().map(|(theirs, ours)| (theirs.as_str(), ours.to_string())).collect();
         Ok(SourceFace {
             source,
             key: self.key.clone(),
             secret_hash,
             dedupe_key: self.dedupe_key.clone(),
             attributes: serde_json::to_value(self.declared.list()).map_err(Problem::internal)?,
-            map: serde_json::to_value(map).map_err(Problem::internal)?,
+            map: serde_json::to_value(&self.map).map_err(Problem::internal)?,
         })
     }
 

@@ -4,8 +4,9 @@ use crate::auth::secret;
 use crate::http::Problem;
 use crate::http::problem::{Answered, FieldProblem};
 use crate::http::wire::Rfc3339;
-use crate::submission::face::{Declaration, Face, MapTo, TypeName};
+use crate::submission::face::{Declaration, Face};
 use crate::submission::phone;
+use connectors::attribute;
 use routing::{
     Attributes, Code, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId, Submission, Value,
 };
@@ -83,7 +84,7 @@ pub fn prepare(
         }
         match face.declared.get(&name).filter(|d| d.routing) {
             Some(declared) => match typed(declared, &value) {
-                Ok(value) => routing.push((name, value)),
+                Ok(value) => routing.extend(value.map(|value| (name, value))),
                 Err(_) if strictness == Strictness::Keep => drop(personal.insert(name, value)),
                 Err(problem) => {
                     errors.push(FieldProblem { field: format!("attributes.{name}"), problem })
@@ -152,117 +153,30 @@ fn plain_text(value: &Json) -> String {
     }
 }
 
-/// A value as its declared type; a text that reads as one is taken as one.
-fn typed(declared: &Declaration, value: &Json) -> Result<Value, String> {
-    let short = |text: &str| match text.len() {
-        0..=MAX_TEXT => Ok(text.to_owned()),
-        _ => Err(format!("must have at most {MAX_TEXT} bytes")),
-    };
-    match (declared.kind, value) {
-        (TypeName::Text, Json::String(text)) => short(text.trim()).map(Value::Text),
-        (TypeName::Text, Json::Number(number)) => Ok(Value::Text(number.to_string())),
-        (TypeName::Text, Json::Bool(yes)) => Ok(Value::Text(yes.to_string())),
-        (TypeName::Number, Json::Number(number)) => number
-            .as_f64()
-            .filter(|n| n.is_finite())
-            .map(Value::Number)
-            .ok_or_else(|| "must be a finite number".to_owned()),
-        (TypeName::Number, Json::String(text)) => text
-            .trim()
-            .replace(',', "")
-            .parse::<f64>()
-            .ok()
-            .filter(|n| n.is_finite())
-            .map(Value::Number)
-            .ok_or_else(|| "must be a number".to_owned()),
-        (TypeName::Bool, Json::Bool(yes)) => Ok(Value::Bool(*yes)),
-        (TypeName::Bool, Json::String(text)) => match text.trim().to_lowercase().as_str() {
-            "true" | "yes" | "y" | "1" => Ok(Value::Bool(true)),
-            "false" | "no" | "n" | "0" => Ok(Value::Bool(false)),
-            _ => Err("must be true or false".to_owned()),
-        },
-        (TypeName::List, Json::Array(list)) => list
-            .iter()
-            .map(|one| one.as_str().ok_or_else(|| "must be a list of texts".to_owned()))
-            .map(|text| text.and_then(short))
-            .collect::<Result<Vec<_>, _>>()
-            .and_then(|list| match list.len() {
-                0..=100 => Ok(Value::List(list)),
-                _ => Err("may have at most 100 members".to_owned()),
-            }),
-        (TypeName::List, Json::String(text)) => {
-            let parts = text.split([',', ';']).map(str::trim).filter(|p| !p.is_empty());
-            parts.take(100).map(short).collect::<Result<_, _>>().map(Value::List)
+/// A value as its declared type; a text that reads as one is taken as one. Empty is `None`.
+fn typed(declared: &Declaration, value: &Json) -> Result<Option<Value>, String> {
+    let value = attribute::typed(value, declared.kind).map_err(|bad| bad.to_string())?;
+    match &value {
+        Some(Value::Text(text)) if text.len() > MAX_TEXT => {
+            Err(format!("must have at most {MAX_TEXT} bytes"))
         }
-        (TypeName::Text, _) => Err("must be a text".to_owned()),
-        (TypeName::Number, _) => Err("must be a number".to_owned()),
-        (TypeName::Bool, _) => Err("must be true or false".to_owned()),
-        (TypeName::List, _) => Err("must be a list of texts".to_owned()),
-    }
-}
-
-/// Maps a webhook's flat object by the source's map; what the map does not know is guessed from
-/// its name, else an attribute of that name.
-pub fn map_fields(
-    face: &Face,
-    fields: impl IntoIterator<Item = (String, Json)>,
-    guess: impl Fn(&str) -> Option<MapTo>,
-) -> Incoming {
-    let mut incoming = Incoming::default();
-    let mut names: Vec<String> = Vec::new();
-    for (theirs, value) in fields {
-        if value.is_null() {
-            continue;
+        Some(Value::List(list)) if list.len() > 100 || list.iter().any(|t| t.len() > MAX_TEXT) => {
+            Err(format!("may have at most 100 members of {MAX_TEXT} bytes"))
         }
-        let known = face.map.get(&theirs).cloned();
-        let declared = || face.declared.get(&theirs).map(|d| MapTo::Attribute(d.name.clone()));
-        let ours = known
-            .or_else(declared)
-            .or_else(|| guess(&theirs))
-            .unwrap_or_else(|| MapTo::Attribute(theirs.clone()));
-        let text = || match &value {
-            Json::String(text) => Some(text.clone()).filter(|t| !t.trim().is_empty()),
-            Json::Number(_) | Json::Bool(_) => Some(value.to_string()),
-            _ => None,
-        };
-        match ours {
-            MapTo::Skip => {}
-            // A first and a last name may both map to the name.
-            MapTo::Name => names.extend(text()),
-            MapTo::Phone => incoming.contact.phone = incoming.contact.phone.take().or_else(text),
-            MapTo::Email => incoming.contact.email = incoming.contact.email.take().or_else(text),
-            MapTo::Region => incoming.region = text(),
-            MapTo::Language => incoming.language = text(),
-            MapTo::Priority => {
-                let number = text().and_then(|t| t.trim().parse::<f64>().ok());
-                incoming.priority = number.map_or(0, |n| n.clamp(0.0, 100.0) as u8);
-            }
-            MapTo::Earliest => {
-                let time = text().and_then(|t| t.parse::<jiff::Timestamp>().ok());
-                match time {
-                    Some(time) => incoming.earliest = Some(Rfc3339(time.into())),
-                    // Not a time: kept, so that nothing is lost.
-                    None => drop(incoming.attributes.insert(theirs, value)),
-                }
-            }
-            MapTo::Attribute(name) => drop(incoming.attributes.insert(name, value)),
-        }
+        _ => Ok(value),
     }
-    if !names.is_empty() {
-        incoming.contact.name = Some(names.join(" "));
-    }
-    incoming
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::submission::face::Declared;
+    use connectors::attribute::Type;
     use serde_json::json;
 
     fn face() -> Face {
-        let budget = Declaration { name: "budget".into(), kind: TypeName::Number, routing: true };
-        let note = Declaration { name: "note".into(), kind: TypeName::Text, routing: false };
+        let budget = Declaration { name: "budget".into(), kind: Type::Number, routing: true };
+        let note = Declaration { name: "note".into(), kind: Type::Text, routing: false };
         let declared = Declared::new(vec![budget, note]).unwrap();
         Face { key: "web".into(), declared, ..Face::default() }
     }

@@ -4,7 +4,9 @@
 mod face;
 mod incoming;
 mod phone;
+mod reader;
 
-pub use face::{Declaration, Declared, Face, KnownSource, MapTo, TypeName};
-pub use incoming::{ContactIn, Incoming, Prepared, Strictness, map_fields, prepare};
+pub use face::{Declaration, Declared, Face, KnownSource};
+pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};
 pub use phone::read as read_phone;
+pub use reader::{country, form, incoming, mapping};

@@ -11,7 +11,6 @@ use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging};
 use crate::http::{Params, Pick, Problem, Rfc3339};
-use crate::imports::ColumnView;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -28,6 +27,17 @@ pub enum ImportStateName {
     Running,
     Done,
     Failed,
+}
+
+/// A column, and what it becomes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ColumnView {
+    pub column: String,
+    /// `phone`, `name`, `email`, `region`, `language`, `priority`, `earliest`, `skip`, or an
+    /// attribute's name.
+    pub becomes: String,
+    /// Its first values that are not empty.
+    pub samples: Vec<String>,
 }
 
 /// A row that could not be imported.

@@ -1,14 +1,14 @@
 //! `POST /imports`: a file comes in.
 
-use crate::api::imports::{ImportStateName, ImportView};
+use crate::api::imports::{ColumnView, ImportStateName, ImportView};
 use crate::api::items::submit::SourceName;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::secret;
 use crate::http::Problem;
 use crate::http::problem::Answered;
-use crate::imports::{ColumnView, Job, Upload, columns, job, run, upload};
-use crate::submission::MapTo;
+use crate::imports::{Job, Upload, job, run, upload};
+use crate::submission::{country, mapping};
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
@@ -65,18 +65,27 @@ pub async fn start(
     let name = form.source.ok_or_else(|| Problem::field("source", "is required"))?;
     let name = name.parse().map_or(SourceName::Key(name), SourceName::Id);
     let source = app.source_named(&caller, &name).await?;
-    let country = app.settings(caller.workspace).await?.country.clone();
-    let options = job::options(&country);
+    let settings = app.settings(caller.workspace).await?;
+    let options = job::options(&settings.country);
     let path = upload.path.clone();
-    let (headers, samples, total) = job::blocking(move || look(&path, &options)).await?;
-    let mapping = columns(&headers, &source.face, &form.map)?;
-    let mapping: BTreeMap<String, String> =
-        mapping.into_iter().map(|(column, ours)| (column, ours.to_string())).collect();
+    let looked = job::blocking(move || look(&path, &options)).await?;
+    let rows: Vec<&[String]> = looked.sample.iter().map(Vec::as_slice).collect();
+    let mapped = mapping(&looked.headers, &rows, country(&settings), &source.face, &form.map);
+    let mapped = mapped.map_err(|error| Problem::field("map", error.to_string()))?;
+    let total = looked.total;
+    let mapping: BTreeMap<String, String> = mapped
+        .columns()
+        .iter()
+        .map(|column| (column.name.clone(), column.field.to_string()))
+        .collect();
     if form.dry_run {
-        let columns = headers.iter().zip(samples).map(|(column, samples)| ColumnView {
-            column: column.clone(),
-            becomes: mapping.get(column).cloned().unwrap_or_else(|| MapTo::Skip.to_string()),
-            samples,
+        let columns = mapped.columns().iter().enumerate().map(|(at, column)| {
+            let cells = looked.sample.iter().filter_map(|row| row.get(at));
+            ColumnView {
+                column: column.name.clone(),
+                becomes: column.field.to_string(),
+                samples: cells.filter(|cell| !cell.is_empty()).take(3).cloned().collect(),
+            }
         });
         let view = ImportView {
             id: None,
@@ -142,22 +151,23 @@ async fn text(part: axum::extract::multipart::Field<'_>) -> Answered<String> {
     }
 }
 
-type Looked = (Vec<String>, Vec<Vec<String>>, u64);
+/// What a first look at a file found.
+struct Looked {
+    headers: Vec<String>,
+    /// The first rows' cells.
+    sample: Vec<Vec<String>>,
+    /// The number of rows.
+    total: u64,
+}
 
-/// The headers, each column's first values, and the number of rows.
 fn look(path: &Path, options: &connectors::Options) -> Answered<Looked> {
     let table = Table::open(path, options).map_err(job::unreadable)?;
     let headers = table.headers().to_vec();
-    let samples = (0..headers.len())
-        .map(|column| {
-            let cells = table.sample().into_iter().filter_map(|row| row.cells.get(column));
-            cells.filter(|cell| !cell.is_empty()).take(3).cloned().collect()
-        })
-        .collect();
+    let sample = table.sample().into_iter().map(|row| row.cells.clone()).collect();
     let mut total = 0;
     for row in table {
         row.map_err(job::unreadable)?;
         total += 1;
     }
-    Ok((headers, samples, total))
+    Ok(Looked { headers, sample, total })
 }
