@@ -4,6 +4,8 @@
 //! Memory is never ahead of the database where anybody can see it: looks are served by this task
 //! between two batches, and what was decided and not committed is thrown away.
 
+mod follow;
+
 use super::batch::{Decided, Deciding};
 use super::desk::{Ask, Desk, Look};
 use super::known::Known;
@@ -14,21 +16,17 @@ use routing::{State, Time};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use store::{BatchId, Entry, Error, Transaction};
+use store::{BatchId, Error, Transaction};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::timeout;
 
 /// A batch takes no more requests once it has this many commands.
 const MAX_BATCH: usize = 2_048;
-/// The most events of other nodes read at once.
-const PAGE: u32 = 10_000;
-/// Behind by more than this after a reload, subscribers are told to read the journal themselves.
-const MAX_RETOLD: u64 = 20_000;
 /// Bounds on a step at the database; a connection that answers in none of them is given up.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long callers wait to hear whether a batch whose commit failed took effect.
-const DOUBT_TIMEOUT: Duration = Duration::from_secs(5);
+const DOUBT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Between two attempts while the database is away.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -164,12 +162,15 @@ impl Clerk {
     }
 
     async fn serve(&mut self, look: Look) {
-        if self.memory.is_none() && !self.is_down() {
-            self.load_or_fail().await;
-        }
-        look(match &self.memory {
-            Some(memory) => Ok(&memory.state),
-            None => Err(UNAVAILABLE),
+        let loaded = match &self.memory {
+            Some(_) => Ok(()),
+            None if self.is_down() => Err(UNAVAILABLE),
+            None => self.load_or_fail().await,
+        };
+        look(match (loaded, &self.memory) {
+            (Err(error), _) => Err(error),
+            (Ok(()), Some(memory)) => Ok(&memory.state),
+            (Ok(()), None) => Err(UNAVAILABLE),
         });
     }
 
@@ -181,13 +182,18 @@ impl Clerk {
         }
     }
 
-    async fn load_or_fail(&mut self) {
+    async fn load_or_fail(&mut self) -> Result<(), SubmitError> {
         match self.load().await {
             Ok(memory) => {
                 self.memory = Some(memory);
                 self.succeeded();
+                Ok(())
             }
-            Err(error) => self.failed(&error),
+            Err(Error::Missing(_)) => Err(SubmitError::UnknownWorkspace),
+            Err(error) => {
+                self.failed(&error);
+                Err(UNAVAILABLE)
+            }
         }
     }
 
@@ -404,109 +410,5 @@ async fn in_time<T>(
 async fn until(down: Option<&Down>) {
     if let Some(down) = down {
         tokio::time::sleep_until(down.until.into()).await;
-    }
-}
-
-/// Following: the state, kept at what the journal says.
-impl Clerk {
-    /// Loads the state from the tables, and tells listeners what they missed meanwhile.
-    async fn load(&self) -> Result<Memory, Error> {
-        let store = &self.node.store;
-        let loaded = in_time(WRITE_TIMEOUT, store.load(self.workspace)).await?;
-        let (seq, facts) = (loaded.seq, loaded.facts);
-        // A million items take seconds: not on a thread that serves others.
-        let restored = tokio::task::spawn_blocking(move || State::restore(facts)).await;
-        let state = restored.map_err(|error| Error::Database(format!("not loaded: {error}")))?;
-        self.node.metrics.loads.inc();
-        let told = self.told.load(Ordering::Acquire);
-        if told == 0 || seq < told || seq - told > MAX_RETOLD {
-            self.speaker.resync();
-        } else if !self.speaker.is_unheard() {
-            let mut after = told;
-            while after < seq {
-                let events = self.read_events(after).await?;
-                after = events.last().map_or(seq, |e| e.seq).min(seq);
-                self.publish(events.into_iter().filter(|e| e.seq <= seq));
-            }
-        }
-        self.told.store(seq, Ordering::Release);
-        Ok(Memory { state, seq })
-    }
-
-    async fn read_events(&self, after: u64) -> Result<Vec<Entry>, Error> {
-        let store = &self.node.store;
-        in_time(STEP_TIMEOUT, store.events_since(self.workspace, after, PAGE)).await
-    }
-
-    /// Reads, without the lock, what other nodes committed.
-    async fn follow(&mut self) {
-        if self.is_down() {
-            return;
-        }
-        let Some(mut memory) = self.memory.take() else {
-            self.load_or_fail().await;
-            return;
-        };
-        loop {
-            let events = match self.read_events(memory.seq).await {
-                Ok(events) => events,
-                Err(error) => {
-                    self.memory = Some(memory);
-                    self.failed(&error);
-                    return;
-                }
-            };
-            let last = events.len() < PAGE as usize;
-            if !self.apply(&mut memory, events) {
-                self.load_or_fail().await;
-                return;
-            }
-            if last {
-                break;
-            }
-        }
-        self.memory = Some(memory);
-    }
-
-    /// Reads, under the lock, what other nodes committed.
-    async fn catch_up(&self, memory: &mut Memory, tx: &mut dyn Transaction) -> Result<(), Error> {
-        while memory.seq < tx.seq() {
-            let events = in_time(STEP_TIMEOUT, tx.events_since(memory.seq, PAGE)).await?;
-            if events.is_empty() || !self.apply(memory, events) {
-                return Err(Error::Unavailable("the journal has a gap".to_owned()));
-            }
-        }
-        if memory.seq > tx.seq() {
-            return Err(Error::Unavailable("the journal is behind this node".to_owned()));
-        }
-        Ok(())
-    }
-
-    /// Applies and tells events that stand in the journal; `false` when they do not follow.
-    fn apply(&self, memory: &mut Memory, events: Vec<Entry>) -> bool {
-        for entry in &events {
-            if entry.seq != memory.seq + 1 {
-                return false;
-            }
-            memory.state.apply(entry.at, &entry.event);
-            memory.seq = entry.seq;
-        }
-        memory.state.forget_closed();
-        self.node.metrics.followed.inc_by(events.len() as u64);
-        self.publish(events);
-        self.told.store(memory.seq, Ordering::Release);
-        true
-    }
-
-    fn publish(&self, events: impl IntoIterator<Item = Entry>) {
-        if self.speaker.is_unheard() {
-            return;
-        }
-        self.speaker.publish(events.into_iter().map(|entry| Published {
-            seq: entry.seq,
-            at: entry.at,
-            actor: entry.actor,
-            event: entry.event,
-        }));
     }
 }

@@ -62,17 +62,21 @@ async fn survey(node: &Arc<Node>, pause: Duration) -> store::Result<()> {
 
 /// Hears what other nodes commit, as they commit it.
 pub(super) async fn listen(node: Arc<Node>) {
+    let mut warned = false;
     while !node.is_stopping() {
         let listening = async {
-            let mut heard = match node.store.listen().await {
-                Ok(heard) => heard,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot listen for other nodes' events; comparing only");
-                    return;
+            match node.store.listen().await {
+                Ok(mut heard) => {
+                    warned = false;
+                    while let Some(heard) = heard.next().await {
+                        notice(&node, heard).await;
+                    }
                 }
-            };
-            while let Some(heard) = heard.next().await {
-                notice(&node, heard).await;
+                Err(error) if !warned => {
+                    tracing::warn!(%error, "cannot listen for other nodes' events; comparing only");
+                    warned = true;
+                }
+                Err(_) => {}
             }
         };
         tokio::select! {

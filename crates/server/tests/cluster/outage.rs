@@ -73,13 +73,13 @@ async fn a_database_that_comes_back_is_found_again() {
     let node = start(&store, &Clock::system());
     let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 3).await;
     shop.submit(&node, 0..10).await;
-    proxy.close();
+    proxy.close().await;
     // Told at once, or nearly so, that it has to come again.
-    for _ in 0..20 {
+    for _ in 0..5 {
         let asked = Instant::now();
         let answer = node.submit(shop.workspace, shop.lead_request(10)).await;
         assert!(matches!(answer, Err(SubmitError::Unavailable { .. })), "{answer:?}");
-        assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+        assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
     }
     proxy.open();
     eventually("the node recovers", async || {

@@ -27,6 +27,8 @@ struct Shared {
     pub cuts: AtomicU32,
     /// Whether connections are let through.
     open: watch::Sender<bool>,
+    /// How many there are.
+    live: watch::Sender<u32>,
 }
 
 impl Proxy {
@@ -41,6 +43,7 @@ impl Proxy {
             cut: AtomicU8::new(0),
             cuts: AtomicU32::new(0),
             open: watch::Sender::new(true),
+            live: watch::Sender::new(0),
         });
         tokio::spawn(accept(listener, address.to_owned(), shared.clone()));
         Proxy { url, shared }
@@ -57,8 +60,9 @@ impl Proxy {
     }
 
     /// Cuts everything and lets nobody through, as if the database were gone.
-    pub fn close(&self) {
+    pub async fn close(&self) {
         self.shared.open.send_replace(false);
+        self.shared.live.subscribe().wait_for(|live| *live == 0).await.unwrap();
     }
 
     pub fn open(&self) {
@@ -72,6 +76,7 @@ async fn accept(listener: TcpListener, address: String, shared: Arc<Shared>) {
             continue;
         }
         let (address, shared) = (address.clone(), shared.clone());
+        shared.live.send_modify(|live| *live += 1);
         tokio::spawn(async move {
             let server = TcpStream::connect(address).await.unwrap();
             for stream in [&client, &server] {
@@ -86,6 +91,7 @@ async fn accept(listener: TcpListener, address: String, shared: Arc<Shared>) {
                 _ = back(from_server, to_client, &shared, cut_after) => {}
                 _ = open.wait_for(|open| !open) => {}
             }
+            shared.live.send_modify(|live| *live -= 1);
         });
     }
 }

@@ -301,6 +301,22 @@ async fn a_stopped_dispatcher_refuses_and_its_listeners_hear_the_end() {
 }
 
 #[tokio::test]
+async fn a_task_that_dies_is_replaced_and_its_listeners_go_on() {
+    let (file, clock) = (File::new(), Clock::stopped(MONDAY));
+    let store = file.open(Options::default()).await;
+    let node = start(&store, &clock);
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 1).await;
+    let mut heard = node.subscribe(shop.workspace);
+    let dying = node.read(shop.workspace, |_| panic!("as asked")).await;
+    assert_eq!(dying, Err(SubmitError::Unavailable { in_doubt: false }));
+    let (item, _) = shop.submit(&node, 0..1).await[0];
+    let event = hear(&mut heard, |e| matches!(e.event, Event::Assigned { .. })).await;
+    assert_eq!(event.event.item(), Some(item));
+    assert_eq!(shop.state(&node).await, shop.tables(&store).await);
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn an_unknown_workspace_is_said_so() {
     let (file, clock) = (File::new(), Clock::stopped(MONDAY));
     let store = file.open(Options::default()).await;
@@ -308,5 +324,7 @@ async fn an_unknown_workspace_is_said_so() {
     let request = Request::command(Actor::System, Command::Clock);
     let refused = node.submit(store::WorkspaceId(404), request).await.unwrap_err();
     assert_eq!(refused, SubmitError::UnknownWorkspace);
+    let unseen = node.read(store::WorkspaceId(404), |_| ()).await;
+    assert_eq!(unseen, Err(SubmitError::UnknownWorkspace));
     node.stop().await;
 }
