@@ -152,7 +152,8 @@ pub trait Reads {
         filter: &AssignmentFilter,
     ) -> Result<Page<AssignmentRow>>;
 
-    /// Per agent: assignments since `day` began, in total, and the last one's time.
+    /// Per agent: assignments on the local day that began at `day`, in total, and the last one's
+    /// time.
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>>;
 
     /// Per queue: open items by state. Costs a scan of the open items' index.

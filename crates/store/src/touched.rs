@@ -27,6 +27,8 @@ pub(crate) struct ItemTrace<'a> {
     holder: Option<AgentId>,
     /// Its open assignment's place in `opened`, when that was opened in this batch.
     open: Option<usize>,
+    /// Whether what stood open before the batch has ended in it, if anything did.
+    earlier_ended: bool,
 }
 
 /// An assignment or offer that the batch opens.
@@ -190,6 +192,7 @@ impl<'a> Touched<'a> {
         match event {
             Event::Submitted { submission, .. } => {
                 trace.submitted = Some(submission);
+                trace.earlier_ended = true;
                 self.arrivals.entry((submission.source, day)).or_default().0 += 1;
             }
             Event::Duplicate { of, .. } => {
@@ -258,8 +261,10 @@ impl<'a> Touched<'a> {
             self.agents.extend(agent.into_iter().chain(trace.holder.take()));
             match trace.open.take() {
                 Some(place) => self.opened[place].ended = Some((end, at)),
-                None => self.ended.push((id, end, at)),
+                None if !trace.earlier_ended => self.ended.push((id, end, at)),
+                None => {}
             }
+            trace.earlier_ended = true;
         }
         if let Some(opened) = opened {
             self.agents.insert(opened.agent);

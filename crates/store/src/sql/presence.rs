@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::cell::{Columns, cells};
-use crate::dialect::{Db, Many, Rows, Type};
+use crate::dialect::{Db, Rows};
 use crate::write::PRESENCE;
 use crate::{Presence, Result, WorkspaceId};
 use async_trait::async_trait;
@@ -27,7 +27,7 @@ impl<D: Db> Presence for Backend<D> {
         for (workspace, agent) in agents.iter().collect::<BTreeSet<_>>() {
             rows.push(cells![*workspace, *agent, now]);
         }
-        D::run_many(&mut conn, many(), rows).await.map(drop)
+        D::run_many(&mut conn, &PRESENCE, rows).await.map(drop)
     }
 
     async fn overdue(&self, clock: Time) -> Result<Vec<(WorkspaceId, AgentId, Time)>> {
@@ -58,9 +58,4 @@ impl<D: Db> Presence for Backend<D> {
         };
         found.iter().map(seen).collect()
     }
-}
-
-fn many() -> &'static Many {
-    debug_assert!(PRESENCE.types == [Type::Int, Type::Int, Type::Int]);
-    &PRESENCE
 }

@@ -51,15 +51,14 @@ impl<D: Db> Reads for Backend<D> {
     }
 
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>> {
-        // The last assignment of each agent is found by its index, one step per agent.
-        let select = "SELECT a.agent_id, (SELECT COUNT(*) FROM assignments AS s \
-            WHERE s.workspace_id = a.workspace_id AND s.agent_id = a.agent_id AND s.offer = 0 \
-            AND s.seq >= COALESCE((SELECT MIN(d.seq) FROM assignments AS d \
-            WHERE d.workspace_id = $1 AND d.at >= $2), 9223372036854775807)), \
+        // Counts of today belong to the day that the tables know: none are left after it. The last
+        // assignment of each agent is found by its index, one step per agent.
+        let select = "SELECT a.agent_id, CASE WHEN w.day_started >= $2 THEN a.today ELSE 0 END, \
             a.total, (SELECT s.at FROM assignments AS s \
             WHERE s.workspace_id = a.workspace_id AND s.agent_id = a.agent_id \
-            ORDER BY s.seq DESC LIMIT 1) FROM agents AS a WHERE a.workspace_id = $1 \
-            ORDER BY a.agent_id";
+            ORDER BY s.seq DESC LIMIT 1) FROM agents AS a \
+            JOIN workspaces AS w ON w.workspace_id = a.workspace_id \
+            WHERE a.workspace_id = $1 ORDER BY a.agent_id";
         let found = self.read(select, cells![workspace, day]).await?;
         let tally = |row: &D::Row| {
             let mut row = Columns::<D>::new(row, "agents");

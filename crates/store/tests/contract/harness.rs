@@ -130,7 +130,8 @@ impl Workspace {
     ) -> Result<Vec<Result<Answer>>> {
         let mut tx = self.store.begin(self.id, self.now).await?;
         assert_eq!(tx.seq(), self.seq, "somebody else wrote");
-        let at = tx.now().max(self.state.facts().now);
+        // Not the database's clock: a story tells its own time.
+        let at = self.now.max(self.state.facts().now);
         let mut answers = Vec::new();
         for command in commands {
             let handled = self.state.handle(at, command);
@@ -144,6 +145,42 @@ impl Workspace {
         self.seq = written.last;
         self.state.forget_closed();
         Ok(answers)
+    }
+
+    /// Throws the live state away and loads it, as after any error.
+    pub async fn reload(&mut self) -> Result<()> {
+        let loaded = self.store.load(self.id).await?;
+        self.state = State::restore(loaded.facts);
+        self.seq = loaded.seq;
+        Ok(())
+    }
+
+    /// The same workspace on another node.
+    pub fn other_node(&self) -> Self {
+        Workspace {
+            store: self.store.clone(),
+            id: self.id,
+            state: State::restore(Facts::default()),
+            seq: 0,
+            now: self.now,
+            batch: self.batch + (1 << 31),
+        }
+    }
+
+    /// Applies what others wrote.
+    pub async fn catch_up(&mut self) -> Result<()> {
+        let mut tx = self.store.begin(self.id, self.now).await?;
+        loop {
+            let entries = tx.events_since(self.seq, 2).await?;
+            let Some(last) = entries.last() else { break };
+            self.seq = last.seq;
+            for entry in entries {
+                self.state.apply(entry.at, &entry.event);
+            }
+        }
+        assert_eq!(self.seq, tx.seq());
+        self.state.forget_closed();
+        Ok(tx.rollback().await?)
     }
 
     pub async fn submit(&mut self, submission: Submission) -> Result<ItemId> {

@@ -1,6 +1,11 @@
 //! The contract: every query, on both databases, and what must hold after each story.
 
+mod access;
+mod delivery;
+mod durable;
 mod harness;
+mod lists;
+mod proxy;
 mod routing_work;
 
 use harness::{Database, Result};

@@ -1,0 +1,218 @@
+//! Idempotent answers, imports, the outbox, presence.
+
+use crate::harness::{Database, NOON, Result, Workspace, personal};
+use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
+use store::{
+    Answered, ImportId, ImportState, ImportStep, NewImport, Note, NoteKind, Outgoing, RejectedRow,
+    SourceFace,
+};
+
+crate::on_both!(answers_once, imports_resume, outbox_keeps_order, presence_and_lapses, faces);
+
+fn answered(key: &str, item: Option<ItemId>) -> Answered {
+    Answered {
+        scope: "user:1".into(),
+        key: key.into(),
+        request: "h".into(),
+        status: 201,
+        body: "{\"name\":\"Асель\"}".into(),
+        item,
+    }
+}
+
+async fn answers_once(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let mut batch = w.batch();
+    batch.answers = vec![answered("a", None), answered("b", Some(ItemId(3)))];
+    w.act_with(&mut batch, Vec::new()).await?;
+    let found = w.store.answer(w.id, "user:1", "a").await?;
+    assert_eq!(found, Some(answered("a", None)));
+    assert_eq!(w.store.answer(w.id, "user:2", "a").await?, None);
+
+    let mut tx = w.store.begin(w.id, NOON).await?;
+    let key = |key: &str| ("user:1".to_owned(), key.to_owned());
+    let found = tx.answers(&[key("b"), key("c")]).await?;
+    assert_eq!(found, [answered("b", Some(ItemId(3)))]);
+    assert!(tx.answers(&[]).await?.is_empty());
+    tx.rollback().await?;
+
+    // Erasing who an item was about erases the answer that spoke of them.
+    let mut batch = w.batch();
+    batch.personal.push(personal(ItemId(3), "+77010000000"));
+    w.act_with(&mut batch, Vec::new()).await?;
+    w.store.erase_item(w.id, ItemId(3)).await?;
+    assert_eq!(w.store.answer(w.id, "user:1", "b").await?, None);
+    let later = Time(i64::MAX);
+    assert_eq!(w.store.forget_answers(NOON).await?, 0);
+    assert_eq!(w.store.forget_answers(later).await?, 1);
+    assert_eq!(w.store.answer(w.id, "user:1", "a").await?, None);
+    w.check().await
+}
+
+async fn imports_resume(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let new = NewImport {
+        file: "leads.csv".into(),
+        fingerprint: "f00".into(),
+        source: SourceId(1),
+        total: Some(9),
+        mapping: serde_json::json!({"Tel": "phone"}),
+    };
+    let job = w.store.start_import(w.id, &new, NOON).await?;
+    assert_eq!((job.id, job.done, job.state), (ImportId(1), 0, ImportState::Running));
+    let mut batch = w.batch();
+    let rejected =
+        |row| RejectedRow { row, problem: "no phone".into(), cells: vec!["x".into(), "".into()] };
+    let step = |done, rejected: Vec<RejectedRow>| ImportStep {
+        import: job.id,
+        done,
+        imported: done - rejected.len() as u64,
+        duplicates: 0,
+        rejected,
+    };
+    batch.imports = vec![step(4, vec![rejected(2)]), step(3, vec![rejected(6), rejected(5)])];
+    w.act_with(&mut batch, Vec::new()).await?;
+
+    // After an interruption the same file finds the same job, and its progress.
+    let again = w.store.start_import(w.id, &new, NOON).await?;
+    assert_eq!((again.id, again.done, again.imported, again.rejected), (job.id, 7, 4, 3));
+    let page = w.store.rejected_rows(w.id, job.id, None, 2).await?;
+    assert_eq!((page.items.as_slice(), page.next), (&[rejected(2), rejected(5)][..], Some(5)));
+    let page = w.store.rejected_rows(w.id, job.id, page.next, 2).await?;
+    assert_eq!((page.items.as_slice(), page.next), (&[rejected(6)][..], None));
+
+    w.store.finish_import(w.id, job.id, ImportState::Done, None).await?;
+    let done = w.store.import(w.id, job.id).await?.ok_or("no job")?;
+    assert_eq!((done.state, done.total, &done.mapping), (ImportState::Done, Some(7), &new.mapping));
+    // Once more on purpose is a job of its own.
+    let other = w.store.start_import(w.id, &new, NOON).await?;
+    assert_eq!((other.id, other.done), (ImportId(2), 0));
+    w.store.finish_import(w.id, other.id, ImportState::Failed, Some("full disk")).await?;
+    let jobs = w.store.imports(w.id).await?;
+    assert_eq!(jobs.iter().map(|j| j.id.0).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(jobs[0].problem.as_deref(), Some("full disk"));
+    Ok(())
+}
+
+async fn outbox_keeps_order(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let out = |object: &str, body: &str| Outgoing {
+        id: 0,
+        channel: "webhook".into(),
+        object: object.into(),
+        body: body.into(),
+        attempts: 0,
+    };
+    let mut batch = w.batch();
+    batch.outbox = vec![out("item:1", "1"), out("item:1", "2"), out("item:2", "3")];
+    w.act_with(&mut batch, Vec::new()).await?;
+    let now = Time(i64::MAX / 2);
+    let leased = now.plus_secs(60);
+    let bodies = |taken: &[Outgoing]| taken.iter().map(|o| o.body.clone()).collect::<Vec<_>>();
+    let first = w.store.take_outgoing(w.id, now, leased, 10).await?;
+    assert_eq!(bodies(&first), ["1", "3"]);
+    assert_eq!(first[0].attempts, 1);
+    // Leased: nobody else gets them, and what stands behind them waits.
+    assert!(w.store.take_outgoing(w.id, now, leased, 10).await?.is_empty());
+    w.store.outgoing_done(w.id, &[first[0].id]).await?;
+    w.store.outgoing_failed(w.id, first[1].id, now.plus_secs(5)).await?;
+    let next = w.store.take_outgoing(w.id, now.plus_secs(5), leased, 10).await?;
+    assert_eq!(bodies(&next), ["2", "3"]);
+    assert_eq!(next[1].attempts, 2);
+    w.store.outgoing_done(w.id, &next.iter().map(|o| o.id).collect::<Vec<_>>()).await?;
+    // Ids go on rising when nothing is left.
+    let mut batch = w.batch();
+    batch.outbox = vec![out("item:1", "4")];
+    w.act_with(&mut batch, Vec::new()).await?;
+    let last = w.store.take_outgoing(w.id, now, leased, 10).await?;
+    assert_eq!((bodies(&last), last[0].id), (vec!["4".to_owned()], 4));
+    Ok(())
+}
+
+async fn presence_and_lapses(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    for agent in [1, 2, 3] {
+        w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
+        if agent < 3 {
+            w.act(Command::SignIn { agent: AgentId(agent) }).await?;
+        }
+    }
+    let seen = w.store.last_seen(w.id).await?;
+    assert_eq!(seen.iter().map(|(agent, _)| agent.0).collect::<Vec<_>>(), [1, 2]);
+    let at = seen[0].1;
+    let silent = at.plus_secs(91);
+    let agents = [(w.id, AgentId(2)), (w.id, AgentId(2))];
+    if database.is_postgres() {
+        // Its own clock counts: the story's noon is long past, whoever is heard from is there now.
+        assert_eq!(w.store.overdue(at).await?.len(), 2);
+        w.store.seen(&agents, at).await?;
+        assert!(w.store.last_seen(w.id).await?[1].1 > at);
+    } else {
+        assert!(w.store.overdue(at.plus_secs(90)).await?.is_empty());
+        w.store.seen(&agents, silent).await?;
+        // Never back in time.
+        w.store.seen(&agents, at).await?;
+        assert_eq!(w.store.last_seen(w.id).await?[1].1, silent);
+    }
+    assert_eq!(w.store.overdue(silent).await?, [(w.id, AgentId(1), at)]);
+    w.store.seen(&[], silent).await?;
+    let mut tx = w.store.begin(w.id, silent).await?;
+    assert_eq!(tx.last_seen(AgentId(1)).await?, Some(at));
+    assert_eq!(tx.last_seen(AgentId(3)).await?, None);
+    tx.rollback().await?;
+    w.check().await
+}
+
+async fn faces(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let queue = routing::QueueSpec { name: "q".into(), ..Default::default() };
+    w.act(Command::CreateQueue { spec: queue }).await?;
+    let spec = routing::SourceSpec {
+        name: "Web".into(),
+        queue: routing::QueueId(1),
+        ..routing::SourceSpec::default()
+    };
+    let face = SourceFace {
+        source: SourceId(1),
+        key: "web".into(),
+        secret_hash: Some("aa".into()),
+        dedupe_key: "email".into(),
+        attributes: serde_json::json!([{"name": "budget", "type": "number", "routing": true}]),
+        map: serde_json::json!({"Tel": "phone"}),
+    };
+    let mut batch = w.batch();
+    batch.sources.push(face.clone());
+    let create = vec![Command::CreateSource { spec: spec.clone() }];
+    w.act_with(&mut batch, create).await?.remove(0)?;
+    let row = w.store.source_by_key(w.id, "web").await?.ok_or("no source")?;
+    assert_eq!((row.source.id, &row.source.spec, row.source.active), (SourceId(1), &spec, true));
+    assert_eq!((&row.key, &row.secret_hash), (&face.key, &face.secret_hash));
+    assert_eq!(
+        (&row.dedupe_key, &row.attributes, &row.map),
+        (&face.dedupe_key, &face.attributes, &face.map)
+    );
+    assert_eq!(w.store.source(w.id, SourceId(1)).await?, Some(row.clone()));
+    // The core's half changes, the face stays.
+    w.act(Command::DeactivateSource { source: SourceId(1) }).await?;
+    let later = w.store.sources(w.id).await?;
+    assert_eq!((later.len(), &later[0].map, later[0].source.active), (1, &face.map, false));
+    let mut tx = w.store.begin(w.id, NOON).await?;
+    assert_eq!(tx.source_by_key("web").await?, Some(SourceId(1)));
+    assert_eq!(tx.source_by_key("fair").await?, None);
+    tx.rollback().await?;
+
+    let item = ItemId(1);
+    w.act(Command::UpdateSource { source: SourceId(1), spec }).await?;
+    let submission = routing::Submission { source: SourceId(1), ..Default::default() };
+    w.submit(submission).await?;
+    let mut batch = w.batch();
+    let (kind, text) = (NoteKind::Cancel, "asked twice".to_owned());
+    batch.notes.push(Note { item, event: 0, kind, text: text.clone() });
+    let seen = Default::default();
+    w.act_with(&mut batch, vec![Command::Cancel { item, seen }]).await?.remove(0)?;
+    let notes = w.store.item_notes(w.id, item).await?;
+    assert_eq!(notes, [Note { item, event: w.seq, kind, text }]);
+    w.store.erase_item(w.id, item).await?;
+    assert!(w.store.item_notes(w.id, item).await?.is_empty());
+    w.check().await
+}

@@ -1,0 +1,279 @@
+//! What a commit means: cut connections, two nodes, tampering, migrations, locks.
+
+use crate::harness::{Database, NOON, Result, Workspace};
+use crate::proxy::Wire;
+use futures_util::StreamExt;
+use routing::{AgentSpec, Command, State, Time};
+use sqlx::{Connection, Executor};
+use std::time::Duration;
+use store::{Error, Fault, Heard, Options};
+
+crate::on_both!(cut_commits, two_states_catch_up, tampering_is_named, migrations_both_ways, clocks);
+
+fn create() -> Vec<Command> {
+    vec![Command::CreateAgent { spec: AgentSpec::default() }]
+}
+
+async fn cut_commits(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let seq = w.seq;
+
+    database.faults.arm(Fault::BeforeCommit);
+    let mut batch = w.batch();
+    let cut = w.act_with(&mut batch, create()).await;
+    assert!(cut.is_err());
+    assert!(!w.store.batch_exists(w.id, batch.id).await?);
+    w.reload().await?;
+    assert_eq!(w.seq, seq);
+    assert_eq!(w.state.facts().agents.len(), 0);
+
+    database.faults.arm(Fault::AfterCommit);
+    let mut batch = w.batch();
+    let cut = w.act_with(&mut batch, create()).await;
+    assert!(cut.is_err());
+    assert!(w.store.batch_exists(w.id, batch.id).await?);
+    w.reload().await?;
+    assert_eq!(w.state.facts().agents.len(), 1);
+
+    // A transaction that is dropped takes everything back, and gives the lock free.
+    let mut tx = w.store.begin(w.id, NOON).await?;
+    tx.write(&w.batch(), w.state.facts()).await?;
+    drop(tx);
+    w.act_all(create()).await?;
+    assert_eq!(w.state.facts().agents.len(), 2);
+    w.check().await
+}
+
+/// Two states of one workspace, as two nodes have them, write in turn.
+async fn two_states_catch_up(database: &Database) -> Result<()> {
+    let mut one = Workspace::create(database, "acme").await?;
+    let mut two = one.other_node();
+    two.reload().await?;
+    for _ in 0..5 {
+        one.act_all(create()).await?;
+        one.act_all(create()).await?;
+        two.catch_up().await?;
+        two.act_all(create()).await?;
+        one.catch_up().await?;
+    }
+    assert_eq!(one.state.facts().agents.len(), 15);
+    assert_eq!(one.state.canonical(), two.state.canonical());
+    one.check().await?;
+    two.check().await
+}
+
+/// A connection around the store, as somebody with the database's password has it.
+async fn meddle(database: &Database, sql: &'static str) -> Result<()> {
+    if database.is_postgres() {
+        sqlx::PgConnection::connect(&database.url).await?.execute(sql).await?;
+    } else {
+        sqlx::SqliteConnection::connect(&database.url).await?.execute(sql).await?;
+    }
+    Ok(())
+}
+
+async fn tampering_is_named(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    for _ in 0..4 {
+        w.act_all(create()).await?;
+    }
+    let broken = || async {
+        let chain = w.store.verify_chain(w.id).await?;
+        Ok::<_, Error>(chain.broken.map(|broken| broken.seq))
+    };
+    assert_eq!(broken().await?, None);
+    for (change, back, seq) in [
+        (
+            "UPDATE journal SET body = body || ' ' WHERE seq = 3",
+            "UPDATE journal SET body = RTRIM(body) WHERE seq = 3",
+            3,
+        ),
+        (
+            "UPDATE journal SET at = at + 1 WHERE seq = 2",
+            "UPDATE journal SET at = at - 1 WHERE seq = 2",
+            2,
+        ),
+        ("UPDATE workspaces SET seq = seq - 1", "UPDATE workspaces SET seq = seq + 1", w.seq),
+        ("UPDATE workspaces SET seq = seq + 1", "UPDATE workspaces SET seq = seq - 1", w.seq + 1),
+        ("DELETE FROM journal WHERE seq = 4", "SELECT 1", 4),
+    ] {
+        meddle(database, change).await?;
+        assert_eq!(broken().await?, Some(seq), "{change}");
+        meddle(database, back).await?;
+    }
+    Ok(())
+}
+
+async fn migrations_both_ways(database: &Database) -> Result<()> {
+    let store = &database.store;
+    store.migrate().await?;
+    let w = Workspace::create(database, "acme").await?;
+    // One step back takes its tables; all of them leave nothing; and up again works.
+    store.migrate_down(1).await?;
+    assert!(store.imports(w.id).await.is_err());
+    assert_eq!(store.workspaces().await?.len(), 1);
+    store.migrate_down(100).await?;
+    assert!(store.workspaces().await.is_err());
+    store.migrate().await?;
+    assert!(store.workspaces().await?.is_empty());
+    Workspace::create(database, "acme").await?.check().await?;
+    meddle(database, "UPDATE migrations SET checksum = 'x' WHERE version = 2").await?;
+    let changed = store.migrate().await;
+    assert!(matches!(changed, Err(Error::Migration { version: 2, .. })), "{changed:?}");
+    meddle(database, "INSERT INTO migrations (version, checksum) VALUES (99, 'y')").await?;
+    meddle(database, "DELETE FROM migrations WHERE version = 2").await?;
+    let newer = store.migrate().await;
+    assert!(matches!(newer, Err(Error::Migration { version: 99, .. })), "{newer:?}");
+    store.ping().await?;
+    Ok(())
+}
+
+async fn clocks(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    w.act_all(create()).await?;
+    let last = w.state.facts().now;
+    // A clock that went back does not take the batch with it.
+    let tx = w.store.begin(w.id, Time(5)).await?;
+    assert!(tx.now() >= last);
+    if database.is_postgres() {
+        assert!(tx.now() > Time(1_700_000_000_000) && tx.now() < Time(i64::MAX / 2));
+    } else {
+        assert_eq!(tx.now(), last);
+    }
+    tx.rollback().await?;
+    let far = Time(i64::MAX / 2);
+    let tx = w.store.begin(w.id, far).await?;
+    assert_eq!(tx.now() == far, !database.is_postgres(), "whose clock counts");
+    assert_eq!(tx.seq(), w.seq);
+    Ok(tx.rollback().await?)
+}
+
+#[tokio::test]
+async fn notices_reach_other_nodes() -> Result<()> {
+    let database = Database::postgres().await?;
+    assert!(database.store.is_shared());
+    let other = store::open(&database.url, Options::default()).await?;
+    let mut heard = other.listen().await?;
+    let mut w = Workspace::create(&database, "acme").await?;
+    w.act_all(create()).await?;
+    let (workspace, last) = (w.id, w.seq);
+    let reached = async {
+        while let Some(heard) = heard.next().await {
+            if matches!(heard, Heard::Moved { workspace: w, seq } if w == workspace && seq == last)
+            {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(20), reached).await?);
+    other.close().await;
+    database.remove().await
+}
+
+#[tokio::test]
+async fn a_wire_cut_at_commit() -> Result<()> {
+    let database = Database::postgres().await?;
+    let (server, name) = database.url.rsplit_once('/').ok_or("no database in the address")?;
+    let (user, server) = server.rsplit_once('@').ok_or("no user in the address")?;
+    let wire = Wire::to(server.to_owned()).await?;
+    let url = format!("{user}@127.0.0.1:{}/{name}", wire.port);
+    let through = store::open(&url, Options::default()).await?;
+    let mut w = Workspace::create(&database, "acme").await?;
+    w.store = through.clone();
+    for (fault, took_effect) in [(Fault::BeforeCommit, false), (Fault::AfterCommit, true)] {
+        let seq = w.seq;
+        wire.arm(fault);
+        let mut batch = w.batch();
+        let mut tx = w.store.begin(w.id, NOON).await?;
+        let at = tx.now();
+        let events = w.state.handle(at, create().remove(0)).events;
+        let record = |event| store::Recorded { event, actor: store::Actor::System, at };
+        batch.events.extend(events.into_iter().map(record));
+        tx.write(&batch, w.state.facts()).await?;
+        let error = tx.commit().await.err().ok_or("the cut was not noticed")?;
+        assert!(error.is_transient(), "{error}");
+        // The next connection works, and tells what became of the batch.
+        assert_eq!(w.store.batch_exists(w.id, batch.id).await?, took_effect);
+        w.reload().await?;
+        assert_eq!(w.seq, seq + u64::from(took_effect));
+        w.act_all(create()).await?;
+    }
+    w.check().await?;
+    through.close().await;
+    database.remove().await
+}
+
+#[tokio::test]
+async fn the_lock_orders_two_nodes() -> Result<()> {
+    let database = Database::postgres().await?;
+    let one = Workspace::create(&database, "acme").await?;
+    let other = store::open(&database.url, Options::default()).await?;
+    let mut held = one.store.begin(one.id, NOON).await?;
+    let waiting = tokio::spawn({
+        let (other, id) = (other.clone(), one.id);
+        async move { other.begin(id, NOON).await.map(|tx| (tx.seq(), tx.now())) }
+    });
+    let mut state = State::restore(one.state.facts().clone());
+    let now = held.now();
+    let events = state.handle(now, create().remove(0)).events;
+    let mut batch = store::Batch::new(store::BatchId::from_random([1; 8]));
+    let record = |event| store::Recorded { event, actor: store::Actor::System, at: now };
+    batch.events.extend(events.into_iter().map(record));
+    held.write(&batch, state.facts()).await?;
+    assert!(!waiting.is_finished());
+    held.commit().await?;
+    // Whoever waited sees what was written meanwhile, and a time that is not before it.
+    let (seq, at) = waiting.await??;
+    assert_eq!(seq, one.seq + 1);
+    assert!(at >= now);
+    other.close().await;
+    database.remove().await
+}
+
+#[tokio::test]
+async fn a_sqlite_file_belongs_to_one_process() -> Result<()> {
+    let database = Database::sqlite().await?;
+    assert!(!database.store.is_shared());
+    let holder = store::holder(&database.url)?.ok_or("nobody holds it")?;
+    assert_eq!(holder, format!("process {}", std::process::id()));
+    database.store.announce("http://127.0.0.1:8080 process 7\nsecret")?;
+    let second = store::open(&database.url, Options::default()).await;
+    match second.map(drop) {
+        Err(error @ Error::Held { .. }) => {
+            let text = error.to_string();
+            assert!(text.contains("http://127.0.0.1:8080"), "{text}");
+            assert!(!text.contains("secret"), "{text}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(store::holder(&database.url)?.is_some_and(|h| h.ends_with("secret")));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = format!("{}.holder", database.url.trim_start_matches("sqlite:"));
+        assert_eq!(std::fs::metadata(path)?.permissions().mode() & 0o777, 0o600);
+    }
+    database.store.close().await;
+    assert_eq!(store::holder(&database.url)?, None);
+    let again = store::open(&database.url, Options::default()).await?;
+    again.migrate().await?;
+    again.close().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn addresses() {
+    for url in ["", "sqlite:", "mysql://x", "postgres", "redis://u:secret@h/1"] {
+        match store::open(url, Options::default()).await.map(drop) {
+            Err(error @ Error::Address(_)) => {
+                assert!(!error.to_string().contains("secret"));
+                assert!(!error.is_transient());
+            }
+            other => panic!("{url}: {other:?}"),
+        }
+    }
+    let nowhere = "postgres://u:secret@127.0.0.1:1/x?connect_timeout=1";
+    let error = store::open(nowhere, Options::default()).await.map(drop).unwrap_err();
+    assert!(error.is_transient() && !error.to_string().contains("secret"), "{error}");
+}
