@@ -1,6 +1,8 @@
 //! Everything an agent does all day has a key. One registry serves the keyboard, the `?`
 //! overlay and the command menu, so that none of them can tell another story.
 
+import { untrack } from 'svelte';
+
 export interface Shortcut {
 	/** What is pressed: `1`, `g`, `?`, `space`, `enter`, `mod+k`. Several do the same. */
 	keys: string[];
@@ -63,9 +65,10 @@ export class Keys {
 
 	/** Registers until the returned function is called; the latest of two on one key wins. */
 	add(...shortcuts: Shortcut[]): () => void {
-		this.#registered = [...this.#registered, ...shortcuts];
+		// Called from effects, which must not depend on what they change.
+		untrack(() => (this.#registered = [...this.#registered, ...shortcuts]));
 		return () => {
-			this.#registered = this.#registered.filter((s) => !shortcuts.includes(s));
+			untrack(() => (this.#registered = this.#registered.filter((s) => !shortcuts.includes(s))));
 		};
 	}
 

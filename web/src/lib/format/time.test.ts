@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ago, clock, countdown, secsBetween, splitSecs, wait } from './time';
+import { ago, clock, countdown, lasting, secsBetween, splitSecs, wait } from './time';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 
@@ -45,4 +45,9 @@ test('lengths are set in the largest unit that is whole', () => {
 	expect(splitSecs(86_400)).toEqual({ amount: 1, unit: 'd' });
 	expect(splitSecs(5400)).toEqual({ amount: 90, unit: 'm' });
 	expect(splitSecs(0)).toEqual({ amount: 0, unit: 's' });
+});
+
+test('a length is said in words', () => {
+	expect(lasting(300, 'en-GB')).toBe('5 mins');
+	expect(lasting(86_400, 'zh-CN')).toBe('1天');
 });

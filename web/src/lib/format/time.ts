@@ -67,3 +67,15 @@ export function splitSecs(secs: number): { amount: number; unit: 's' | 'm' | 'h'
 }
 
 export const UNIT_SECS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+const LONG = { s: 'second', m: 'minute', h: 'hour', d: 'day' } as const;
+
+/** A length of time in words, `5 min`, in the language of the screen. */
+export function lasting(secs: number, locale: string): string {
+	const { amount, unit } = splitSecs(secs);
+	return new Intl.NumberFormat(locale, {
+		style: 'unit',
+		unit: LONG[unit],
+		unitDisplay: 'short'
+	}).format(amount);
+}

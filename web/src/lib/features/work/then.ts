@@ -1,4 +1,5 @@
-import { wait } from '$lib/format/time';
+import { lasting } from '$lib/format/time';
+import { appearance } from '$lib/settings.svelte';
 import { m } from '$messages';
 import type { Disposition, Queue } from '$lib/api';
 
@@ -8,7 +9,10 @@ export function waitWords(result: Disposition, queues: Queue[]): string {
 		case 'close':
 			return '';
 		case 'retry':
-			return m.then_retry({ after: wait(result.after_secs), max: result.max_attempts });
+			return m.then_retry({
+				after: lasting(result.after_secs, appearance.tag),
+				max: result.max_attempts
+			});
 		case 'move': {
 			const queue = queues.find((q) => q.id === result.queue);
 			return m.then_move({ queue: queue?.name ?? `#${result.queue}` });
