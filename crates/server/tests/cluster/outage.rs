@@ -88,6 +88,8 @@ async fn a_database_that_comes_back_is_found_again() {
     .await;
     let (item, _) = shop.submit(&node, 11..12).await[0];
     assert_eq!(item.0, 12);
-    shop.audit(&store).await;
+    // Past the proxy: connections that were cut while idle fail once before they are replaced.
+    let straight = open(&direct, Options::default()).await;
+    shop.audit(&straight).await;
     node.stop().await;
 }
