@@ -1,0 +1,147 @@
+import { expect, signedIn, test } from './quiet';
+
+test('a queue is made, refused at the field, changed and deactivated', async ({
+	browser,
+	quiet
+}) => {
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/queues`);
+	await page.getByRole('button', { name: 'New queue' }).first().click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	const name = sheet.getByLabel('Name', { exact: true });
+	await expect(name).toHaveAttribute('aria-invalid', 'true');
+	await name.fill('Night leads');
+	await sheet.getByRole('button', { name: 'Add result' }).click();
+	await sheet.getByLabel('Label').fill('Call back');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet).toBeHidden();
+	const row = page.locator('tr[data-queue="Night leads"]');
+	await row.getByRole('button').click();
+	await sheet.getByText('Pull', { exact: true }).click();
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(row).toContainText('Pull');
+	await row.getByRole('button').click();
+	await sheet.getByRole('button', { name: 'Deactivate' }).click();
+	await expect(row).toContainText('Inactive');
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await expect(row).not.toContainText('Inactive');
+	await page.context().close();
+});
+
+test('a person is added with a login, and a weight of 99 is refused where it stands', async ({
+	browser,
+	quiet
+}) => {
+	await quiet.queue('For Gus');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/people`);
+	await page.getByRole('button', { name: 'Add person' }).first().click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByLabel('Name', { exact: true }).fill('Gus');
+	await sheet.getByLabel('Password').fill('a-long-password');
+	await sheet.getByLabel('Weight').fill('99');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet.getByLabel('Weight')).toHaveAttribute('aria-invalid', 'true');
+	await sheet.getByLabel('Weight').fill('2');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(page.locator('tr[data-agent="Gus"]')).toBeVisible();
+	const own = await signedIn(browser, quiet.server.url, 'Gus');
+	await expect(own).toHaveURL(/\/work$/);
+	await own.context().close();
+	await page.context().close();
+});
+
+test('a source shows its secret once, and the secret works', async ({ browser, quiet }) => {
+	await quiet.queue('Web leads');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/sources`);
+	await page.getByRole('button', { name: 'New source' }).first().click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByLabel('Name', { exact: true }).fill('Web form');
+	await sheet.getByLabel('Default queue').selectOption('Web leads');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	const secret = (await sheet.getByTestId('secret-value').textContent()) ?? '';
+	await expect(sheet.getByTestId('secret')).toContainText(`X-Webhook-Secret: ${secret}`);
+	const sent = await quiet.api.post(`${quiet.server.url}/api/v1/ingest/web-form`, {
+		headers: { 'X-Webhook-Secret': secret },
+		data: { name: 'Zoe', phone: '98765 43230' }
+	});
+	expect(sent.status()).toBe(202);
+	await page.goto(`${quiet.server.url}/items`);
+	await page.getByRole('button', { name: 'Zoe' }).click();
+	await expect(page.getByTestId('history')).toContainText('Arrived from Web form');
+	await page.context().close();
+});
+
+test('a rule is written in the editor and reads as a sentence', async ({ browser, quiet }) => {
+	await quiet.queue('Seniors');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/rules`);
+	await page.getByRole('button', { name: 'New rule' }).first().click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByLabel('Name', { exact: true }).fill('Large budgets');
+	await sheet.getByLabel('Attribute').fill('budget');
+	await sheet.getByLabel('Comparison').selectOption('ge');
+	await sheet.getByLabel('Value').fill('1000');
+	await expect(sheet.getByTestId('sentence')).toHaveText('budget is at least 1000');
+	await sheet.getByLabel('Queue').selectOption('Seniors');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(page.locator('[data-rule="Large budgets"]')).toContainText(
+		'If budget is at least 1000'
+	);
+	await page.context().close();
+});
+
+test('a file is imported: columns guessed, progress, rejected rows offered', async ({
+	browser,
+	quiet
+}) => {
+	const queue = await quiet.queue('Files');
+	await quiet.source('Files', queue.id);
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/import`);
+	await page.getByLabel('Source').selectOption('Files');
+	const rows = [
+		'Full name,Mobile,Budget',
+		'Ann,98765 43240,100',
+		'Bob,98765 43241,200',
+		'Ann again,98765 43240,3',
+		'Cid,98765 43242,much'
+	];
+	const file = { name: 'leads.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) };
+	await page.locator('input[type=file]').setInputFiles(file);
+	await expect(page.getByLabel('Mobile: Becomes')).toHaveValue('phone');
+	await expect(page.getByLabel('Full name: Becomes')).toHaveValue('name');
+	await page.getByRole('button', { name: 'Import 4 rows' }).click();
+	await expect(page.locator('[data-import=done]')).toBeVisible();
+	await expect(page.locator('[data-figure=imported]')).toHaveText('2');
+	await expect(page.locator('[data-figure=duplicates]')).toHaveText('1');
+	await expect(page.locator('[data-figure=rejected]')).toHaveText('1');
+	await expect(page.getByRole('link', { name: 'Download rejected rows' })).toBeVisible();
+	await page.context().close();
+});
+
+test('an item is searched, given to somebody by hand, and says why', async ({ browser, quiet }) => {
+	const queue = await quiet.queue('Moves', { mode: { mode: 'pull' } });
+	const source = await quiet.source('Moves', queue.id);
+	await quiet.agent('Hana', [queue.id]);
+	const item = await quiet.item(source.id, 'Ivy Lal', '98765 43250');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/items`);
+	await page.getByRole('searchbox').fill('98765 43250');
+	await page.keyboard.press('Enter');
+	await page.locator(`tr[data-item="${item.id}"]`).getByRole('button').click();
+	await expect(page.getByTestId('why-agents')).toContainText('Hana');
+	await page.getByRole('button', { name: 'Reassign' }).click();
+	await page
+		.getByRole('dialog', { name: 'Reassign' })
+		.getByLabel('Agent')
+		.selectOption({ label: 'Hana · 0' });
+	await page
+		.getByRole('dialog', { name: 'Reassign' })
+		.getByRole('button', { name: 'Reassign' })
+		.click();
+	await expect(page.getByTestId('history')).toContainText('Given to Hana by hand');
+	await page.context().close();
+});

@@ -1,0 +1,122 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Browser, type Page } from '@playwright/test';
+
+const url = () => process.env.FAIRLEAD_URL ?? '';
+const PAGES: [string, string | null][] = [
+	['sign-in', null],
+	['work', 'asha'],
+	['live', 'supervisor'],
+	['items', 'supervisor'],
+	['people', 'supervisor'],
+	['queues', 'supervisor'],
+	['sources', 'supervisor'],
+	['rules', 'supervisor'],
+	['import', 'supervisor'],
+	['settings', 'admin']
+];
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+async function open(
+	browser: Browser,
+	path: string,
+	user: string | null,
+	theme: string,
+	size: keyof typeof SIZES
+): Promise<Page> {
+	const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: 'reduce' });
+	await context.addInitScript(
+		(t) => localStorage.setItem('fairlead.appearance', JSON.stringify({ theme: t })),
+		theme
+	);
+	if (user) {
+		const answer = await context.request.post(`${url()}/api/v1/session`, {
+			data: { name: user, password: 'demo' }
+		});
+		expect(answer.ok(), await answer.text()).toBeTruthy();
+	}
+	const page = await context.newPage();
+	await page.goto(`${url()}/${path}`);
+	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+	await expect(page.locator('.animate-pulse')).toHaveCount(0);
+	return page;
+}
+
+for (const theme of ['light', 'dark']) {
+	for (const size of ['desktop', 'phone'] as const) {
+		test(`no page has a serious barrier or overflows: ${theme}, ${size}`, async ({ browser }) => {
+			test.setTimeout(240_000);
+			for (const [path, user] of PAGES) {
+				const page = await open(browser, path, user, theme, size);
+				const found = await new AxeBuilder({ page }).analyze();
+				const serious = found.violations.filter((v) =>
+					['serious', 'critical'].includes(v.impact ?? '')
+				);
+				const said = serious.map(
+					(v) =>
+						`${v.id}: ${v.nodes
+							.map((n) => n.html)
+							.slice(0, 3)
+							.join(' | ')}`
+				);
+				expect.soft(said, `${path} ${theme} ${size}`).toEqual([]);
+				const over = await page.evaluate(
+					() => document.documentElement.scrollWidth - window.innerWidth
+				);
+				expect.soft(over, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
+				await page.context().close();
+			}
+		});
+	}
+}
+
+test('each role comes to its own place, and sees only what it may', async ({ browser }) => {
+	for (const [name, place, link, hidden] of [
+		['asha', '/work', 'My work', 'People'],
+		['supervisor', '/live', 'Live', 'My work'],
+		['admin', '/live', 'Live', 'My work']
+	] as const) {
+		const page = await (await browser.newContext()).newPage();
+		await page.goto(url());
+		await page.getByLabel('Name').fill(name);
+		await page.getByLabel('Password').fill('demo');
+		await page.keyboard.press('Enter');
+		await expect(page).toHaveURL(url() + place);
+		await expect(page.getByRole('link', { name: link, exact: true })).toBeVisible();
+		await expect(page.getByRole('link', { name: hidden, exact: true })).toHaveCount(0);
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		await expect(page).toHaveURL(/sign-in/);
+		await page.context().close();
+	}
+});
+
+test('a wrong password is refused in words, and the browser finds nothing to block', async ({
+	browser
+}) => {
+	const page = await (await browser.newContext()).newPage();
+	const blocked: string[] = [];
+	page.on('console', (m) => /Content Security Policy/.test(m.text()) && blocked.push(m.text()));
+	await page.goto(`${url()}/sign-in`);
+	await page.getByLabel('Name').fill('nobody');
+	await page.getByLabel('Password').fill('wrong');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('alert')).toHaveText('That name and password do not match.');
+	for (const [language, title] of [
+		['中文', '登录'],
+		['हिन्दी', 'साइन इन'],
+		['English', 'Sign in']
+	] as const) {
+		await page.getByRole('button', { name: language }).click();
+		await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+	}
+	expect(blocked).toEqual([]);
+	await page.context().close();
+});
+
+test('the command menu finds a page and goes there', async ({ browser }) => {
+	const page = await open(browser, 'live', 'supervisor', 'light', 'desktop');
+	await page.keyboard.press('Control+k');
+	await page.getByPlaceholder('Find or do…').fill('queu');
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(/\/queues$/);
+	await page.context().close();
+});
