@@ -4,3 +4,4 @@
 //! checks every invariant of the routing core.
 
 pub mod script;
+pub mod simulation;

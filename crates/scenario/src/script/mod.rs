@@ -104,6 +104,7 @@ pub fn play(script: &str) -> Result<Played, ParseError> {
             Line::Command { command, makes } => {
                 if played.commands.is_empty()
                     && let Command::Configure { settings } = &command
+                    && State::default().handle(START, command.clone()).answer.is_ok()
                     && let Some(time) = first_time(&lines, at, &settings.time_zone)?
                 {
                     stage.now = time;
@@ -153,7 +154,9 @@ pub fn script(commands: &[(Time, Command)]) -> String {
     let mut text = String::new();
     for (at, (time, command)) in commands.iter().enumerate() {
         // The first line of a workspace says in which zone the time after it is meant.
-        let begins = at == 0 && matches!(command, Command::Configure { .. });
+        let begins = at == 0
+            && matches!(command, Command::Configure { .. })
+            && State::default().handle(START, command.clone()).answer.is_ok();
         let mut say_time = (*time != stage.now).then_some(*time);
         stage.now = *time;
         if let Some(time) = say_time.filter(|_| !begins) {
