@@ -7,7 +7,7 @@
 
 use crate::index::candidate;
 use crate::item::Item;
-use crate::line::{Group, Line, Pool, Seat, Slot};
+use crate::line::{Group, Line, Seat, Slot};
 use crate::queue::Queue;
 use crate::reason::MAX_RUNNERS_UP;
 use crate::{
@@ -77,27 +77,25 @@ impl State {
         }
     }
 
-    /// When everyone who could have it is at their cap: all steps are open, at least one agent is
-    /// kept from it by the cap alone, and nobody below their cap is merely busy.
+    /// When everyone who could have it is at their cap: all steps are open, somebody is kept from
+    /// it by their cap, and nobody below theirs is merely busy.
     fn overflow(&self, queue: &Queue, line: &Line, group: &Group, item: &Item) -> Option<Found> {
         if queue.spec.at_cap == AtCap::Wait || !group.all_open {
             return None;
         }
         let pools = || group.pools.iter().filter_map(|slot| line.pool(*slot)).enumerate();
         let excluded = &group.key.excluded;
-        let busy = Seat::Passed(Cause::AtCapacity);
-        let excused =
-            |pool: &Pool| excluded.iter().filter(|a| pool.seat(**a) == Some(&busy)).count();
-        if pools().any(|(_, pool)| pool.passed_for(&Cause::AtCapacity) as usize > excused(pool)) {
+        let passed = |cause: Cause| pools().any(|(_, pool)| pool.passed_for(&cause, excluded) > 0);
+        if passed(Cause::AtCapacity) || !passed(Cause::AtCap) {
             return None;
         }
-        let (today, agent, step) = pools()
-            .flat_map(|(step, pool)| pool.capped().map(move |(today, agent)| (today, agent, step)))
-            .filter(|(_, agent, _)| !excluded.contains(agent))
-            .min()?;
         match queue.spec.at_cap {
             AtCap::Wait => None,
             AtCap::OverflowFewestToday => {
+                let (today, agent, step) = pools()
+                    .flat_map(|(step, pool)| pool.capped().map(move |(n, agent)| (n, agent, step)))
+                    .filter(|(_, agent, _)| !excluded.contains(agent))
+                    .min()?;
                 let key = Key(u64::from(today), 0);
                 Some(Found::Agent { step, agent, key, way: Way::Overflow })
             }

@@ -16,6 +16,15 @@ pub(crate) enum Seat {
 }
 
 impl Seat {
+    /// What speaks against the agent; nothing does when they are free.
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Seat::Free(_) => None,
+            Seat::Capped(_) => Some(&Cause::AtCap),
+            Seat::Passed(cause) => Some(cause),
+        }
+    }
+
     /// Whether anything but an edit can move the agent from here.
     pub fn may_change(&self) -> bool {
         let lasting = |c: &Cause| {
@@ -51,7 +60,7 @@ impl Pool {
 
     /// Whether nobody is here whom a strategy or an overflow rule could pick.
     pub fn is_barren(&self) -> bool {
-        self.free.is_empty() && self.capped.is_empty()
+        self.free.is_empty() && self.passed_for(&Cause::AtCap, &[]) == 0
     }
 
     /// Who is eligible, next first.
@@ -69,8 +78,11 @@ impl Pool {
         self.passed.iter().map(|(cause, n)| (cause, *n))
     }
 
-    pub fn passed_for(&self, cause: &Cause) -> u32 {
-        self.passed.get(cause).copied().unwrap_or(0)
+    /// How many agents were passed over for this cause, those of `but` apart.
+    pub fn passed_for(&self, cause: &Cause, but: &[AgentId]) -> usize {
+        let passed = self.passed.get(cause).map_or(0, |n| *n as usize);
+        let theirs = |agent: &&AgentId| self.seat(**agent).and_then(Seat::cause) == Some(cause);
+        passed - but.iter().filter(theirs).count()
     }
 
     pub fn seat(&self, agent: AgentId) -> Option<&Seat> {
@@ -92,7 +104,7 @@ impl Pool {
             None => self.seats.remove(&agent),
         };
         // Overflow waits for nobody to be merely busy and for somebody to be capped.
-        let overflow = !self.capped.is_empty();
+        let overflow = self.passed_for(&Cause::AtCap, &[]) > 0;
         if let Some(old) = old {
             self.count_out(agent, old);
         }
