@@ -24,7 +24,8 @@ pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
         let chain: Value = engine.api.get("/journal/verify")?;
         audited = chain["events"].as_u64();
         if let Some(seq) = chain["broken_at"].as_u64() {
-            problems.push(format!("journal: event {seq} does not follow from the one before"));
+            let why = chain["problem"].as_str().unwrap_or("it does not follow from the one before");
+            problems.push(format!("journal: event {seq}: {why}"));
         }
     }
     if options.json {
