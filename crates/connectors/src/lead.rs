@@ -168,7 +168,7 @@ impl<'a> Draft<'a> {
             Field::Region => self.lead.region = Some(text),
             Field::Language => self.lead.language = Some(text),
             Field::Priority => {
-                let read = priority(&text).map_err(|error| problem(error))?;
+                let read = priority(&text).map_err(problem)?;
                 self.lead.priority = Some(read);
             }
             Field::Earliest => {

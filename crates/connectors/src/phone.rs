@@ -147,17 +147,16 @@ fn one(text: &str, country: Option<Country>) -> Result<String, PhoneProblem> {
     if digits < 2 {
         return Err(PhoneProblem::NotANumber);
     }
-    // "1-800-FLOWERS" is a number; "see notes 12" is not.
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    if letters > digits {
-        return Err(PhoneProblem::NotANumber);
-    }
     let number = match PHONE_NUMBER_UTIL.parse(&text, country.map(|country| country.0)) {
         Ok(number) => number,
         Err(error) => return Err(unparsed(&text, &error, country)),
     };
     if number.is_valid() {
         return Ok(number.format_as(PhoneNumberFormat::E164).into_owned());
+    }
+    // "1-800-FLOWERS" is a number; "see notes 12" is not.
+    if text.chars().filter(|c| c.is_alphabetic()).count() > digits {
+        return Err(PhoneProblem::NotANumber);
     }
     Err(match number.is_possible_with_reason() {
         Ok(NumberLengthType::IsPossible) => PhoneProblem::NotInUse,
@@ -316,7 +315,7 @@ mod tests {
         assert_eq!(read("98765432109876543210987", "IN"), Err(PhoneProblem::TooLong));
         assert_eq!(read("9876543210", ""), Err(PhoneProblem::CountryMissing));
         assert_eq!(read("+999 123 456 789", "IN"), Err(PhoneProblem::CountryUnknown));
-        assert_eq!(read("1234567890", "IN"), Err(PhoneProblem::NotInUse));
+        assert_eq!(read("(555) 555-5555", "US"), Err(PhoneProblem::NotInUse));
         for text in ["n/a", "-", "unknown", "see notes 12", "1", "a@b.example", &"x".repeat(5000)] {
             assert_eq!(read(text, "IN"), Err(PhoneProblem::NotANumber), "{text}");
         }

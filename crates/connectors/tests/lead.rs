@@ -1,5 +1,7 @@
 //! From a file or a webhook to leads, as an import does it.
 
+#![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
+
 use connectors::{Form, Lead, Mapping, Options, Override, Rejection, Table};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! Tables of every kind, made here.
 
+#![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
+
 use connectors::{Format, MAX_ROW_BYTES, Options, RowProblem, Table, TableError, Unit};
 use std::io::Cursor;
 
@@ -23,7 +25,17 @@ fn rows_come_with_their_line_and_number() {
     assert_eq!(rows[0].cells, ["Asha", "1\n2"]);
     assert_eq!((rows[1].number, rows[1].line), (2, 8));
     let progress = table.progress();
-    assert_eq!((progress.done, progress.total, progress.unit), (49, 49, Unit::Bytes));
+    assert_eq!((progress.done, progress.total, progress.unit), (41, 41, Unit::Bytes));
+}
+
+#[test]
+fn every_kind_of_line_end_counts_once() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["a,b", "1,\"x\ny\"", "", "2,z", ""].join("\n").replace('\n', end);
+        let rows: Vec<_> = open(text).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows[0].cells, ["1", "x\ny"], "{end:?}");
+        assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 5], "{end:?}");
+    }
 }
 
 #[test]

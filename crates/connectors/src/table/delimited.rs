@@ -26,13 +26,14 @@ pub fn open(
     let encoding = encoding::detect(&mut source, options)?;
     let mut sample = Vec::new();
     let text = encoding::Utf8::new(source.by_ref(), encoding, Arc::default());
-    io::BufReader::with_capacity(1 << 13, text).take(SAMPLE).read_to_end(&mut sample)?;
+    text.take(SAMPLE).read_to_end(&mut sample)?;
     source.seek(SeekFrom::Start(0))?;
     let said = said(&sample);
     let delimiter = options.delimiter.or(said).unwrap_or_else(|| guess(&sample));
     counts.total.store(total, Ordering::Relaxed);
     let left = Arc::new(AtomicU64::new(MAX_ROW_BYTES));
-    let text = Bounded { text: encoding::Utf8::new(source, encoding, counts), left: left.clone() };
+    let text = encoding::Utf8::new(source, encoding, counts);
+    let text = Lines { text, left: left.clone(), last: b'\n' };
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -53,7 +54,9 @@ pub fn open(
                 Ok(false) => None,
                 Ok(true) if std::mem::take(&mut skip) => continue,
                 Ok(true) => {
-                    let line = record.position().map_or(line, csv::Position::line);
+                    // Counted from the record's end, as empty lines before it belong to none.
+                    let inside = record.iter().flat_map(str::bytes).filter(|b| *b == b'\n');
+                    let line = reader.position().line().saturating_sub(1 + inside.count() as u64);
                     // Empty cells at the end mean nothing; a million of them must not cost memory.
                     let filled = |at: &usize| !record[*at].trim().is_empty();
                     let used = (0..record.len()).rev().find(filled).map_or(0, |last| last + 1);
@@ -86,21 +89,45 @@ fn unreadable(error: csv::Error, line: u64) -> TableError {
     }
 }
 
-/// Stops a record that never ends, which an unclosed quotation mark makes of a whole file.
-struct Bounded<R> {
+/// Text whose lines all end with a line feed, the last one too, so that they are counted right;
+/// and an end to a record that has none, which an unclosed quotation mark makes of a whole file.
+struct Lines<R> {
     text: R,
+    /// How many bytes the present record may still have.
     left: Arc<AtomicU64>,
+    /// The last byte as it came.
+    last: u8,
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for Lines<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.text.read(out)?;
-        let left = self.left.load(Ordering::Relaxed);
-        match left.checked_sub(read as u64) {
-            Some(left) => self.left.store(left, Ordering::Relaxed),
-            None => return Err(io::ErrorKind::FileTooLarge.into()),
+        loop {
+            let read = self.text.read(out)?;
+            if read == 0 {
+                let open = !out.is_empty() && !matches!(self.last, b'\n' | b'\r');
+                if open {
+                    out[0] = b'\n';
+                    self.last = b'\n';
+                }
+                return Ok(usize::from(open));
+            }
+            let left = self.left.load(Ordering::Relaxed);
+            let left = left.checked_sub(read as u64).ok_or(io::ErrorKind::FileTooLarge)?;
+            self.left.store(left, Ordering::Relaxed);
+            let mut kept = 0;
+            for at in 0..read {
+                let byte = out[at];
+                let second = byte == b'\n' && self.last == b'\r';
+                self.last = byte;
+                if !second {
+                    out[kept] = if byte == b'\r' { b'\n' } else { byte };
+                    kept += 1;
+                }
+            }
+            if kept > 0 {
+                return Ok(kept);
+            }
         }
-        Ok(read)
     }
 }
 

@@ -115,12 +115,24 @@ impl Utf8Check {
 pub struct Utf8<R> {
     source: R,
     decoder: Decoder,
-    raw: Vec<u8>,
-    raw_at: usize,
-    raw_end: usize,
+    raw: Buffer,
+    text: Buffer,
     ended: bool,
     finished: bool,
     counts: Arc<Counts>,
+}
+
+/// Bytes, of which those from `at` to `end` are still to be taken.
+struct Buffer {
+    bytes: Vec<u8>,
+    at: usize,
+    end: usize,
+}
+
+impl Buffer {
+    fn new(size: usize) -> Self {
+        Buffer { bytes: vec![0; size], at: 0, end: 0 }
+    }
 }
 
 impl<R: Read> Utf8<R> {
@@ -128,40 +140,42 @@ impl<R: Read> Utf8<R> {
         Utf8 {
             source,
             decoder: encoding.new_decoder_with_bom_removal(),
-            raw: vec![0; 1 << 15],
-            raw_at: 0,
-            raw_end: 0,
+            raw: Buffer::new(1 << 14),
+            text: Buffer::new(1 << 14),
             ended: false,
             finished: false,
             counts,
         }
     }
+
+    fn decode(&mut self) -> io::Result<()> {
+        let Utf8 { raw, text, .. } = self;
+        if raw.at == raw.end && !self.ended {
+            raw.end = self.source.read(&mut raw.bytes)?;
+            raw.at = 0;
+            self.ended = raw.end == 0;
+            self.counts.done.fetch_add(raw.end as u64, Ordering::Relaxed);
+        }
+        let bytes = &raw.bytes[raw.at..raw.end];
+        let (result, taken, written, _) =
+            self.decoder.decode_to_utf8(bytes, &mut text.bytes, self.ended);
+        raw.at += taken;
+        (text.at, text.end) = (0, written);
+        self.finished = self.ended && result == encoding_rs::CoderResult::InputEmpty;
+        Ok(())
+    }
 }
 
 impl<R: Read> Read for Utf8<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // The decoder needs room for a whole character.
-        if out.len() < 16 {
-            return Err(io::Error::other("the buffer is too small to decode into"));
+        while self.text.at == self.text.end && !self.finished {
+            self.decode()?;
         }
-        loop {
-            if self.finished {
-                return Ok(0);
-            }
-            if self.raw_at == self.raw_end && !self.ended {
-                self.raw_end = self.source.read(&mut self.raw)?;
-                self.raw_at = 0;
-                self.ended = self.raw_end == 0;
-                self.counts.done.fetch_add(self.raw_end as u64, Ordering::Relaxed);
-            }
-            let raw = &self.raw[self.raw_at..self.raw_end];
-            let (result, taken, written, _) = self.decoder.decode_to_utf8(raw, out, self.ended);
-            self.raw_at += taken;
-            self.finished = self.ended && result == encoding_rs::CoderResult::InputEmpty;
-            if written > 0 {
-                return Ok(written);
-            }
-        }
+        let text = &mut self.text;
+        let read = out.len().min(text.end - text.at);
+        out[..read].copy_from_slice(&text.bytes[text.at..text.at + read]);
+        text.at += read;
+        Ok(read)
     }
 }
 
@@ -174,11 +188,7 @@ mod tests {
         let mut source = Cursor::new(bytes.to_vec());
         let encoding = detect(&mut source, options).unwrap();
         let mut text = Vec::new();
-        let mut reader = io::BufReader::with_capacity(
-            64,
-            Utf8::new(source, encoding, Arc::new(Counts::default())),
-        );
-        reader.read_to_end(&mut text).unwrap();
+        Utf8::new(source, encoding, Arc::default()).read_to_end(&mut text).unwrap();
         (encoding.name(), String::from_utf8(text).unwrap())
     }
 

@@ -7,7 +7,7 @@
 
 use super::{
     Counts, Format, MAX_COLUMNS, MAX_ROW_BYTES, MAX_ROWS, Options, Record, Records, Source,
-    TableError,
+    TableError, packed,
 };
 use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, Xls, Xlsx, open_workbook_from_rs};
 use std::{
@@ -39,6 +39,10 @@ pub fn open(
     if size > most {
         return Err(TableError::TooLarge(most));
     }
+    if !old {
+        packed::check(&mut source, size)?;
+        source.seek(SeekFrom::Start(0))?;
+    }
     let source: Box<dyn Source> = Box::new(source);
     let source = BufReader::new(source);
     let wanted = options.sheet.clone();
@@ -47,7 +51,7 @@ pub fn open(
     let reading = counts.clone();
     let work = move || {
         let told = Told { wanted, sheet: sheet_out, rows: rows_out, counts: reading };
-        if old { told.old(source) } else { told.new(source) }
+        if old { told.read_xls(source) } else { told.read_xlsx(source) }
     };
     let thread = thread::Builder::new().name("excel".into()).spawn(work)?;
     let Ok(opened) = sheet_in.recv() else {
@@ -90,7 +94,7 @@ struct Told {
 }
 
 impl Told {
-    fn new(self, source: BufReader<Box<dyn Source>>) {
+    fn read_xlsx(self, source: BufReader<Box<dyn Source>>) {
         let mut book: Xlsx<_> = match open_workbook_from_rs(source) {
             Ok(book) => book,
             Err(error) => return self.refuse(unreadable(error)),
@@ -131,7 +135,7 @@ impl Told {
         }
     }
 
-    fn old(self, source: BufReader<Box<dyn Source>>) {
+    fn read_xls(self, source: BufReader<Box<dyn Source>>) {
         let mut book: Xls<_> = match open_workbook_from_rs(source) {
             Ok(book) => book,
             Err(error) => return self.refuse(unreadable(error)),

@@ -5,6 +5,7 @@ mod encoding;
 mod error;
 mod excel;
 mod header;
+mod packed;
 
 pub use error::TableError;
 

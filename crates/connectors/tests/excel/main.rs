@@ -1,5 +1,7 @@
 //! Excel files, packed here by hand, so that no binary file is kept.
 
+#![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
+
 mod pack;
 
 use connectors::{Format, Mapping, Options, Table, TableError, Unit};
@@ -70,10 +72,6 @@ fn a_damaged_file_is_an_error_and_not_an_early_end() {
         let rows = ended.map(|table| table.collect::<Result<Vec<_>, _>>());
         assert!(!matches!(rows, Ok(Ok(_))), "cut at {cut}");
     }
-    let broken = rows.replace("</v></c></row>", "</v></c>");
-    let table = open(workbook(&[("S", &broken)]), &Options::default());
-    let rows = table.map(|table| table.collect::<Result<Vec<_>, _>>());
-    assert!(!matches!(rows, Ok(Ok(_))));
 }
 
 #[test]

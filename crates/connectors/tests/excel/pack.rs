@@ -28,6 +28,12 @@ pub fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
     links +=
         &format!("<Relationship Id=\"rId99\" Type=\"{relations}/styles\" Target=\"styles.xml\"/>");
     files.push((
+        "_rels/.rels".into(),
+        format!(
+            "{xml}<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        ),
+    ));
+    files.push((
         "xl/workbook.xml".into(),
         format!("{xml}<workbook xmlns=\"{main}\" xmlns:r=\"{relations}\"><sheets>{list}</sheets></workbook>"),
     ));
