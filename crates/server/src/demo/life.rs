@@ -7,7 +7,7 @@ use crate::dispatcher::{Actor, Request, WorkspaceId};
 use crate::http::problem::Answered;
 use crate::submission::{ContactIn, Incoming, Strictness, prepare};
 use routing::{
-    AgentId, Code, Command, ItemId, ItemState, Mode, Seen, SourceId, State, Status, Then, Time,
+    AgentId, Code, Command, ItemId, ItemState, Mode, Seen, SourceId, State, Status, Time,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -107,7 +107,7 @@ struct Player {
     present: bool,
     status: Status,
     /// The first thing in their hands, and the results that may be recorded for it.
-    hand: Option<(ItemId, ItemState, Vec<(Code, Then)>)>,
+    hand: Option<(ItemId, ItemState, Vec<Code>)>,
     claims: bool,
 }
 
@@ -117,7 +117,7 @@ impl Player {
         let hand = state.held(agent.id).find_map(|id| {
             let item = facts.items.get(&id)?;
             let results = facts.queues.get(&item.queue)?.spec.dispositions.iter();
-            let results = results.map(|d| (d.name.clone(), d.then)).collect();
+            let results = results.map(|d| d.name.clone()).collect();
             Some((id, item.state, results))
         });
         let pulls = |id| facts.queues.get(id).is_some_and(|q| q.spec.mode == Mode::Pull);
@@ -151,7 +151,7 @@ impl Player {
                 if results.is_empty() || held_secs < 8 + dice.below(40) as i64 {
                     return Vec::new();
                 }
-                let disposition = dice.pick(results).0.clone();
+                let disposition = dice.pick(results).clone();
                 vec![Command::Complete { item: *item, seen, disposition }]
             }
             _ if self.claims && dice.below(4) == 0 => vec![Command::Claim { agent }],
