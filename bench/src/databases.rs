@@ -2,6 +2,7 @@
 //! whatever else the machine does meets both.
 
 use crate::options::Options;
+use crate::phases::Phases;
 use crate::report::Report;
 use crate::window::Rounds;
 use crate::{Problem, baseline, durable};
@@ -17,17 +18,26 @@ fn rounds(options: &Options) -> (usize, Duration) {
     if options.quick { (1, Duration::from_secs(1)) } else { (3, Duration::from_secs(5)) }
 }
 
+fn in_flight(options: &Options) -> impl Iterator<Item = usize> {
+    let wanted = options.in_flight;
+    durable::IN_FLIGHT.into_iter().filter(move |n| wanted.is_none_or(|wanted| wanted == *n))
+}
+
 /// SQLite alone.
 pub async fn sqlite(options: &Options, report: &mut Report) -> Result<(), Problem> {
     let (count, span) = rounds(options);
-    for in_flight in durable::IN_FLIGHT {
-        let mut rounds = Rounds::default();
+    for in_flight in in_flight(options) {
+        let (mut rounds, mut phases) = (Rounds::default(), Phases::default());
         for _ in 0..count {
             let folder = tempfile::tempdir()?;
             let url = format!("sqlite:{}", folder.path().join("fairlead.db").display());
-            rounds.push(durable::measure(&url, 1, in_flight, span).await?);
+            let measured = durable::measure(&url, 1, in_flight, span).await?;
+            rounds.push(measured.rate);
+            phases.add(&measured.phases);
         }
-        rounds.report(report, &format!("durable.sqlite.{in_flight}"));
+        let name = format!("durable.sqlite.{in_flight}");
+        rounds.report(report, &name);
+        phases.report(report, &name);
     }
     Ok(())
 }
@@ -36,12 +46,15 @@ pub async fn sqlite(options: &Options, report: &mut Report) -> Result<(), Proble
 pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Problem> {
     let admin = options.postgres()?;
     let (count, span) = rounds(options);
-    let mut ours = durable::IN_FLIGHT.map(|n| (n, Rounds::default()));
+    let mut ours: Vec<_> =
+        in_flight(options).map(|n| (n, Rounds::default(), Phases::default())).collect();
     let mut classic = baseline::CLIENTS.map(|n| (n, Rounds::default()));
     for _ in 0..count {
-        for (in_flight, rounds) in ours.iter_mut().filter(|_| options.wants("durable")) {
+        for (in_flight, rounds, phases) in ours.iter_mut().filter(|_| options.wants("durable")) {
             let database = Database::create(&admin).await?;
-            rounds.push(durable::measure(&database.url, 1, *in_flight, span).await?);
+            let measured = durable::measure(&database.url, 1, *in_flight, span).await?;
+            rounds.push(measured.rate);
+            phases.add(&measured.phases);
             database.remove().await?;
         }
         for (clients, rounds) in classic.iter_mut().filter(|_| options.wants("baseline")) {
@@ -51,8 +64,10 @@ pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Prob
         }
     }
     if options.wants("durable") {
-        for (in_flight, rounds) in ours {
-            rounds.report(report, &format!("durable.postgres.{in_flight}"));
+        for (in_flight, rounds, phases) in ours {
+            let name = format!("durable.postgres.{in_flight}");
+            rounds.report(report, &name);
+            phases.report(report, &name);
         }
     }
     if options.wants("baseline") {
@@ -82,8 +97,8 @@ pub async fn cluster(options: &Options, report: &mut Report) -> Result<(), Probl
     for _ in 0..count {
         for (nodes, rounds) in &mut both {
             let database = Database::create(&admin).await?;
-            let rate = durable::measure(&database.url, *nodes, CLUSTER_IN_FLIGHT, span).await?;
-            rounds.push(rate);
+            let measured = durable::measure(&database.url, *nodes, CLUSTER_IN_FLIGHT, span);
+            rounds.push(measured.await?.rate);
             database.remove().await?;
         }
     }

@@ -1,6 +1,7 @@
 //! Dispatcher and store in one process, every answer durable.
 
 use crate::Problem;
+use crate::phases::Phases;
 use crate::shop::{Numbers, Shop, dispatch, next, open};
 use crate::window::{Rate, Window};
 use routing::Event;
@@ -17,7 +18,7 @@ pub async fn measure(
     nodes: usize,
     in_flight: usize,
     span: Duration,
-) -> Result<Rate, Problem> {
+) -> Result<Measured, Problem> {
     let mut opened = Vec::new();
     for _ in 0..nodes {
         let store = open(url).await?;
@@ -27,12 +28,21 @@ pub async fn measure(
     let name = format!("bench {}", server::clock::Clock::system().now().0);
     let shop = Shop::furnish(store, first, &name).await?;
     let dispatchers: Vec<Dispatcher> = opened.iter().map(|(node, _)| node.clone()).collect();
+    let before = Phases::of(first)?;
     let rate = run(&shop, &dispatchers, in_flight, span).await;
+    let phases = Phases::of(first)?.since(&before);
     for (node, store) in opened {
         node.stop().await;
         store.close().await;
     }
-    rate
+    Ok(Measured { rate: rate?, phases })
+}
+
+/// What was measured, and where the first node's time went.
+#[derive(Debug)]
+pub struct Measured {
+    pub rate: Rate,
+    pub phases: Phases,
 }
 
 /// So many callers, each of whom sends a lead, waits until it is durable, and sends the next.

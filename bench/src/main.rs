@@ -4,10 +4,16 @@ mod baseline;
 mod core;
 mod databases;
 mod durable;
+mod http;
+mod idle;
+mod load;
 mod options;
+mod phases;
+mod product;
 mod report;
 mod shop;
 mod window;
+mod wire;
 
 use options::{HELP, Options};
 use report::Report;
@@ -17,19 +23,27 @@ use std::process::ExitCode;
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> ExitCode {
-    let done = Options::read(std::env::args().skip(1)).and_then(|options| match options {
-        Some(options) => run(&options),
-        None => {
-            println!("{HELP}");
-            Ok(true)
-        }
-    });
-    match done {
+    match asked() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
             eprintln!("error: {problem}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+fn asked() -> Result<bool, Problem> {
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if(|first| first == load::ARGUMENT).is_some() {
+        load::main(&args.next().unwrap_or_default())?;
+        return Ok(true);
+    }
+    match Options::read(args)? {
+        Some(options) => run(&options),
+        None => {
+            println!("{HELP}");
+            Ok(true)
         }
     }
 }
@@ -58,6 +72,12 @@ async fn parts(options: &Options, report: &mut Report) -> Result<(), Problem> {
     }
     if options.wants("cluster") {
         databases::cluster(options, report).await?;
+    }
+    if options.wants("http") {
+        http::measure(options, report).await?;
+    }
+    if options.wants("idle") {
+        idle::measure(options, report).await?;
     }
     Ok(())
 }

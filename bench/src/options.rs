@@ -12,7 +12,7 @@ PART is core, durable, baseline, cluster, http or idle; all when none is named.
 --json FILE writes [{name, value, unit}, …].
 
 Called without xtask, it also takes --fairlead PATH (the built binary; the one beside this program
-when absent) and --postgres URL (a superuser's; FAIRLEAD_TEST_POSTGRES when absent).";
+when absent), --in-flight N (that number alone, to profile it) and --postgres URL (a superuser's; FAIRLEAD_TEST_POSTGRES when absent).";
 
 /// The parts of a run.
 pub const PARTS: [&str; 6] = ["core", "durable", "baseline", "cluster", "http", "idle"];
@@ -23,6 +23,8 @@ pub struct Options {
     pub only: Vec<String>,
     pub quick: bool,
     pub json: Option<PathBuf>,
+    /// Only this many leads in flight.
+    pub in_flight: Option<usize>,
     fairlead: Option<PathBuf>,
     postgres: Option<String>,
 }
@@ -37,6 +39,7 @@ impl Options {
                 "--only" => options.only.extend(value()?.split(',').map(str::to_owned)),
                 "--quick" => options.quick = true,
                 "--json" => options.json = Some(value()?.into()),
+                "--in-flight" => options.in_flight = Some(value()?.parse()?),
                 "--fairlead" => options.fairlead = Some(value()?.into()),
                 "--postgres" => options.postgres = Some(value()?),
                 "--help" | "-h" => return Ok(None),
