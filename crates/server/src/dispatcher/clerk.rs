@@ -262,6 +262,8 @@ impl Clerk {
             None => self.load().await?,
         };
         let node = self.node.clone();
+        // Read before the batch's time is: waiting for the lock makes nobody's silence longer.
+        let calm = node.calm_secs();
         let started = Instant::now();
         let begun = self.begin().await;
         node.metrics.lock_seconds.observe(started.elapsed().as_secs_f64());
@@ -281,7 +283,6 @@ impl Clerk {
 
         let started = Instant::now();
         let id = node.next_batch_id();
-        let calm = node.calm_secs();
         let deciding = Deciding::new(&mut memory.state, memory.seq, tx.now(), calm, &known, id);
         let decided = deciding.decide(asks);
         node.metrics.decide_seconds.observe(started.elapsed().as_secs_f64());
