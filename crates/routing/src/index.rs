@@ -102,6 +102,11 @@ impl Index {
         self.deadlines.first().copied()
     }
 
+    /// What is due at `now`.
+    pub fn due(&self, now: Time) -> impl Iterator<Item = (Time, Due)> {
+        self.deadlines.iter().copied().take_while(move |(time, _)| *time <= now)
+    }
+
     /// Arms the item's only deadline, or none.
     pub fn arm_item(&mut self, item: ItemId, due: Option<Time>) {
         let place = self.places.entry(item).or_default();
