@@ -52,7 +52,8 @@ impl IngestedItem {
 }
 
 /// A webhook: a JSON object, or an array of up to 1,000. Fields are mapped as the source says,
-/// then by their names; what is not known becomes a personal attribute. The source's secret goes in
+/// then by their names; what is not known
+/// becomes a personal attribute, `utm.source` as `utm_source`. The source's secret goes in
 /// the header `X-Webhook-Secret`.
 #[utoipa::path(post, path = "/ingest/{source_key}", tag = "items",
     params(("source_key" = String, Path, description = "The source's key"),
@@ -271,7 +272,7 @@ mod tests {
         let item = h.get("/items/1").await;
         assert_eq!(item["contact"]["name"], "Kavya Iyer");
         assert_eq!(item["attributes"], json!({"budget": 1500}));
-        assert_eq!(item["personal"], json!({"utm.source": "x"}));
+        assert_eq!(item["personal"], json!({"utm_source": "x"}));
         let many = json!([{"mobile": "9876543210"}, "not an object", {"contact": {"phone": "9876543299"}}]);
         let answer = send(&h, &office.secret, Some("k"), many.to_string()).await.expect(202);
         let items = answer["items"].as_array().unwrap();
