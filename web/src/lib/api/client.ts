@@ -1,6 +1,7 @@
+import createClient, { type Middleware } from 'openapi-fetch';
 import { Problem, toProblem } from './problem';
+import type { paths } from './schema';
 
-const BASE = '/api/v1';
 let csrf: string | null = null;
 let whenSignedOut: () => void = () => {};
 
@@ -14,59 +15,43 @@ export function onSignedOut(then: () => void): void {
 	whenSignedOut = then;
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+const session: Middleware = {
+	onRequest({ request }) {
+		if (csrf && request.method !== 'GET') request.headers.set('X-Fairlead-CSRF', csrf);
+	},
+	onResponse({ response, schemaPath }) {
+		if (response.status === 401 && schemaPath !== '/api/v1/session') whenSignedOut();
+	},
+	onError({ error }) {
+		if (error instanceof DOMException && error.name === 'AbortError') return;
+		return new Problem({ code: 'offline', status: 0, detail: 'The server cannot be reached.' });
+	}
+};
+
+/** The API as its document describes it: a wrong path or body does not compile. */
+export const http = createClient<paths>({
+	credentials: 'same-origin',
+	// What is empty is not asked for.
+	querySerializer: (query) => search(query as Query)
+});
+http.use(session);
+
+/** What was answered; throws a `Problem` for every answer that is not a success. */
+export async function take<T>(
+	asked: Promise<{ data?: unknown; error?: unknown; response: Response }>
+): Promise<T> {
+	const { data, error, response } = await asked;
+	if (!response.ok) throw toProblem(response.status, error);
+	return data as T;
+}
+
 type Query = Record<string, string | number | boolean | null | undefined>;
 
-/** Sends one request; throws a `Problem` for every answer that is not a success. */
-export async function send<T>(
-	method: Method,
-	path: string,
-	given: { body?: unknown; query?: Query; signal?: AbortSignal } = {}
-): Promise<T> {
-	const headers = new Headers({ accept: 'application/json' });
-	if (csrf && method !== 'GET') headers.set('X-Fairlead-CSRF', csrf);
-	let body: BodyInit | undefined;
-	if (given.body instanceof FormData) {
-		body = given.body;
-	} else if (given.body !== undefined) {
-		headers.set('content-type', 'application/json');
-		body = JSON.stringify(given.body);
-	}
-	let response: Response;
-	try {
-		response = await fetch(BASE + path + search(given.query), {
-			method,
-			headers,
-			body,
-			signal: given.signal ?? null,
-			credentials: 'same-origin'
-		});
-	} catch (error) {
-		if (error instanceof DOMException && error.name === 'AbortError') throw error;
-		throw new Problem({ code: 'offline', status: 0, detail: 'The server cannot be reached.' });
-	}
-	const answer = await read(response);
-	if (response.ok) return answer as T;
-	if (response.status === 401 && path !== '/session') whenSignedOut();
-	throw toProblem(response.status, answer);
-}
-
-async function read(response: Response): Promise<unknown> {
-	const text = await response.text();
-	if (!text) return undefined;
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
 /** A query string without what is empty. */
-export function search(query: Query | undefined): string {
+export function search(query: Query): string {
 	const given = new URLSearchParams();
-	for (const [name, value] of Object.entries(query ?? {})) {
+	for (const [name, value] of Object.entries(query)) {
 		if (value !== undefined && value !== null && value !== '') given.set(name, String(value));
 	}
-	const text = given.toString();
-	return text ? `?${text}` : '';
+	return given.toString();
 }

@@ -1,31 +1,44 @@
-import { send } from './client';
+import { http, take } from './client';
+import type { components } from './schema';
 import type * as t from './types';
 
 export * from './problem';
 export type * from './types';
 
 type Id = number;
+type Schemas = components['schemas'];
+
+const V = '/api/v1';
+const at = (id: Id) => ({ params: { path: { id } } });
 
 /** Every page of a list, for what is short by nature: people, queues, sources, rules. */
-async function all<T>(path: string): Promise<T[]> {
+async function all<T>(
+	page: (query: { limit: number; cursor?: string }) => Promise<t.Page<T>>
+): Promise<T[]> {
 	const found: T[] = [];
 	let cursor: string | null = null;
 	do {
-		const page: t.Page<T> = await send('GET', path, { query: { limit: 200, cursor } });
-		found.push(...page.items);
-		cursor = page.next_cursor;
+		const next: t.Page<T> = await page({ limit: 200, ...(cursor ? { cursor } : {}) });
+		found.push(...next.items);
+		cursor = next.next_cursor;
 	} while (cursor);
 	return found;
 }
 
-function editable<T, C>(path: string) {
+type Editable = 'agents' | 'queues' | 'sources' | 'rules';
+
+/** What agents, queues, sources and rules have in common. */
+function editable<T, C extends object>(name: Editable) {
+	const path = `${V}/${name}` as const;
+	const one = `${V}/${name}/{id}` as const;
+	const update = (id: Id, body: C) => take<T>(http.PATCH(one, { ...at(id), body }));
 	return {
-		list: () => all<T>(path),
-		get: (id: Id) => send<T>('GET', `${path}/${id}`),
-		create: (body: C) => send<T>('POST', path, { body }),
-		update: (id: Id, body: C) => send<T>('PATCH', `${path}/${id}`, { body }),
-		deactivate: (id: Id) => send<T>('DELETE', `${path}/${id}`),
-		activate: (id: Id) => send<T>('PATCH', `${path}/${id}`, { body: { active: true } })
+		list: () => all<T>((query) => take(http.GET(path, { params: { query } }))),
+		get: (id: Id) => take<T>(http.GET(one, at(id))),
+		create: (body: C) => take<T>(http.POST(path, { body })),
+		update,
+		deactivate: (id: Id) => take<T>(http.DELETE(one, at(id))),
+		activate: (id: Id) => update(id, { active: true } as unknown as C)
 	};
 }
 
@@ -43,69 +56,70 @@ export interface ItemFilter {
 
 export const api = {
 	session: {
-		get: () => send<t.Session>('GET', '/session'),
-		create: (body: { name: string; password: string }) =>
-			send<t.Session>('POST', '/session', { body }),
-		end: () => send<void>('DELETE', '/session')
+		get: () => take<t.Session>(http.GET(`${V}/session`)),
+		create: (body: Schemas['Credentials']) => take<t.Session>(http.POST(`${V}/session`, { body })),
+		end: () => take<void>(http.DELETE(`${V}/session`))
 	},
 	setup: {
-		get: () => send<{ needed: boolean }>('GET', '/setup'),
-		create: (body: {
-			token: string;
-			name: string;
-			password: string;
-			time_zone?: string;
-			country?: string;
-		}) => send<t.Session | undefined>('POST', '/setup', { body })
+		get: () => take<Schemas['SetupNeeded']>(http.GET(`${V}/setup`)),
+		create: (body: Schemas['FirstAdmin']) => take<t.Session>(http.POST(`${V}/setup`, { body }))
 	},
 	workspace: {
-		get: () => send<t.Workspace>('GET', '/workspace'),
-		update: (body: Partial<t.Workspace>) => send<t.Workspace>('PATCH', '/workspace', { body })
+		get: () => take<t.Workspace>(http.GET(`${V}/workspace`)),
+		update: (body: Schemas['WorkspaceChange']) =>
+			take<t.Workspace>(http.PATCH(`${V}/workspace`, { body }))
 	},
 	tokens: {
-		list: () => all<t.Token>('/tokens'),
-		create: (body: { name: string; role: t.Role; agent_id?: number | null }) =>
-			send<t.Token & { token: string }>('POST', '/tokens', { body }),
-		revoke: (id: Id) => send<void>('DELETE', `/tokens/${id}`)
+		list: () => all<t.Token>((query) => take(http.GET(`${V}/tokens`, { params: { query } }))),
+		create: (body: Schemas['NewToken']) => take<t.Token>(http.POST(`${V}/tokens`, { body })),
+		revoke: (id: Id) => take<void>(http.DELETE(`${V}/tokens/{id}`, at(id)))
 	},
 	agents: {
-		...editable<t.Agent, t.AgentChange>('/agents'),
-		signIn: (id: Id) => send<t.Agent>('POST', `/agents/${id}/sign-in`),
-		signOut: (id: Id) => send<t.Agent>('POST', `/agents/${id}/sign-out`),
-		setStatus: (id: Id, status: t.StatusName, reason?: string) =>
-			send<t.Agent>('PUT', `/agents/${id}/status`, {
-				body: status === 'away' ? { status, reason } : { status }
-			})
+		...editable<t.Agent, t.AgentChange>('agents'),
+		signIn: (id: Id) => take<t.Agent>(http.POST(`${V}/agents/{id}/sign-in`, at(id))),
+		signOut: (id: Id) => take<t.Agent>(http.POST(`${V}/agents/{id}/sign-out`, at(id))),
+		setStatus: (id: Id, status: t.StatusName, reason?: string) => {
+			const body = status === 'away' && reason ? { status, reason } : { status };
+			return take<t.Agent>(http.PUT(`${V}/agents/{id}/status`, { ...at(id), body }));
+		}
 	},
-	queues: editable<t.Queue, Partial<t.Queue>>('/queues'),
-	sources: editable<t.Source, Partial<t.Source> & { rotate_secret?: boolean }>('/sources'),
-	rules: editable<t.Rule, Partial<t.Rule>>('/rules'),
+	queues: editable<t.Queue, t.QueueChange>('queues'),
+	sources: editable<t.Source, t.SourceChange>('sources'),
+	rules: editable<t.Rule, t.RuleChange>('rules'),
 	items: {
 		list: (query: ItemFilter, signal?: AbortSignal) =>
-			send<t.Page<t.Item>>('GET', '/items', { query: { ...query }, signal }),
-		get: (id: Id) => send<t.Item>('GET', `/items/${id}`),
-		history: (id: Id) => send<t.Page<t.HistoryLine>>('GET', `/items/${id}/history`),
-		why: (id: Id) => send<t.Why>('GET', `/items/${id}/why`),
+			take<t.Page<t.Item>>(
+				http.GET(`${V}/items`, {
+					params: { query: query as object },
+					...(signal ? { signal } : {})
+				})
+			),
+		get: (id: Id) => take<t.Item>(http.GET(`${V}/items/{id}`, at(id))),
+		history: (id: Id) => take<t.Page<t.HistoryLine>>(http.GET(`${V}/items/{id}/history`, at(id))),
+		why: (id: Id) => take<t.Why>(http.GET(`${V}/items/{id}/why`, at(id))),
 		accept: (id: Id, version: number) =>
-			send<t.Item>('POST', `/items/${id}/accept`, { body: { version } }),
+			take<t.Item>(http.POST(`${V}/items/{id}/accept`, { ...at(id), body: { version } })),
 		decline: (id: Id, version: number) =>
-			send<t.Item>('POST', `/items/${id}/decline`, { body: { version } }),
-		complete: (id: Id, body: { version: number; disposition: string; note?: string }) =>
-			send<t.Item>('POST', `/items/${id}/complete`, { body }),
+			take<t.Item>(http.POST(`${V}/items/{id}/decline`, { ...at(id), body: { version } })),
+		complete: (id: Id, body: Schemas['Completion']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/complete`, { ...at(id), body })),
 		release: (id: Id, version: number) =>
-			send<t.Item>('POST', `/items/${id}/release`, { body: { version } }),
-		retry: (id: Id, version: number, at: string) =>
-			send<t.Item>('POST', `/items/${id}/retry`, { body: { version, at } }),
-		reassign: (id: Id, body: { version: number; agent?: number; queue?: number; note?: string }) =>
-			send<t.Item>('POST', `/items/${id}/reassign`, { body }),
-		cancel: (id: Id, body: { version: number; note?: string }) =>
-			send<t.Item>('POST', `/items/${id}/cancel`, { body })
+			take<t.Item>(http.POST(`${V}/items/{id}/release`, { ...at(id), body: { version } })),
+		retry: (id: Id, version: number, time: string) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/retry`, { ...at(id), body: { version, at: time } })),
+		reassign: (id: Id, body: Schemas['Placement']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/reassign`, { ...at(id), body })),
+		cancel: (id: Id, body: Schemas['Cancellation']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/cancel`, { ...at(id), body }))
 	},
-	claim: (agentId: Id) => send<t.Item>('POST', '/claims', { body: { agent_id: agentId } }),
-	stats: () => send<t.Stats>('GET', '/stats'),
+	claim: (agent_id: Id) => take<t.Item>(http.POST(`${V}/claims`, { body: { agent_id } })),
+	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),
 	imports: {
-		create: (form: FormData) => send<t.ImportJob>('POST', '/imports', { body: form }),
-		get: (id: Id) => send<t.ImportJob>('GET', `/imports/${id}`),
-		list: (limit: number) => send<t.Page<t.ImportJob>>('GET', '/imports', { query: { limit } })
+		create: (form: FormData) =>
+			take<t.ImportJob>(
+				// The form goes as it is: the document can only describe its parts.
+				http.POST(`${V}/imports`, { body: form as never, bodySerializer: (body) => body })
+			),
+		get: (id: Id) => take<t.ImportJob>(http.GET(`${V}/imports/{id}`, at(id)))
 	}
 };

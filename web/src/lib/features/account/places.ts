@@ -2,9 +2,31 @@ import { appearance } from '$lib/settings.svelte';
 
 type Choice = { value: string; label: string };
 
-/** Every IANA zone that this browser knows, and the one that is set. */
+/** Browsers list some zones by names that the zone database gave up long ago. */
+const RENAMED: Record<string, string> = {
+	'Africa/Asmera': 'Africa/Asmara',
+	'America/Buenos_Aires': 'America/Argentina/Buenos_Aires',
+	'America/Godthab': 'America/Nuuk',
+	'Asia/Calcutta': 'Asia/Kolkata',
+	'Asia/Katmandu': 'Asia/Kathmandu',
+	'Asia/Rangoon': 'Asia/Yangon',
+	'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+	'Atlantic/Faeroe': 'Atlantic/Faroe',
+	'Europe/Kiev': 'Europe/Kyiv',
+	'Pacific/Enderbury': 'Pacific/Kanton',
+	'Pacific/Ponape': 'Pacific/Pohnpei',
+	'Pacific/Truk': 'Pacific/Chuuk'
+};
+
+/** A zone by the name that it has today. */
+export const todaysName = (zone: string) => RENAMED[zone] ?? zone;
+
+/** This browser's own zone. */
+export const ownZone = () => todaysName(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
+
+/** Every zone that this browser knows, and the one that is set. */
 export function zones(set: string): Choice[] {
-	const known = Intl.supportedValuesOf('timeZone');
+	const known = Intl.supportedValuesOf('timeZone').map(todaysName);
 	return [...new Set(['UTC', set, ...known])].sort().map((value) => ({ value, label: value }));
 }
 

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { todaysName, zones } from './places';
+
+test('zones stand under today’s names, each once, with the one that is set', () => {
+	const names = zones('Etc/GMT+3').map((z) => z.value);
+	expect(names).toContain('Asia/Kolkata');
+	expect(names).not.toContain('Asia/Calcutta');
+	expect(names).toContain('Etc/GMT+3');
+	expect(new Set(names).size).toBe(names.length);
+	expect(todaysName('Europe/Paris')).toBe('Europe/Paris');
+});
