@@ -20,10 +20,17 @@ pub async fn postgres() -> String {
     format!("{server}/{name}")
 }
 
+/// The program with this database, and a data folder that is nobody's.
+fn program(url: &str) -> Command {
+    let folder = std::env::temp_dir().join(format!("fairlead-processes-{}", std::process::id()));
+    let mut command = Command::new(PROGRAM);
+    command.env("FAIRLEAD_DATABASE_URL", url).env("FAIRLEAD_DATA_DIR", folder);
+    command
+}
+
 /// Runs a command to its end and gives what it printed.
 pub fn fairlead(url: &str, args: &[&str]) -> String {
-    let output = Command::new(PROGRAM).args(args).env("FAIRLEAD_DATABASE_URL", url).output();
-    let output = output.unwrap();
+    let output = program(url).args(args).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "fairlead {args:?}: {said}{error}");
@@ -40,9 +47,8 @@ pub struct Node {
 impl Node {
     /// Starts a server on this port, 0 for any, and waits until it serves.
     pub fn start(url: &str, port: u16) -> Self {
-        let mut child = Command::new(PROGRAM)
+        let mut child = program(url)
             .args(["serve", "--log", "warn", "--listen", &format!("127.0.0.1:{port}")])
-            .env("FAIRLEAD_DATABASE_URL", url)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
