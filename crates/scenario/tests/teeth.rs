@@ -168,7 +168,7 @@ fn believed(before: &State, now: Time, events: &[Event]) -> State {
 #[test]
 fn every_lie_about_events_is_noticed() {
     let mut told: BTreeMap<&str, u64> = BTreeMap::new();
-    for seed in 0..60 {
+    for seed in 0..120 {
         let mut driver = Driver::new(seed);
         let mut random = Random::new(seed);
         let mut checked = Checked::default();

@@ -92,7 +92,8 @@ impl Checked {
         // A day that ended by a change of the zone starts again with the next command.
         let moved = matches!(command, Command::Configure { .. });
         self.deadlines(now, moved)?;
-        super::compare::compare(&self.state, &self.model)
+        let edited = matches!(command, Command::CreateAgent { .. } | Command::UpdateAgent { .. });
+        super::compare::compare(&self.state, &self.model, edited)
     }
 
     /// What the event must have found.
@@ -147,9 +148,7 @@ impl Checked {
                 matches!(state, Some(ItemState::Offered { agent: to, until, .. })
                     if until <= now && to == *agent)
             }
-            Event::DayStarted { at } => {
-                *at == model.local_day(now).0 && model.local_day(model.day_started).1 <= now
-            }
+            Event::DayStarted { at } => *at == model.local_day(now).0 && model.day_ends <= now,
             Event::ShiftChanged { agent, on_shift } => {
                 let zone = model.zone();
                 model.agents.get_mut(agent).is_some_and(|a| {
@@ -432,7 +431,7 @@ impl Checked {
             };
             holds!(!due, "time", "item {id} {:?} is due", item.state);
         }
-        let day_ends = self.model.local_day(self.model.day_started).1;
+        let day_ends = self.model.day_ends;
         let day_over = self.model.now > Time(0) && day_ends <= now;
         holds!(!day_over || zone_moved, "time", "the day ended at {day_ends:?}");
         let (ours, theirs) = (self.model.deadline(now), self.state.next_deadline());
@@ -444,9 +443,9 @@ impl Checked {
     }
 }
 
-/// Whether a core's agent is as the account says.
-pub(super) fn same_agent(core: &Agent, model: &super::model::Agent) -> bool {
-    core.spec == model.spec
+/// Whether a core's agent is as the account says; the spec only after an edit of one.
+pub(super) fn same_agent(core: &Agent, model: &super::model::Agent, edited: bool) -> bool {
+    (!edited || core.spec == model.spec)
         && core.active == model.active
         && core.present == model.present
         && core.status == model.status

@@ -5,13 +5,13 @@ use super::model::Model;
 use routing::{Item, ItemId, ItemState, QueueId, State, Time};
 use std::collections::BTreeMap;
 
-pub(super) fn compare(state: &State, model: &Model) -> Result<(), Violation> {
+pub(super) fn compare(state: &State, model: &Model, edited: bool) -> Result<(), Violation> {
     let facts = state.facts();
     holds!(facts.agents.len() == model.agents.len(), "I1", "agents differ in number");
     for (id, agent) in &facts.agents {
         let ours = model.agents.get(id);
         holds!(
-            ours.is_some_and(|ours| same_agent(agent, ours)),
+            ours.is_some_and(|ours| same_agent(agent, ours, edited)),
             "facts",
             "agent {id} is {agent:?}, should be {ours:?}"
         );

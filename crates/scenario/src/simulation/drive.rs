@@ -168,6 +168,12 @@ impl Driver {
         Some(match kind {
             Kind::Submit => Command::Submit { submission: taste.submission(random, facts, now) },
             Kind::Come => Command::SignIn { agent },
+            // Now and then somebody who holds what a person placed.
+            Kind::Go if random.percent(30) => {
+                let placed =
+                    |i: &&Item| matches!(i.state, ItemState::Assigned { placed: true, .. });
+                Command::Lapse { agent: facts.items.values().find(placed)?.state.agent()? }
+            }
             Kind::Go if random.percent(50) => Command::Lapse { agent },
             Kind::Go => Command::SignOut { agent },
             Kind::Status => {
@@ -209,6 +215,9 @@ impl Driver {
             }
             Kind::Place => {
                 let (item, seen) = self.item(facts, |_| true)?;
+                let present: Vec<AgentId> =
+                    facts.agents.values().filter(|a| a.present).map(|a| a.id).collect();
+                let agent = self.random.pick(&present).copied().unwrap_or(agent);
                 let to = if self.random.percent(70) {
                     Target::Agent(agent)
                 } else {

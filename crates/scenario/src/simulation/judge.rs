@@ -287,7 +287,7 @@ impl Model {
 
     /// The earliest moment at which something may follow without a command. The core's deadline
     /// may be earlier, never later.
-    pub fn deadline(&mut self, now: Time) -> Option<Time> {
+    pub fn deadline(&self, now: Time) -> Option<Time> {
         let mut least: Option<Time> = None;
         let mut by = |time: Time| {
             if time > now {
@@ -295,7 +295,7 @@ impl Model {
             }
         };
         if now > Time(0) && self.now > Time(0) {
-            by(self.local_day(self.day_started).1);
+            by(self.day_ends);
         }
         for item in self.items.values() {
             match item.state {

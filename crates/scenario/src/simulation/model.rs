@@ -81,6 +81,8 @@ pub struct Model {
     pub settings: Settings,
     pub zone: Option<TimeZone>,
     pub day_started: Time,
+    /// When the day that began then ends in the present zone.
+    pub day_ends: Time,
     /// Counts the days that have begun.
     pub day: u64,
     pub turn: u64,
@@ -111,6 +113,11 @@ impl Model {
         let began = today.as_ref().map_or(Time(i64::MIN), |day| Time::from(day.timestamp()));
         let tomorrow = today.and_then(|day| day.date().tomorrow()?.to_zoned(self.zone()));
         (began, tomorrow.map_or(Time(i64::MAX), |day| Time::from(day.timestamp())))
+    }
+
+    fn begin_day(&mut self, began: Time) {
+        self.day_started = began;
+        self.day_ends = self.local_day(began).1;
     }
 
     pub fn serves(&self, agent: &Agent, queue: QueueId) -> bool {
@@ -313,7 +320,7 @@ impl Model {
     pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), String> {
         if self.now == Time(0) && at != Time(0) {
             self.now = at;
-            self.day_started = self.local_day(at).0;
+            self.begin_day(self.local_day(at).0);
         }
         self.now = at;
         self.holds.retain(|_, (_, until)| *until > at);
@@ -327,9 +334,8 @@ impl Model {
                 self.settings = settings.clone();
                 self.zone = TimeZone::get(&settings.time_zone).ok();
                 // What was counted today stays counted until the new zone's next midnight.
-                if self.turn == 0 {
-                    self.day_started = self.local_day(at).0;
-                }
+                let fresh = self.turn == 0;
+                self.begin_day(if fresh { self.local_day(at).0 } else { self.day_started });
                 for agent in self.agents.keys().copied().collect::<Vec<_>>() {
                     self.keep_hours(agent);
                 }
@@ -413,7 +419,7 @@ impl Model {
                 self.reconsider_agent(*agent);
             }
             Event::DayStarted { at: began } => {
-                self.day_started = *began;
+                self.begin_day(*began);
                 self.day += 1;
                 for agent in self.agents.values_mut() {
                     agent.today = 0;
