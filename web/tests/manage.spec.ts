@@ -107,7 +107,7 @@ test('a file is imported: columns guessed, progress, rejected rows offered', asy
 		'Ann,98765 43240,100',
 		'Bob,98765 43241,200',
 		'Ann again,98765 43240,3',
-		'Cid,98765 43242,much'
+		'Cid,98765 43242,300,and one cell too many'
 	];
 	const file = { name: 'leads.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) };
 	await page.locator('input[type=file]').setInputFiles(file);
@@ -123,7 +123,7 @@ test('a file is imported: columns guessed, progress, rejected rows offered', asy
 });
 
 test('an item is searched, given to somebody by hand, and says why', async ({ browser, quiet }) => {
-	const queue = await quiet.queue('Moves', { mode: { mode: 'pull' } });
+	const queue = await quiet.queue('Moves', { mode: { mode: 'pull' }, presence: 'ignored' });
 	const source = await quiet.source('Moves', queue.id);
 	await quiet.agent('Hana', [queue.id]);
 	const item = await quiet.item(source.id, 'Ivy Lal', '98765 43250');

@@ -51,7 +51,7 @@ export class Quiet {
 		});
 	}
 	item(source: number, name: string, phone: string) {
-		return this.post('/items', { source, contact: { name, phone }, attributes: { budget: 1200 } });
+		return this.post('/items', { source, contact: { name, phone }, attributes: { budget: 900 } });
 	}
 }
 
