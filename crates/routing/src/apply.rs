@@ -4,6 +4,7 @@ use crate::agent::{Agent, Code, Status};
 use crate::command::Target;
 use crate::event::{Event, Outcome};
 use crate::item::{Hold, Item, ItemState, Submission};
+use crate::line::Line;
 use crate::queue::Queue;
 use crate::rule::Rule;
 use crate::source::{DedupeScope, Source, SourceSpec};
@@ -79,6 +80,8 @@ impl State {
                     queue.active = true;
                 }
                 self.rebuild_line(*id);
+                // An overflow that waited for this queue may go on now.
+                self.index.lines.values_mut().for_each(Line::mark_all);
             }
             Event::QueueDeactivated { queue } => {
                 if let Some(queue) = self.facts.queues.get_mut(queue) {

@@ -8,8 +8,8 @@ use crate::line::{GroupKey, Line, Seat, Slot};
 use crate::queue::Queue;
 use crate::time::{local_day, zone};
 use crate::{
-    AgentId, Candidate, Cause, ContactKey, Facts, ItemId, JoinAt, Kind, QueueId, SourceId, State,
-    Strategy, Time,
+    AgentId, AtCap, Candidate, Cause, ContactKey, Facts, ItemId, JoinAt, Kind, QueueId, SourceId,
+    State, Strategy, Time,
 };
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -372,6 +372,7 @@ impl State {
             skills: item.skills.clone(),
             open: u8::try_from(open).unwrap_or(u8::MAX),
             excluded,
+            stays: matches!(queue.spec.at_cap, AtCap::Queue { queue } if item.visited.contains(&queue)),
         };
         let Index { lines, loads, .. } = &mut self.index;
         let Some(line) = lines.get_mut(&item.queue) else { return };

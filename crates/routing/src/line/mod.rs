@@ -28,6 +28,8 @@ pub(crate) struct GroupKey {
     pub open: u8,
     /// Who does not get these items just now, in the order of ids.
     pub excluded: Vec<AgentId>,
+    /// Whether they have been where this queue's overflow would send them.
+    pub stays: bool,
 }
 
 /// The number of a group or pool within its line.
@@ -98,6 +100,11 @@ impl Line {
 
     pub fn is_dirty(&self) -> bool {
         !self.dirty.is_empty()
+    }
+
+    /// Has every group looked at again.
+    pub fn mark_all(&mut self) {
+        self.dirty = self.groups.keys().copied().collect();
     }
 
     /// Forgets the groups for which nobody can be found: no pool of theirs has anybody in it whom
@@ -240,7 +247,10 @@ impl Line {
     pub fn dismiss(&mut self, agent: AgentId) {
         self.agents.remove(&agent);
         for pool in self.pools.values_mut() {
-            pool.reseat(agent, None);
+            // The last one who was merely busy may have gone.
+            if pool.reseat(agent, None) {
+                self.dirty.extend(&pool.groups);
+            }
         }
     }
 

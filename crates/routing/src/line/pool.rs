@@ -96,6 +96,8 @@ impl Pool {
             return false;
         }
         let freed = matches!(seat, Some(Seat::Free(_)));
+        // Overflow waits for somebody to be capped and for nobody to be merely busy.
+        let capped = seat.as_ref().and_then(Seat::cause) == Some(&Cause::AtCap);
         let old = match seat {
             Some(seat) => {
                 self.count_in(agent, &seat);
@@ -103,12 +105,11 @@ impl Pool {
             }
             None => self.seats.remove(&agent),
         };
-        // Overflow waits for nobody to be merely busy and for somebody to be capped.
-        let overflow = self.passed_for(&Cause::AtCap, &[]) > 0;
+        let was_busy = old.as_ref().and_then(Seat::cause) == Some(&Cause::AtCapacity);
         if let Some(old) = old {
             self.count_out(agent, old);
         }
-        freed || overflow
+        freed || capped || was_busy
     }
 
     fn count_in(&mut self, agent: AgentId, seat: &Seat) {
