@@ -21,6 +21,7 @@ pub enum Makes {
 }
 
 /// One line, understood.
+#[expect(clippy::large_enum_variant, reason = "one line at a time is held")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// It is now this time; nothing happens by itself until something is asked.
@@ -28,7 +29,7 @@ pub enum Line {
     /// It is now this time, and the clock is looked at.
     Advance(Time),
     Command {
-        command: Command,
+        command: Box<Command>,
         makes: Option<Makes>,
     },
     /// Tells how agents and queues stand.
@@ -45,7 +46,7 @@ const ACTIONS: &str = "signs in, signs out, lapses, is available, is away REASON
      claims, accepts, declines, completes, releases, retries, reassigns, cancels";
 
 fn plain(command: Command) -> Result<Line, ParseError> {
-    Ok(Line::Command { command, makes: None })
+    Ok(Line::Command { command: Box::new(command), makes: None })
 }
 
 pub(crate) fn parse(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
@@ -89,24 +90,24 @@ fn parse_line(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
     if c.take("agent") {
         let name = new_name(c, "an agent")?;
         let command = Command::CreateAgent { spec: agent(c, names, AgentSpec::default())? };
-        return Ok(Line::Command { command, makes: Some(Makes::Agent(name)) });
+        return Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Agent(name)) });
     }
     if c.take("queue") {
         let name = new_name(c, "a queue")?;
         let base = QueueSpec { name: name.clone(), ..QueueSpec::default() };
         let command = Command::CreateQueue { spec: queue(c, names, base)? };
-        return Ok(Line::Command { command, makes: Some(Makes::Queue(name)) });
+        return Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Queue(name)) });
     }
     if c.take("source") {
         let name = new_name(c, "a source")?;
         let base = SourceSpec { name: name.clone(), ..SourceSpec::default() };
         let command = Command::CreateSource { spec: source(c, names, base)? };
-        return Ok(Line::Command { command, makes: Some(Makes::Source(name)) });
+        return Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Source(name)) });
     }
     if c.take("rule") {
         let name = new_name(c, "a rule")?;
         let command = Command::CreateRule { spec: rule(c, names, super::clauses::no_rule(&name))? };
-        return Ok(Line::Command { command, makes: Some(Makes::Rule(name)) });
+        return Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Rule(name)) });
     }
     if c.take("change") {
         return update(c, stage, true);
@@ -242,7 +243,7 @@ fn submit(c: &mut Cursor, stage: &Stage, kind: &str) -> Result<Line, ParseError>
         }
     }
     let command = Command::Submit { submission };
-    Ok(Line::Command { command, makes: Some(Makes::Item(name)) })
+    Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Item(name)) })
 }
 
 pub(crate) fn kind_word(kind: Kind) -> &'static str {

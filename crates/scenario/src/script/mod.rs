@@ -103,13 +103,13 @@ pub fn play(script: &str) -> Result<Played, ParseError> {
             }
             Line::Command { command, makes } => {
                 if played.commands.is_empty()
-                    && let Command::Configure { settings } = &command
-                    && State::default().handle(START, command.clone()).answer.is_ok()
+                    && let Command::Configure { settings } = &*command
+                    && State::default().handle(START, (*command).clone()).answer.is_ok()
                     && let Some(time) = first_time(&lines, at, &settings.time_zone)?
                 {
                     stage.now = time;
                 }
-                perform(&mut stage, &mut played, command, makes)
+                perform(&mut stage, &mut played, *command, makes)
             }
             Line::Show => outcome::show(&stage),
             Line::Why(item) => outcome::why(&stage, item),

@@ -10,6 +10,7 @@ mod fairness;
 mod generate;
 mod hours;
 mod judge;
+mod leave;
 mod model;
 mod random;
 mod renumber;

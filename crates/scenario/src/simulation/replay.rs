@@ -27,7 +27,7 @@ impl Record {
         self.replay(&bytes)?;
         self.reload(&bytes)?;
         self.go_on_from_snapshot(&bytes)?;
-        self.from_given(&bytes)?;
+        self.given_again(&bytes)?;
         self.two_nodes(random)
     }
 
@@ -65,7 +65,7 @@ impl Record {
     }
 
     /// I9: only what was given is fed in.
-    fn from_given(&self, live: &[u8]) -> Result<(), Violation> {
+    fn given_again(&self, live: &[u8]) -> Result<(), Violation> {
         let mut state = State::default();
         let mut again: Vec<(Time, Event)> = Vec::new();
         for (time, event) in self.journal() {

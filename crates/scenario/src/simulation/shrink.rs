@@ -73,8 +73,7 @@ impl Shrink {
     fn make_plainer(&mut self) {
         for at in 0..self.commands.len() {
             let mut tried = 0;
-            loop {
-                let Some((time, command)) = self.commands.get(at).cloned() else { break };
+            while let Some((time, command)) = self.commands.get(at).cloned() {
                 let mut plainer = plainer(&command);
                 plainer.retain(|p| *p != command);
                 let Some(candidate) = plainer.get(tried) else { break };

@@ -1,0 +1,227 @@
+//! What each event must have found, and what it leaves behind.
+
+use super::*;
+
+impl Model {
+    /// What the event leaves behind. An error says what it should not have found.
+    pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), String> {
+        if self.now == Time(0) && at != Time(0) {
+            self.now = at;
+            self.begin_day(self.local_day(at).0);
+        }
+        self.now = at;
+        self.holds.retain(|_, (_, until)| *until > at);
+        if let Some(item) = event.item().and_then(|id| self.items.get_mut(&id)) {
+            item.version += 1;
+        }
+        match event {
+            Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
+            Event::SupervisorTold { .. } | Event::RuleDeactivated { .. } => {}
+            Event::Configured { settings } => {
+                self.settings = settings.clone();
+                self.zone = TimeZone::get(&settings.time_zone).ok();
+                // What was counted today stays counted until the new zone's next midnight.
+                let fresh = self.turn == 0;
+                self.begin_day(if fresh { self.local_day(at).0 } else { self.day_started });
+                for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+                    self.keep_hours(agent);
+                }
+            }
+            Event::AgentCreated { agent, spec } => {
+                let new = Agent {
+                    spec: spec.clone(),
+                    active: true,
+                    present: false,
+                    status: Status::Offline,
+                    on_shift: true,
+                    shifts: Shifts::default(),
+                    total: 0,
+                    today: 0,
+                    idle_since: at,
+                    standings: BTreeMap::new(),
+                    known: BTreeMap::new(),
+                    held: [0; 3],
+                };
+                self.agents.insert(*agent, new);
+                self.keep_hours(*agent);
+            }
+            Event::AgentUpdated { agent, spec } => {
+                let a = self.agent(*agent)?;
+                a.spec = spec.clone();
+                a.active = true;
+                self.keep_hours(*agent);
+            }
+            Event::AgentDeactivated { agent } => {
+                let a = self.agent(*agent)?;
+                a.active = false;
+                a.present = false;
+                a.status = Status::Offline;
+                self.reconsider_agent(*agent);
+            }
+            Event::QueueCreated { queue, spec } => {
+                let new = Queue { spec: spec.clone(), active: true, served: 0 };
+                self.queues.insert(*queue, new);
+            }
+            Event::QueueUpdated { queue, spec } => {
+                let q = self.queues.get_mut(queue).ok_or("no such queue")?;
+                q.spec = spec.clone();
+                q.active = true;
+                self.reconsider_queue(*queue);
+            }
+            Event::QueueDeactivated { queue } => {
+                self.queues.get_mut(queue).ok_or("no such queue")?.active = false;
+            }
+            Event::SourceCreated { source, spec } | Event::SourceUpdated { source, spec } => {
+                let before = self.sources.insert(*source, (spec.clone(), true));
+                if let Some((before, _)) = before {
+                    self.reconsider_queue(before.queue);
+                }
+                self.reconsider_queue(spec.queue);
+            }
+            Event::SourceDeactivated { source } => {
+                self.sources.get_mut(source).ok_or("no such source")?.1 = false;
+            }
+            Event::RuleCreated { rule, spec } | Event::RuleUpdated { rule, spec } => {
+                self.rules.insert(*rule, (spec.clone(), true));
+            }
+            Event::SignedIn { agent } => {
+                let a = self.agent(*agent)?;
+                a.present = true;
+                a.status = Status::Available;
+                a.idle_since = at;
+                self.reconsider_agent(*agent);
+            }
+            Event::SignedOut { agent } | Event::Lapsed { agent } => {
+                let a = self.agent(*agent)?;
+                a.present = false;
+                a.status = Status::Offline;
+                self.reconsider_agent(*agent);
+            }
+            Event::StatusSet { agent, status } => {
+                self.agent(*agent)?.status = status.clone();
+                self.reconsider_agent(*agent);
+            }
+            Event::ShiftChanged { agent, on_shift } => {
+                self.agent(*agent)?.on_shift = *on_shift;
+                self.reconsider_agent(*agent);
+            }
+            Event::DayStarted { at: began } => {
+                self.begin_day(*began);
+                self.day += 1;
+                for agent in self.agents.values_mut() {
+                    agent.today = 0;
+                    agent.standings.values_mut().for_each(|s| s.today = 0);
+                }
+                for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+                    self.reconsider_agent(agent);
+                }
+            }
+            Event::Submitted { item, submission } => self.submit(*item, submission)?,
+            Event::Duplicate { item, .. } => self.close(*item)?,
+            Event::Queued { item, queue, rule: _, priority, skills } => {
+                let ageing = i64::from(self.settings.ageing_secs) * 1000;
+                let item = self.item(*item)?;
+                let ItemState::Arrived { earliest } = item.state else {
+                    return Err("queued twice".into());
+                };
+                item.queue = *queue;
+                item.priority = *priority;
+                item.skills = skills.clone();
+                item.place = Time(item.arrived_at.0 - i64::from(*priority) * ageing);
+                item.queued_at = at;
+                item.state = match earliest.filter(|time| *time > at) {
+                    Some(until) => ItemState::Scheduled { until },
+                    None => ItemState::Waiting,
+                };
+            }
+            Event::Offered { item, agent, until, .. } => {
+                let state = ItemState::Offered { agent: *agent, since: at, until: *until };
+                self.take(*item, *agent, state)?;
+            }
+            Event::Assigned { item, agent, .. } => {
+                let state = ItemState::Assigned { agent: *agent, since: at, placed: false };
+                self.take(*item, *agent, state)?;
+            }
+            Event::Accepted { item, agent, .. } => {
+                let state = ItemState::Assigned { agent: *agent, since: at, placed: false };
+                self.item(*item)?.state = state;
+            }
+            Event::Declined { item, agent, .. } => {
+                self.let_go(*item, true)?;
+                self.exclude(*item, *agent)?;
+            }
+            Event::OfferMissed { item, agent } => {
+                self.let_go(*item, true)?;
+                self.exclude(*item, *agent)?;
+                let agent_now = self.agent(*agent)?;
+                if agent_now.status == Status::Available {
+                    agent_now.status = Status::Away { reason: Code::new("missed_offer") };
+                }
+                self.reconsider_agent(*agent);
+            }
+            Event::Returned { item, .. } => self.let_go(*item, true)?,
+            Event::Released { item, agent, .. } => {
+                self.let_go(*item, false)?;
+                self.exclude(*item, *agent)?;
+            }
+            Event::Completed { item, outcome, .. } => match outcome {
+                Outcome::Closed => self.close(*item)?,
+                Outcome::Retry { until } => self.come_back(*item, *until)?,
+                Outcome::Moved { queue } => self.go_on_in(*item, *queue)?,
+            },
+            Event::RetryScheduled { item, until, .. } => self.come_back(*item, *until)?,
+            Event::Reassigned { item, to: Target::Queue(queue), .. } => {
+                self.go_on_in(*item, *queue)?;
+            }
+            Event::Reassigned { item, to: Target::Agent(agent), .. } => {
+                self.let_go(*item, false)?;
+                let state = ItemState::Assigned { agent: *agent, since: at, placed: true };
+                self.take(*item, *agent, state)?;
+            }
+            Event::Cancelled { item, .. } => self.close(*item)?,
+            Event::Due { item } => {
+                self.item(*item)?.queued_at = at;
+                self.wait(*item)?;
+            }
+            Event::Overflowed { item, from, to } => {
+                let item = self.item(*item)?;
+                item.visited.push(*from);
+                item.queue = *to;
+                item.queued_at = at;
+            }
+        }
+        if let Event::RuleDeactivated { rule } = event {
+            self.rules.get_mut(rule).ok_or("no such rule")?.1 = false;
+        }
+        Ok(())
+    }
+
+    fn submit(&mut self, id: ItemId, submission: &routing::Submission) -> Result<(), String> {
+        let at = self.now;
+        let (source, _) = self.sources.get(&submission.source).ok_or("no such source")?;
+        let new = Item {
+            version: 1,
+            kind: source.kind,
+            source: submission.source,
+            queue: source.queue,
+            state: ItemState::Arrived { earliest: submission.earliest },
+            region: submission.region.clone(),
+            language: submission.language.clone(),
+            skills: submission.skills.clone(),
+            priority: submission.priority,
+            arrived_at: at,
+            queued_at: at,
+            place: at,
+            excluded: Vec::new(),
+            visited: Vec::new(),
+            attempts: 0,
+            taken_on: 0,
+        };
+        if let Some(key) = self.contact_key(submission) {
+            let until = at.plus_secs(self.sources[&submission.source].0.dedupe_window_secs);
+            self.holds.entry(key).or_insert((id, until));
+        }
+        self.items.insert(id, new);
+        Ok(())
+    }
+}
