@@ -1,15 +1,15 @@
-//! What each event leaves behind in the account.
+//! How items come into hands and leave them, and what that does to whoever holds them.
 
-use super::hours::Shifts;
-use super::model::{Agent, Item, Model, Queue, kind_at};
-use jiff::tz::TimeZone;
-use routing::{
-    AgentId, Code, Event, ItemId, ItemState, Outcome, QueueId, Status, TICK, Target, Time,
-};
-use std::collections::BTreeMap;
+use super::model::{Model, kind_at};
+use routing::{AgentId, ItemId, ItemState, QueueId, TICK, Time};
 
 impl Model {
-    fn take(&mut self, id: ItemId, agent_id: AgentId, state: ItemState) -> Result<(), String> {
+    pub(super) fn take(
+        &mut self,
+        id: ItemId,
+        agent_id: AgentId,
+        state: ItemState,
+    ) -> Result<(), String> {
         self.turn += 1;
         let (turn, day) = (self.turn, self.day);
         let item = self.item(id)?;
@@ -35,7 +35,7 @@ impl Model {
     }
 
     /// The item leaves its agent, if it has one.
-    fn let_go(&mut self, id: ItemId, undone: bool) -> Result<(), String> {
+    pub(super) fn let_go(&mut self, id: ItemId, undone: bool) -> Result<(), String> {
         let (now, day) = (self.now, self.day);
         let item = self.item(id)?;
         let (kind, queue, of_today) = (item.kind, item.queue, item.taken_on == day);
@@ -57,7 +57,7 @@ impl Model {
         Ok(())
     }
 
-    fn exclude(&mut self, id: ItemId, agent: AgentId) -> Result<(), String> {
+    pub(super) fn exclude(&mut self, id: ItemId, agent: AgentId) -> Result<(), String> {
         let now = self.now;
         let until = now.plus_secs(self.settings.re_offer_secs);
         let item = self.item(id)?;
@@ -68,12 +68,12 @@ impl Model {
         Ok(())
     }
 
-    fn wait(&mut self, id: ItemId) -> Result<(), String> {
+    pub(super) fn wait(&mut self, id: ItemId) -> Result<(), String> {
         self.item(id)?.state = ItemState::Waiting;
         Ok(())
     }
 
-    fn go_on_in(&mut self, id: ItemId, queue: QueueId) -> Result<(), String> {
+    pub(super) fn go_on_in(&mut self, id: ItemId, queue: QueueId) -> Result<(), String> {
         let now = self.now;
         self.let_go(id, false)?;
         let item = self.item(id)?;
@@ -83,7 +83,7 @@ impl Model {
         self.wait(id)
     }
 
-    fn come_back(&mut self, id: ItemId, until: Time) -> Result<(), String> {
+    pub(super) fn come_back(&mut self, id: ItemId, until: Time) -> Result<(), String> {
         self.let_go(id, false)?;
         let item = self.item(id)?;
         item.attempts += 1;
@@ -91,7 +91,7 @@ impl Model {
         Ok(())
     }
 
-    fn close(&mut self, id: ItemId) -> Result<(), String> {
+    pub(super) fn close(&mut self, id: ItemId) -> Result<(), String> {
         self.let_go(id, false)?;
         self.items.remove(&id);
         Ok(())

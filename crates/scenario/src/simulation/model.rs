@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use routing::{
     AgentId, AgentSpec, AtCap, Code, ContactKey, Event, ItemId, ItemState, JoinAt, Kind, Outcome,
     Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId, SourceSpec, Standing,
-    Status, Strategy, TICK, Target, Time,
+    Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
 
