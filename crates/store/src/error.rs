@@ -48,3 +48,35 @@ impl Error {
         Error::Unreadable { table, problem: problem.to_string() }
     }
 }
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error as E;
+        match &error {
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                Error::Unavailable(error.to_string())
+            }
+            E::Protocol(_) | E::BeginFailed => Error::Unavailable(error.to_string()),
+            E::Database(refusal) => {
+                let code = refusal.code().unwrap_or_default().into_owned();
+                if is_passing(&code) {
+                    Error::Unavailable(format!("{} ({code})", refusal.message()))
+                } else if refusal.is_unique_violation() {
+                    Error::Taken("that name or key")
+                } else {
+                    Error::Database(format!("{} ({code})", refusal.message()))
+                }
+            }
+            _ => Error::Database(error.to_string()),
+        }
+    }
+}
+
+/// PostgreSQL: lost connections, shut down, out of resources, serialisation. SQLite: busy, locked,
+/// out of memory, input or output, full, cannot open; the low byte of the extended code.
+fn is_passing(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["08", "53", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
+}
