@@ -136,7 +136,12 @@ where
             notifier.abort();
         }
         self.readers.close().await;
-        self.notices.close().await;
+        // Closing begins with the call. It is not waited for where a listener may have the
+        // connection: nobody might be polling its stream. On SQLite these are the writers.
+        let closing = self.notices.close();
+        if !D::SHARED {
+            closing.await;
+        }
         self.writers.close().await;
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

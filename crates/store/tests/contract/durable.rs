@@ -167,6 +167,7 @@ async fn notices_reach_other_nodes() -> Result<()> {
         false
     };
     assert!(tokio::time::timeout(Duration::from_secs(20), reached).await?);
+    // A store closes although nobody polls what it hears.
     other.close().await;
     database.remove().await
 }
@@ -186,7 +187,7 @@ async fn a_wire_cut_at_commit() -> Result<()> {
         wire.arm(fault);
         let mut batch = w.batch();
         let mut tx = w.store.begin(w.id, NOON).await?;
-        let at = tx.now();
+        let at = w.now.max(w.state.facts().now);
         let events = w.state.handle(at, create().remove(0)).events;
         let record = |event| store::Recorded { event, actor: store::Actor::System, at };
         batch.events.extend(events.into_iter().map(record));
@@ -215,7 +216,7 @@ async fn the_lock_orders_two_nodes() -> Result<()> {
         async move { other.begin(id, NOON).await.map(|tx| (tx.seq(), tx.now())) }
     });
     let mut state = State::restore(one.state.facts().clone());
-    let now = held.now();
+    let now = one.now;
     let events = state.handle(now, create().remove(0)).events;
     let mut batch = store::Batch::new(store::BatchId::from_random([1; 8]));
     let record = |event| store::Recorded { event, actor: store::Actor::System, at: now };
