@@ -21,7 +21,6 @@ pub enum Makes {
 }
 
 /// One line, understood.
-#[expect(clippy::large_enum_variant, reason = "one line at a time is held")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// It is now this time; nothing happens by itself until something is asked.
