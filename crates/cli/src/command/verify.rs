@@ -99,7 +99,7 @@ fn rules_never_reached(rules: &[Value]) -> Vec<String> {
     sorted.sort_by_key(|r| (r["position"].as_i64(), r["id"].as_i64()));
     let always = |rule: &&Value| rule["when"] == json!({ "all": [] });
     let never = |rule: &&Value| rule["when"] == json!({ "any": [] });
-    let behind = match sorted.iter().position(|r| always(r)) {
+    let behind = match sorted.iter().position(always) {
         Some(at) => sorted.split_off(at + 1),
         None => Vec::new(),
     };
