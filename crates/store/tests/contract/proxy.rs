@@ -51,7 +51,8 @@ async fn carry(mut client: TcpStream, server: String, cut: Arc<AtomicU8>) -> Opt
                     2 => {
                         server.write_all(asked).await.ok()?;
                         // The answer says that it is done; it does not reach the client.
-                        server.read(&mut answers).await.ok()?;
+                        let answered = server.read(&mut answers).await.ok()?;
+                        assert!(answered > 0, "the server said nothing to COMMIT");
                         return None;
                     }
                     _ => server.write_all(asked).await.ok()?,
