@@ -229,7 +229,8 @@ export interface paths {
         put?: never;
         /**
          * A webhook: a JSON object, or an array of up to 1,000. Fields are mapped as the source says,
-         *     then by their names; what is not known becomes a personal attribute. The source's secret goes in
+         *     then by their names; what is not known
+         *     becomes a personal attribute, `utm.source` as `utm_source`. The source's secret goes in
          *     the header `X-Webhook-Secret`.
          */
         post: operations["post_ingest_source_key"];
