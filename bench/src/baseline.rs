@@ -10,10 +10,34 @@ use tokio::task::JoinSet;
 /// How many clients call at once, each on a connection of its own.
 pub const CLIENTS: [usize; 3] = [8, 32, 64];
 
+/// How much the function leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The lead, its agent's count, a log row: what is judged against.
+    Classic,
+    /// Also the rows that Fairlead writes: for the reader to compare.
+    SameRows,
+}
+
+impl Way {
+    pub const ALL: [Way; 2] = [Way::Classic, Way::SameRows];
+
+    /// How its figures are named.
+    pub fn name(self) -> &'static str {
+        match self {
+            Way::Classic => "baseline.postgres",
+            Way::SameRows => "baseline_same_rows.postgres",
+        }
+    }
+}
+
 /// Measures so many clients on a fresh database.
-pub async fn measure(url: &str, clients: usize, span: Duration) -> Result<Rate, Problem> {
+pub async fn measure(url: &str, way: Way, clients: usize, span: Duration) -> Result<Rate, Problem> {
     let mut connection = PgConnection::connect(url).await?;
     connection.execute(include_str!("../baseline/classic.sql")).await?;
+    if way == Way::SameRows {
+        connection.execute(include_str!("../baseline/same_rows.sql")).await?;
+    }
     sqlx::query(include_str!("../baseline/agents.sql"))
         .bind(AGENTS as i64)
         .bind(STATES as i64)

@@ -1,6 +1,7 @@
 //! The parts that need a database: rounds of the product and of the classic way in turn, so that
 //! whatever else the machine does meets both.
 
+use crate::baseline::Way;
 use crate::options::Options;
 use crate::phases::Phases;
 use crate::report::Report;
@@ -48,7 +49,8 @@ pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Prob
     let (count, span) = rounds(options);
     let mut ours: Vec<_> =
         in_flight(options).map(|n| (n, Rounds::default(), Phases::default())).collect();
-    let mut classic = baseline::CLIENTS.map(|n| (n, Rounds::default()));
+    let ways = Way::ALL.iter().flat_map(|way| baseline::CLIENTS.map(|n| (*way, n)));
+    let mut classic: Vec<_> = ways.map(|(way, n)| (way, n, Rounds::default())).collect();
     for _ in 0..count {
         for (in_flight, rounds, phases) in ours.iter_mut().filter(|_| options.wants("durable")) {
             let database = Database::create(&admin).await?;
@@ -57,9 +59,9 @@ pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Prob
             phases.add(&measured.phases);
             database.remove().await?;
         }
-        for (clients, rounds) in classic.iter_mut().filter(|_| options.wants("baseline")) {
+        for (way, clients, rounds) in classic.iter_mut().filter(|_| options.wants("baseline")) {
             let database = Database::create(&admin).await?;
-            rounds.push(baseline::measure(&database.url, *clients, span).await?);
+            rounds.push(baseline::measure(&database.url, *way, *clients, span).await?);
             database.remove().await?;
         }
     }
@@ -71,8 +73,8 @@ pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Prob
         }
     }
     if options.wants("baseline") {
-        for (clients, rounds) in classic {
-            rounds.report(report, &format!("baseline.postgres.{clients}"));
+        for (way, clients, rounds) in classic {
+            rounds.report(report, &format!("{}.{clients}", way.name()));
         }
     }
     compare(report);
@@ -82,6 +84,8 @@ pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Prob
 fn compare(report: &mut Report) {
     let ours = "durable.postgres.256.leads_per_s";
     report.add_ratio("durable.to_baseline_32_ratio", ours, "baseline.postgres.32.leads_per_s");
+    let same = "baseline_same_rows.postgres.32.leads_per_s";
+    report.add_ratio("durable.to_same_rows_32_ratio", ours, same);
     let names = baseline::CLIENTS.map(|n| format!("baseline.postgres.{n}.leads_per_s"));
     let rate = |name: &&String| report.get(name).unwrap_or(f64::NAN);
     if let Some(best) = names.iter().max_by(|a, b| rate(a).total_cmp(&rate(b))) {

@@ -4,8 +4,17 @@ use crate::cell::cells;
 use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T};
 use crate::write::json;
 use crate::{Batch, Error, NoteKind, Result, WorkspaceId};
-use routing::Time;
+use routing::{Event, Time};
+use std::collections::HashSet;
 
+/// Of items that the batch submits.
+pub(crate) static NEW_PERSONAL: Many = Many {
+    sql: "INSERT INTO item_personal (workspace_id, item_id, name, phone, phone_raw, phone_ok, \
+          email, attributes) {values}",
+    types: &[I, I, T, T, T, I, T, T],
+};
+
+/// Of items that may have such a row.
 pub(crate) static PERSONAL: Many = Many {
     sql: "INSERT INTO item_personal (workspace_id, item_id, name, phone, phone_raw, phone_ok, \
           email, attributes) {values} ON CONFLICT (workspace_id, item_id) DO UPDATE SET \
@@ -14,10 +23,19 @@ pub(crate) static PERSONAL: Many = Many {
     types: &[I, I, T, T, T, I, T, T],
 };
 
-/// Who the items are about.
-pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<Rows> {
-    let mut rows = Rows::default();
+/// Who the items are about: of new items, and of others.
+pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<(Rows, Rows)> {
+    let (mut new, mut replaced) = (Rows::default(), Rows::default());
+    let mut submitted: HashSet<_> = batch
+        .events
+        .iter()
+        .filter_map(|recorded| match recorded.event {
+            Event::Submitted { item, .. } => Some(item),
+            _ => None,
+        })
+        .collect();
     for personal in &batch.personal {
+        let rows = if submitted.remove(&personal.item) { &mut new } else { &mut replaced };
         let attributes = match personal.attributes.is_empty() {
             true => None,
             false => Some(json(&personal.attributes)?),
@@ -33,7 +51,7 @@ pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<Rows> {
             attributes,
         ]);
     }
-    Ok(rows)
+    Ok((new, replaced))
 }
 
 static NOTES: Many = Many {

@@ -5,14 +5,14 @@
 //! unnests, a VALUES list on SQLite), in who reads the clock, in how a transaction begins, and in
 //! whether anybody else can write.
 
+use crate::many::{arrays, chunks, unnested};
 use crate::{Error, Heard, Result};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use sqlx::pool::PoolOptions;
 use sqlx::{Arguments, AssertSqlSafe, Database, Executor, Pool, Postgres, Row, Sqlite};
-use std::collections::HashMap;
 use std::str::FromStr;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A value on its way into a statement.
@@ -48,6 +48,14 @@ impl Rows {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub fn cells(&self) -> &[Cell] {
+        &self.0
+    }
+
+    pub fn into_cells(self) -> Vec<Cell> {
+        self.0
     }
 }
 
@@ -288,58 +296,6 @@ fn heard(payload: &str) -> Option<Heard> {
     Some(Heard::Moved { workspace, seq: seq.parse().ok()? })
 }
 
-/// One array per column: one statement, however many rows.
-fn arrays(types: &[Type], rows: Rows) -> Result<sqlx::postgres::PgArguments> {
-    let count = rows.0.len() / types.len();
-    let mut ints: Vec<Vec<Option<i64>>> = Vec::new();
-    let mut texts: Vec<Vec<Option<String>>> = Vec::new();
-    for column in types {
-        match column {
-            Type::Int => ints.push(Vec::with_capacity(count)),
-            Type::Text => texts.push(Vec::with_capacity(count)),
-        }
-    }
-    let mut cells = rows.0.into_iter();
-    for _ in 0..count {
-        let (mut int, mut text) = (ints.iter_mut(), texts.iter_mut());
-        for (column, cell) in types.iter().zip(&mut cells) {
-            match (column, cell) {
-                (Type::Int, Cell::Int(value)) => int.next().map(|c| c.push(value)),
-                (Type::Text, Cell::Text(value)) => text.next().map(|c| c.push(value)),
-                (column, cell) => {
-                    return Err(Error::Database(format!("{cell:?} in a column of {column:?}")));
-                }
-            };
-        }
-    }
-    let mut arguments = sqlx::postgres::PgArguments::default();
-    let (mut int, mut text) = (ints.into_iter(), texts.into_iter());
-    for column in types {
-        match column {
-            Type::Int => arguments.add(int.next().unwrap_or_default()),
-            Type::Text => arguments.add(text.next().unwrap_or_default()),
-        }
-        .map_err(|e| Error::Database(e.to_string()))?;
-    }
-    Ok(arguments)
-}
-
-fn unnested(many: &'static Many) -> Sql {
-    cached(many, 0, || {
-        let arrays: Vec<String> = (many.types.iter().enumerate())
-            .map(|(i, t)| match t {
-                Type::Int => format!("${}::bigint[]", i + 1),
-                Type::Text => format!("${}::text[]", i + 1),
-            })
-            .collect();
-        let names: Vec<String> = (1..=many.types.len()).map(|i| format!("c{i}")).collect();
-        let (arrays, names) = (arrays.join(", "), names.join(", "));
-        many.sql
-            .replace("{values}", &format!("SELECT * FROM unnest({arrays})"))
-            .replace("{rows}", &format!("(SELECT * FROM unnest({arrays}) AS u({names}))"))
-    })
-}
-
 impl Db for Sqlite {
     const CLOCK: &'static str = "NULL";
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
@@ -385,44 +341,6 @@ impl Db for Sqlite {
     fn listen(_: Pool<Self>) -> BoxFuture<'static, Result<BoxStream<'static, Heard>>> {
         Box::pin(async { Ok(stream::pending().boxed()) })
     }
-}
-
-/// The most rows in one VALUES list. Larger lists are not faster, and each size is a statement.
-const MOST_ROWS: usize = 128;
-
-/// Statements for powers of two of rows, so that few statements serve every count.
-fn chunks(many: &'static Many, rows: Rows) -> impl Iterator<Item = (Sql, Vec<Cell>)> {
-    let columns = many.types.len();
-    let mut cells = rows.0.into_iter();
-    std::iter::from_fn(move || {
-        let left = cells.len() / columns;
-        if left == 0 {
-            return None;
-        }
-        let size = MOST_ROWS.min(1 << left.ilog2());
-        Some((listed(many, size), cells.by_ref().take(size * columns).collect()))
-    })
-}
-
-fn listed(many: &'static Many, size: usize) -> Sql {
-    cached(many, size, || {
-        let row = format!("({})", vec!["?"; many.types.len()].join(","));
-        let values = format!("VALUES {}", vec![row; size].join(","));
-        let names: Vec<String> =
-            (1..=many.types.len()).map(|i| format!("column{i} AS c{i}")).collect();
-        let rows = format!("(SELECT {} FROM ({values}))", names.join(", "));
-        many.sql.replace("{values}", &values).replace("{rows}", &rows)
-    })
-}
-
-/// Texts that were built once.
-fn cached(many: &'static Many, size: usize, build: impl FnOnce() -> String) -> Sql {
-    type Texts = HashMap<(usize, usize), Arc<str>>;
-    static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
-    // Arrays and lists never meet under one key: an array's size is 0.
-    let key = (std::ptr::from_ref(many) as usize, size);
-    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-    Sql::Built(texts.entry(key).or_insert_with(|| build().into()).clone())
 }
 
 /// Connects to `postgres://…`.

@@ -24,6 +24,7 @@ mod import;
 mod journal;
 mod load;
 mod lock;
+mod many;
 mod migrate;
 mod open;
 mod read;

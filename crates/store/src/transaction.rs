@@ -220,20 +220,22 @@ impl<D: Db> Transaction for Locked<D> {
         let personal = self
             .write_while(&write::NEW_ITEMS, new, || batch_rows::personal(workspace, batch))
             .await??;
+        let (personal, replaced) = personal;
         let assignments = self
-            .write_while(&batch_rows::PERSONAL, personal, || {
+            .write_while(&batch_rows::NEW_PERSONAL, personal, || {
                 write::assignments(workspace, seq, &touched, facts)
             })
             .await??;
         let agents = self
             .write_while(&write::ASSIGNMENTS, assignments, || {
-                write::agents(workspace, &touched, facts)
+                write::agents(workspace, &touched, &batch.events, facts)
             })
             .await??;
-        let (agents, standings) = agents;
         self.write_many(&write::ITEMS, old).await?;
-        self.write_many(&write::AGENTS, agents).await?;
-        self.write_many(&write::STANDINGS, standings).await?;
+        self.write_many(&batch_rows::PERSONAL, replaced).await?;
+        self.write_many(&write::AGENTS, agents.edited).await?;
+        self.write_many(&write::AGENT_COUNTS, agents.counts).await?;
+        self.write_many(&write::STANDINGS, agents.standings).await?;
         for (many, rows) in write::objects(workspace, &touched, facts)? {
             self.write_many(many, rows).await?;
         }

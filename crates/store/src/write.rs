@@ -6,10 +6,11 @@ use crate::hash::Link;
 use crate::touched::{ItemTrace, Touched};
 use crate::{Batch, Error, ItemStatus, Recorded, Result, WorkspaceId};
 use routing::{
-    Agent, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
+    Agent, AgentId, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
 };
 use routing::{ContactKey, Skills};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The version of the journal's event format.
 pub(crate) const VERSION: i64 = 1;
@@ -303,6 +304,14 @@ pub(crate) static AGENTS: Many = Many {
     types: &[I, I, I, I, T, T, I, I, I, I, I, I, T],
 };
 
+/// How agents stand, without what people decided about them: that is long, and changes seldom.
+pub(crate) static AGENT_COUNTS: Many = Many {
+    sql: "UPDATE agents SET active = v.c3, present = v.c4, status = v.c5, status_reason = v.c6, \
+          on_shift = v.c7, total = v.c8, today = v.c9, idle_since = v.c10 FROM {rows} AS v \
+          WHERE agents.workspace_id = v.c1 AND agents.agent_id = v.c2",
+    types: &[I, I, I, I, T, T, I, I, I, I],
+};
+
 pub(crate) static STANDINGS: Many = Many {
     sql: "INSERT INTO standings (workspace_id, agent_id, queue_id, clock, total, today, \
           last_turn) {values} ON CONFLICT (workspace_id, agent_id, queue_id) DO UPDATE SET \
@@ -311,37 +320,72 @@ pub(crate) static STANDINGS: Many = Many {
     types: &[I, I, I, I, I, I, I],
 };
 
-/// The touched agents' rows, and their standings in every queue.
+/// Rows of the touched agents.
+#[derive(Default)]
+pub(crate) struct AgentRows {
+    /// Whole rows of those whom somebody created or edited.
+    pub edited: Rows,
+    /// How all others stand.
+    pub counts: Rows,
+    /// Their standings in every queue.
+    pub standings: Rows,
+}
+
+/// The touched agents' rows.
 pub(crate) fn agents(
     workspace: WorkspaceId,
     touched: &Touched<'_>,
+    events: &[Recorded],
     facts: &Facts,
-) -> Result<(Rows, Rows)> {
-    let (mut agents, mut standings) = (Rows::default(), Rows::default());
+) -> Result<AgentRows> {
+    let edited: BTreeSet<AgentId> = events
+        .iter()
+        .filter_map(|recorded| match recorded.event {
+            Event::AgentCreated { agent, .. } | Event::AgentUpdated { agent, .. } => Some(agent),
+            _ => None,
+        })
+        .collect();
+    let mut rows = AgentRows::default();
     let mut push = |agent: &Agent| -> Result<()> {
         let (status, reason) = match &agent.status {
             Status::Available => ("available", None),
             Status::Away { reason } => ("away", Some(reason)),
             Status::Offline => ("offline", None),
         };
-        agents.push(cells![
-            workspace,
-            agent.id,
-            agent.active,
-            agent.present,
-            status,
-            reason,
-            agent.on_shift,
-            agent.spec.weight,
-            agent.spec.daily_cap,
-            agent.total,
-            agent.today,
-            agent.idle_since,
-            json(&agent.spec)?,
-        ]);
+        if edited.contains(&agent.id) {
+            rows.edited.push(cells![
+                workspace,
+                agent.id,
+                agent.active,
+                agent.present,
+                status,
+                reason,
+                agent.on_shift,
+                agent.spec.weight,
+                agent.spec.daily_cap,
+                agent.total,
+                agent.today,
+                agent.idle_since,
+                json(&agent.spec)?,
+            ]);
+        } else {
+            rows.counts.push(cells![
+                workspace,
+                agent.id,
+                agent.active,
+                agent.present,
+                status,
+                reason,
+                agent.on_shift,
+                agent.total,
+                agent.today,
+                agent.idle_since,
+            ]);
+        }
         for (queue, standing) in &agent.standings {
             let routing::Standing { clock, count, today, last_turn } = *standing;
-            standings.push(cells![workspace, agent.id, *queue, clock, count, today, last_turn]);
+            let standing = cells![workspace, agent.id, *queue, clock, count, today, last_turn];
+            rows.standings.push(standing);
         }
         Ok(())
     };
@@ -350,7 +394,7 @@ pub(crate) fn agents(
     } else {
         touched.agents.iter().filter_map(|id| facts.agents.get(id)).try_for_each(push)?;
     }
-    Ok((agents, standings))
+    Ok(rows)
 }
 
 pub(crate) static QUEUES: Many = Many {
