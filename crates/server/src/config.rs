@@ -1,5 +1,6 @@
 //! What a running server is told: where to listen, where to keep things, and its limits.
 
+use crate::http::connections::Patience;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How long requests under way may go on after a signal to stop.
     pub stop_timeout: Duration,
+    pub patience: Patience,
     pub limits: Limits,
 }
 
@@ -79,6 +81,7 @@ impl Default for Config {
             demo: false,
             request_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(20),
+            patience: Patience { connections: 16_384, head: Duration::from_secs(30) },
             limits: Limits::default(),
         }
     }

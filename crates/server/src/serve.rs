@@ -6,13 +6,12 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo;
 use crate::error::Error;
+use crate::http::connections;
 use crate::imports;
 use crate::logs;
 use crate::runfile::{Announcement, choose};
 use crate::workspaces::{self, FIRST, NewWorkspace};
-use axum::serve::ListenerExt;
 use std::collections::BTreeMap;
-use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -132,20 +131,10 @@ async fn begin(
         }
     };
     let address = format!("http://{}", listener.local_addr().map_err(io)?);
-    let router = api::router(app.clone());
-    let ended = app.clone();
-    let server = axum::serve(
-        listener.tap_io(|stream| {
-            // Answers are small: they should not wait for more.
-            let _ = stream.set_nodelay(true);
-        }),
-        router.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move { ended.stopped().await });
+    let (router, ended) = (api::router(app.clone()), app.clone());
+    let patience = app.config.patience;
     let server = tokio::spawn(async move {
-        if let Err(error) = server.into_future().await {
-            tracing::error!(%error, "the server ended");
-        }
+        connections::serve(listener, router, patience, ended.stopped()).await;
     });
     tokio::spawn(keep_house(app.clone()));
     let demo = if app.config.demo { Some(tokio::spawn(demo::live(app.clone()))) } else { None };

@@ -5,6 +5,7 @@ use crate::api;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::http::connections;
 use crate::workspaces::{self, NewWorkspace};
 use axum::Router;
 use axum::body::Body;
@@ -12,8 +13,6 @@ use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use routing::Time;
 use serde_json::{Value, json};
-use std::future::IntoFuture;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -148,11 +147,11 @@ impl Harness {
     pub async fn listen(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let router = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let app = self.app.clone();
-        let server = axum::serve(listener, router)
-            .with_graceful_shutdown(async move { app.stopped().await });
-        tokio::spawn(server.into_future());
+        let (router, app) = (self.router.clone(), self.app.clone());
+        let patience = app.config.patience;
+        tokio::spawn(async move {
+            connections::serve(listener, router, patience, app.stopped()).await;
+        });
         address
     }
 

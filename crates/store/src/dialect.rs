@@ -10,7 +10,7 @@ use crate::{Error, Heard, Result};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use sqlx::pool::PoolOptions;
-use sqlx::{Arguments, AssertSqlSafe, Database, Executor, Pool, Postgres, Row, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, Connection, Database, Executor, Pool, Postgres, Row, Sqlite};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -390,6 +390,9 @@ pub(crate) async fn sqlite(path: &std::path::Path, readers: u32) -> Result<[Pool
             .max_connections(most)
             .acquire_timeout(Duration::from_secs(30))
             .test_before_acquire(false)
+            // On a full disk SQLite itself rolls back; the driver's own rollback then fails, and
+            // its connection believes for ever that it is inside. It is replaced.
+            .before_acquire(|conn, _| Box::pin(async { Ok(!conn.is_in_transaction()) }))
             .max_lifetime(None)
     };
     let writer = pool(1).idle_timeout(None).connect_with(options.clone()).await?;

@@ -72,8 +72,8 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// A file that only its owner can read.
-fn private(path: &Path) -> Result<File> {
+/// Opens a file; one that was not there is made so that only its owner can read it.
+pub(crate) fn private(path: &Path) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

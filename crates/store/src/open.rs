@@ -6,14 +6,14 @@ use crate::lock::{self, FileLock};
 use crate::{Error, Result, Store};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 /// How to open a database.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Connections for reads besides the few that write; 0 for the default of 4.
     pub readers: u32,
-    /// Commits that fail on purpose, for tests.
+    /// What goes wrong on purpose, for tests.
     pub faults: Option<Arc<Faults>>,
 }
 
@@ -28,6 +28,8 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
                     .map_err(|error| Error::File { path: folder.to_owned(), error })?;
             }
             let lock = FileLock::take(&path)?;
+            // It holds names and phone numbers. SQLite gives its companions the same mode.
+            lock::private(&path)?;
             let pools = dialect::sqlite(&path, readers).await?;
             Ok(Arc::new(Backend::new(pools, Some(lock), options.faults)))
         }
@@ -71,21 +73,34 @@ pub enum Fault {
     AfterCommit,
 }
 
-/// Makes the next commit of a batch fail once, to test what nobody can know.
+/// What goes wrong on purpose, to test what cannot be waited for.
 #[derive(Debug, Default)]
-pub struct Faults(AtomicU8);
+pub struct Faults {
+    commit: AtomicU8,
+    pages: AtomicU32,
+}
 
 impl Faults {
-    /// The next commit fails this way.
+    /// The next commit of a batch fails this way, once.
     pub fn arm(&self, fault: Fault) {
-        self.0.store(if fault == Fault::BeforeCommit { 1 } else { 2 }, Ordering::SeqCst);
+        self.commit.store(if fault == Fault::BeforeCommit { 1 } else { 2 }, Ordering::SeqCst);
     }
 
     pub(crate) fn take(&self) -> Option<Fault> {
-        match self.0.swap(0, Ordering::SeqCst) {
+        match self.commit.swap(0, Ordering::SeqCst) {
             1 => Some(Fault::BeforeCommit),
             2 => Some(Fault::AfterCommit),
             _ => None,
         }
+    }
+
+    /// From the next batch on, the SQLite file may have so many pages (never fewer than it has),
+    /// as if there were no more room on the disk.
+    pub fn most_pages(&self, pages: u32) {
+        self.pages.store(pages, Ordering::SeqCst);
+    }
+
+    pub(crate) fn pages(&self) -> Option<u32> {
+        Some(self.pages.load(Ordering::SeqCst)).filter(|pages| *pages > 0)
     }
 }

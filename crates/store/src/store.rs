@@ -276,7 +276,8 @@ pub trait Presence {
 /// Import jobs.
 #[async_trait]
 pub trait Imports {
-    /// Starts a job, or finds the running one with the same fingerprint: go on after its `done`.
+    /// Starts a job, or finds the one with the same fingerprint that is running or failed, which
+    /// then runs again: go on after its `done`.
     async fn start_import(
         &self,
         workspace: WorkspaceId,

@@ -34,6 +34,12 @@ impl<D: Db> Backend<D> {
     /// Opens a transaction and takes the workspace's lock.
     pub(crate) async fn lock(&self, workspace: WorkspaceId, clock: Time) -> Result<Locked<D>> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        if let Some(pages) = self.faults.as_ref().and_then(|faults| faults.pages())
+            && !D::SHARED
+        {
+            let limit = format!("PRAGMA max_page_count = {pages}");
+            D::rows(&mut tx, limit.into(), Vec::new()).await?;
+        }
         let sql: Sql = format!(
             "UPDATE workspaces SET seq = seq WHERE workspace_id = $1 \
              RETURNING seq, head, last_at, day_started, last_outgoing, COALESCE({}, $2)",

@@ -1,6 +1,7 @@
 //! What every request passes through: its id, its log line, its access, its errors.
 
 pub mod access;
+pub mod connections;
 pub mod extract;
 pub mod metrics;
 pub mod problem;

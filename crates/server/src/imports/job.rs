@@ -10,6 +10,7 @@ use crate::http::problem::Answered;
 use crate::imports::RANGE;
 use crate::imports::upload::{folder, kept_at};
 use crate::submission::{KnownSource, Prepared, Strictness, prepare};
+use axum::http::StatusCode;
 use connectors::{Country, Form, Options, Row, Table};
 use routing::{Answer, Command, Event};
 use std::collections::BTreeMap;
@@ -62,28 +63,42 @@ pub async fn resume_all(app: App) {
     }
 }
 
-/// Runs a job to its end, or until the server stops.
-pub async fn run(app: App, job: Job) {
-    if !app.imports_running.begin(job.workspace, job.job.id) {
+/// Runs a job to its end, or until the server stops. A database that is away for a while ends
+/// nothing: the job goes on when it is back.
+pub async fn run(app: App, mut job: Job) {
+    let (workspace, id) = (job.workspace, job.job.id);
+    if !app.imports_running.begin(workspace, id) {
         return;
     }
     let Ok(_turn) = app.import_turns.acquire().await else { return };
-    let outcome = match rows(&app, &job).await {
-        Ok(Ended::Finished) => Some((ImportState::Done, None)),
-        Ok(Ended::Stopping) => None,
-        Err(problem) => Some((ImportState::Failed, Some(problem.detail))),
-    };
-    if let Some((state, problem)) = outcome {
-        let (workspace, id) = (job.workspace, job.job.id);
-        let ended = app.store.finish_import(workspace, id, state, problem.as_deref()).await;
-        match ended {
-            Ok(()) => drop(std::fs::remove_file(&job.path)),
-            Err(error) => tracing::warn!(import = id.0, %error, "an import's end was not noted"),
+    let mut pause = Duration::from_millis(100);
+    while let Err(problem) = attempt(&app, &job).await {
+        tracing::warn!(import = id.0, problem = problem.detail, "an import waits");
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = app.stopped() => break,
         }
-        tracing::info!(import = id.0, state = state.as_str(), "an import ended");
-        tell(&app, &job).await;
+        pause = (pause * 2).min(Duration::from_secs(5));
+        if let Ok(Some(now)) = app.store.import(workspace, id).await {
+            job.job = now;
+        }
     }
-    app.imports_running.end(job.workspace, job.job.id);
+    app.imports_running.end(workspace, id);
+}
+
+/// Goes on with a job and writes its end; an error is one that passes.
+async fn attempt(app: &App, job: &Job) -> Answered<()> {
+    let (state, problem) = match rows(app, job).await {
+        Ok(Ended::Finished) => (ImportState::Done, None),
+        Ok(Ended::Stopping) => return Ok(()),
+        Err(problem) if problem.status == StatusCode::SERVICE_UNAVAILABLE => return Err(problem),
+        Err(problem) => (ImportState::Failed, Some(problem.detail)),
+    };
+    app.store.finish_import(job.workspace, job.job.id, state, problem.as_deref()).await?;
+    drop(std::fs::remove_file(&job.path));
+    tracing::info!(import = job.job.id.0, state = state.as_str(), "an import ended");
+    tell(app, job).await;
+    Ok(())
 }
 
 enum Ended {

@@ -5,9 +5,11 @@ use crate::proxy::{Cut, Proxy};
 use routing::{Mode, Presence};
 use server::clock::Clock;
 use server::dispatcher::SubmitError;
+use sqlx::{Connection, Executor};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use store::Options;
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_cut_at_commit_loses_and_doubles_nothing() {
@@ -92,4 +94,47 @@ async fn a_database_that_comes_back_is_found_again() {
     let straight = open(&direct, Options::default()).await;
     shop.audit(&straight).await;
     node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_throws_everybody_out_is_found_again() {
+    let url = postgres().await;
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let store = open(&url, Options::default()).await;
+    let node = start(&store, &Clock::system());
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 3).await;
+    let mut answered: BTreeSet<_> = shop.submit(&node, 0..10).await.into_iter().collect();
+    for round in 1..4 {
+        // As a shutdown does it: connections end in the middle of their work, new ones are refused.
+        let mut admin = sqlx::PgConnection::connect(&format!("{server}/postgres")).await.unwrap();
+        let mut tell = async |sql: String| {
+            admin.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        };
+        let mut asked = JoinSet::new();
+        for n in 0..200 {
+            let (node, shop) = (node.clone(), shop.clone());
+            let lead = shop.lead_request(round * 1000 + n);
+            asked.spawn(async move { node.submit(shop.workspace, lead).await });
+        }
+        tell(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+        tell(format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .await;
+        let during = asked.join_all().await;
+        let refused = node.submit(shop.workspace, shop.lead_request(round * 1000 + 500)).await;
+        assert!(matches!(refused, Err(SubmitError::Unavailable { .. })), "{refused:?}");
+        tell(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
+        eventually("the node recovers", async || {
+            node.submit(shop.workspace, shop.lead_request(round * 1000 + 501)).await.is_ok()
+        })
+        .await;
+        let taken = during.into_iter().flatten().map(|done| got(done[0].as_ref().unwrap()));
+        answered.extend(taken);
+    }
+    node.stop().await;
+    let journal = shop.audit(&store).await;
+    let there: BTreeSet<_> = journal.iter().filter_map(|e| e.event.item()).collect();
+    assert!(answered.iter().all(|(item, _)| there.contains(item)), "an answered lead is lost");
+    store.close().await;
 }

@@ -41,6 +41,42 @@ async fn what_was_answered_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_full_disk_loses_nothing_and_passes() {
+    let (file, clock) = (File::new(), Clock::stopped(MONDAY));
+    let faults = Arc::new(Faults::default());
+    let options = Options { faults: Some(faults.clone()), ..Options::default() };
+    let store = file.open(options).await;
+    let node = start(&store, &clock);
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 3).await;
+    let mut given = shop.submit(&node, 0..100).await;
+    faults.most_pages(1);
+    let refused = loop {
+        let number = given.len();
+        match node.submit(shop.workspace, shop.lead_request(number)).await {
+            Ok(done) => given.push(got(done[0].as_ref().unwrap())),
+            Err(error) => break error,
+        }
+        assert!(number < 10_000, "the disk does not get full");
+    };
+    assert!(matches!(refused, SubmitError::Unavailable { in_doubt: false }), "{refused:?}");
+    // What was answered is there and can be read; nothing else is.
+    let submitted = async || {
+        let journal = shop.audit(&store).await;
+        journal.iter().filter(|e| matches!(e.event, Event::Submitted { .. })).count()
+    };
+    assert_eq!(submitted().await, given.len());
+    assert!(store.item(shop.workspace, given[99].0).await.unwrap().is_some());
+    faults.most_pages(u32::MAX / 2);
+    eventually("the node recovers", async || {
+        node.submit(shop.workspace, shop.lead_request(given.len())).await.is_ok()
+    })
+    .await;
+    assert_eq!(submitted().await, given.len() + 1);
+    assert_eq!(shop.state(&node).await, shop.tables(&store).await);
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn an_offer_times_out_when_its_time_has_come() {
     let (file, clock) = (File::new(), Clock::stopped(MONDAY));
     let store = file.open(Options::default()).await;

@@ -36,9 +36,13 @@ impl<D: Db> Imports for Backend<D> {
             0, 0, 0, 0, $6, NULL, $7 FROM imports WHERE workspace_id = $1";
         let NewImport { file, fingerprint, source, total, mapping } = import;
         let (file, fingerprint) = (file.as_str(), fingerprint.as_str());
+        let resume = "UPDATE imports SET state = 'running', problem = NULL \
+            WHERE workspace_id = $1 AND state = 'failed' AND import_id = (SELECT MAX(import_id) \
+            FROM imports WHERE workspace_id = $1 AND fingerprint = $2)";
         let running = jobs!("AND fingerprint = $2 AND state = 'running'");
         for _ in 0..10 {
             let mut conn = self.writers.acquire().await?;
+            D::run(&mut conn, resume.into(), cells![workspace, fingerprint].into()).await?;
             let found = D::rows(&mut conn, running.into(), cells![workspace, fingerprint].into());
             if let Some(row) = found.await?.first() {
                 return job::<D>(row);

@@ -91,6 +91,9 @@ async fn imports_resume(database: &Database) -> Result<()> {
     let jobs = w.store.imports(w.id).await?;
     assert_eq!(jobs.iter().map(|j| j.id.0).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(jobs[0].problem.as_deref(), Some("full disk"));
+    // One that failed goes on where it stopped.
+    let again = w.store.start_import(w.id, &new, NOON).await?;
+    assert_eq!((again.id, again.state, again.problem), (other.id, ImportState::Running, None));
     Ok(())
 }
 
