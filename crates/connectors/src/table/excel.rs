@@ -40,7 +40,7 @@ pub fn open(
         return Err(TableError::TooLarge(most));
     }
     if !old {
-        packed::check(&mut source, size)?;
+        packed::check(&mut BufReader::new(&mut source), packed::MOST)?;
         source.seek(SeekFrom::Start(0))?;
     }
     let source: Box<dyn Source> = Box::new(source);

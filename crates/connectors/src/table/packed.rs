@@ -1,96 +1,82 @@
-//! What a packed workbook says it will unpack to.
+//! What a packed workbook unpacks to.
 //!
 //! Sheets are streamed, but the texts they share and their styles are held in memory as a whole;
-//! a file of a few kilobytes can unpack to gigabytes of them.
+//! a file of a few kilobytes can unpack to gigabytes of them. What its directory says of their
+//! sizes may be a lie, so they are unpacked once to be measured, a piece at a time.
 
 use super::TableError;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, copy, sink};
+use zip::ZipArchive;
 
-/// The most bytes that all parts but the sheets may have when unpacked.
+/// The most bytes that all parts but sheets and pictures may have when unpacked.
 pub const MOST: u64 = 256 << 20;
 
-/// Fails when the parts that are held in memory are too large.
-pub fn check(source: &mut (impl Read + Seek), size: u64) -> Result<(), TableError> {
-    let damaged = || TableError::Excel("it is damaged".into());
-    // The end record is 22 bytes, and a comment of at most 65,535 may follow.
-    let from = size.saturating_sub(22 + 65_535);
-    source.seek(SeekFrom::Start(from))?;
-    let mut end = Vec::new();
-    source.read_to_end(&mut end)?;
-    let at = end.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").ok_or_else(damaged)?;
-    let record = end.get(at..at + 22).ok_or_else(damaged)?;
-    let (length, start) = (word(record, 12), word(record, 16));
-    source.seek(SeekFrom::Start(start))?;
-    let mut directory = Vec::new();
-    source.take(length.min(MOST_DIRECTORY)).read_to_end(&mut directory)?;
-    let mut rest = directory.as_slice();
-    let mut held = 0_u64;
-    while rest.starts_with(b"PK\x01\x02") && rest.len() >= 46 {
-        let unpacked = word(rest, 24);
-        let lengths = [half(rest, 28), half(rest, 30), half(rest, 32)];
-        let name = rest.get(46..46 + lengths[0]).ok_or_else(damaged)?;
-        if !name.to_ascii_lowercase().starts_with(b"xl/worksheets/") {
-            held += unpacked;
+/// Fails when the parts that are held in memory are larger than `most` bytes.
+pub fn check(source: &mut (impl Read + Seek), most: u64) -> Result<(), TableError> {
+    let damaged = |error: zip::result::ZipError| TableError::Excel(error.to_string());
+    let mut parts = ZipArchive::new(source).map_err(damaged)?;
+    let mut left = most;
+    for index in 0..parts.len() {
+        let part = parts.by_index(index).map_err(damaged)?;
+        let name = part.name().map_err(damaged)?.to_ascii_lowercase();
+        if name.starts_with("xl/worksheets/") || name.starts_with("xl/media/") {
+            continue;
         }
-        rest = rest.get(46 + lengths.iter().sum::<usize>()..).ok_or_else(damaged)?;
+        let unpacked = copy(&mut part.take(left + 1), &mut sink())
+            .map_err(|error| TableError::Excel(error.to_string()))?;
+        left = left.checked_sub(unpacked).ok_or(TableError::TooLarge(most))?;
     }
-    if held > MOST { Err(TableError::TooLarge(MOST)) } else { Ok(()) }
-}
-
-/// No workbook of people has a directory this long.
-const MOST_DIRECTORY: u64 = 16 << 20;
-
-fn half(bytes: &[u8], at: usize) -> usize {
-    usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]))
-}
-
-fn word(bytes: &[u8], at: usize) -> u64 {
-    let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-    u64::from(u32::from_le_bytes(word))
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
+    use std::io::{Cursor, Write};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
 
-    /// A directory of parts with their unpacked sizes, and nothing else.
-    fn directory(parts: &[(&str, u32)]) -> Vec<u8> {
-        let mut out = Vec::new();
-        for (name, unpacked) in parts {
-            let mut entry = [0; 46];
-            entry[..4].copy_from_slice(b"PK\x01\x02");
-            entry[24..28].copy_from_slice(&unpacked.to_le_bytes());
-            entry[28..30].copy_from_slice(&(name.len() as u16).to_le_bytes());
-            out.extend(entry);
-            out.extend(name.as_bytes());
+    fn packed(parts: &[(&str, usize)]) -> Vec<u8> {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, size) in parts {
+            writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+            writer.write_all(&vec![b' '; *size]).unwrap();
         }
-        let mut end = [0; 22];
-        end[..4].copy_from_slice(b"PK\x05\x06");
-        end[12..16].copy_from_slice(&(out.len() as u32).to_le_bytes());
-        out.extend(end);
-        out
+        writer.finish().unwrap().into_inner()
     }
 
     fn checked(bytes: Vec<u8>) -> Result<(), TableError> {
-        let size = bytes.len() as u64;
-        check(&mut Cursor::new(bytes), size)
+        check(&mut Cursor::new(bytes), 1 << 20)
     }
+
+    const SHEET: (&str, usize) = ("xl/worksheets/sheet1.xml", 4 << 20);
 
     #[test]
     fn large_sheets_pass_and_large_texts_do_not() {
-        let large = 1 << 30;
-        let sheet = ("xl/worksheets/sheet1.xml", large);
-        assert!(checked(directory(&[sheet, ("xl/sharedStrings.xml", 1000)])).is_ok());
-        let texts = checked(directory(&[sheet, ("xl/sharedStrings.xml", large)]));
-        assert!(matches!(texts, Err(TableError::TooLarge(MOST))));
+        assert!(checked(packed(&[SHEET, ("xl/sharedStrings.xml", 1 << 20)])).is_ok());
+        let texts = checked(packed(&[SHEET, ("xl/sharedStrings.xml", (1 << 20) + 1)]));
+        assert!(matches!(texts, Err(TableError::TooLarge(_))), "{texts:?}");
+        let two = checked(packed(&[("xl/styles.xml", 600_000), ("xl/sharedStrings.xml", 600_000)]));
+        assert!(matches!(two, Err(TableError::TooLarge(_))), "{two:?}");
+    }
+
+    #[test]
+    fn a_lie_about_a_size_does_not_help() {
+        let size = (4_u32 << 20).to_le_bytes();
+        let mut bytes = packed(&[("xl/sharedStrings.xml", 4 << 20)]);
+        for at in 0..bytes.len() - 4 {
+            if bytes[at..at + 4] == size {
+                bytes[at..at + 4].copy_from_slice(&100_u32.to_le_bytes());
+            }
+        }
+        assert!(checked(bytes).is_err());
     }
 
     #[test]
     fn damage_is_an_error() {
         assert!(checked(b"PK\x03\x04".to_vec()).is_err());
-        let mut cut = directory(&[("a", 1)]);
-        cut[28] = 255;
+        let mut cut = packed(&[("a", 1000)]);
+        cut.truncate(cut.len() - 30);
         assert!(checked(cut).is_err());
     }
 }

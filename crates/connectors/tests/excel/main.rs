@@ -1,4 +1,4 @@
-//! Excel files, packed here by hand, so that no binary file is kept.
+//! Excel files: new ones are packed here by hand, an old one is kept beside this.
 
 #![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
 
@@ -35,6 +35,26 @@ fn cells_become_the_text_that_people_typed() {
     assert!(table.next().is_none());
     let progress = table.progress();
     assert_eq!((progress.done, progress.unit), (4, Unit::Rows));
+}
+
+#[test]
+fn the_old_format_is_read_by_its_content() {
+    // Two rows and an empty one between them, as xlwt writes them.
+    let bytes = include_bytes!("old.xls").to_vec();
+    let mut table = open(bytes.clone(), &Options::default()).unwrap();
+    assert_eq!(table.format(), &Format::Excel { sheet: "Leads".into() });
+    assert_eq!(table.headers(), ["Name", "Mobile", "Since", "Budget", "Fit"]);
+    let first = table.next().unwrap().unwrap();
+    assert_eq!(first.cells, ["张伟", "9876543210", "2025-04-03", "1054.5", "true"]);
+    let second = table.next().unwrap().unwrap();
+    assert_eq!(second.cells, ["Priya", "098200 12345", "", "", ""]);
+    assert_eq!((second.number, second.line), (2, 4));
+    assert!(table.next().is_none());
+    for cut in (600..bytes.len()).step_by(97) {
+        let ended = open(bytes[..cut].to_vec(), &Options::default());
+        let rows = ended.map(|table| table.collect::<Result<Vec<_>, _>>());
+        assert!(!matches!(rows, Ok(Ok(rows)) if rows.len() > 2), "cut at {cut}");
+    }
 }
 
 #[test]

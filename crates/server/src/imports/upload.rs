@@ -8,8 +8,13 @@ use axum::extract::multipart::Field;
 use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::{ImportId, WorkspaceId};
 use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
+
+/// How long the next piece of a file may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where uploaded files are while they are imported.
 pub fn folder(data_dir: &Path) -> PathBuf {
@@ -39,7 +44,9 @@ impl Upload {
         let mut file = tokio::fs::File::create_new(&path).await.map_err(unwritable)?;
         let mut upload = Upload { path, hash: String::new(), name, kept: false };
         let mut hash = Sha256::new();
-        while let Some(chunk) = field.chunk().await.map_err(|error| multipart(&error))? {
+        loop {
+            let chunk = timeout(PATIENCE, field.chunk()).await.map_err(|_| stalled())?;
+            let Some(chunk) = chunk.map_err(|error| multipart(&error))? else { break };
             hash.update(&chunk);
             file.write_all(&chunk).await.map_err(unwritable)?;
         }
@@ -90,6 +97,12 @@ pub fn multipart(error: &axum::extract::multipart::MultipartError) -> Problem {
         "bad_request",
         "The form could not be read to its end; send the file again as multipart/form-data.",
     )
+}
+
+fn stalled() -> Problem {
+    let secs = PATIENCE.as_secs();
+    let detail = format!("Nothing of the file came for {secs} s. Send it again.");
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "stalled", detail)
 }
 
 /// A full disk is nobody's mistake and may pass.
