@@ -23,12 +23,12 @@ CREATE TABLE workspaces (
     created_at BIGINT NOT NULL
 );
 
+-- A row is a run of events with one item, actor and time; seq is the first event's, body their
+-- JSON array.
 CREATE TABLE journal (
     workspace_id BIGINT NOT NULL,
     seq BIGINT NOT NULL,
-    kind TEXT NOT NULL,
     version BIGINT NOT NULL,
-    given BIGINT NOT NULL,
     actor TEXT NOT NULL,
     at BIGINT NOT NULL,
     batch BIGINT NOT NULL,

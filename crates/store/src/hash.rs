@@ -10,9 +10,7 @@ pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000
 pub(crate) struct Link<'a> {
     pub workspace: i64,
     pub seq: i64,
-    pub kind: &'a str,
     pub version: i64,
-    pub given: bool,
     pub actor: &'a str,
     pub at: i64,
     pub batch: i64,
@@ -30,11 +28,9 @@ impl Link<'_> {
             sha.update(text.as_bytes());
         };
         text(previous);
-        text(self.kind);
         text(self.actor);
         text(self.body);
-        let numbers =
-            [self.workspace, self.seq, self.version, self.given.into(), self.at, self.batch];
+        let numbers = [self.workspace, self.seq, self.version, self.at, self.batch];
         numbers.iter().for_each(|number| sha.update(number.to_be_bytes()));
         match self.item {
             None => sha.update([0]),
@@ -72,14 +68,12 @@ mod tests {
         Link {
             workspace: 1,
             seq: 2,
-            kind: "submitted",
             version: 1,
-            given: true,
             actor: "system",
             at: 5,
             batch: 6,
             item: Some(7),
-            body: "{}",
+            body: "[{}]",
         }
     }
 
@@ -88,17 +82,15 @@ mod tests {
         let others = [
             Link { workspace: 2, ..link() },
             Link { seq: 3, ..link() },
-            Link { kind: "queued", ..link() },
             Link { version: 2, ..link() },
-            Link { given: false, ..link() },
             Link { actor: "user:1", ..link() },
             Link { at: 6, ..link() },
             Link { batch: 7, ..link() },
             Link { item: None, ..link() },
             Link { item: Some(0), ..link() },
-            Link { body: "{ }", ..link() },
+            Link { body: "[{ }]", ..link() },
             // A letter that moves from one column to the next.
-            Link { kind: "submitteds", actor: "ystem", ..link() },
+            Link { actor: "system[", body: "{}]", ..link() },
         ];
         let mut hashes: Vec<String> = others.iter().map(|l| l.hash(GENESIS)).collect();
         hashes.push(link().hash(GENESIS));

@@ -88,17 +88,18 @@ pub struct Loaded {
 /// What verifying a journal found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Chain {
-    /// Rows that were read.
-    pub rows: u64,
+    /// Events that were read.
+    pub events: u64,
     /// The hash of the last sound row, in hex.
     pub head: String,
-    /// The first row that does not follow from the one before.
+    /// Where the first row begins that does not follow from the one before.
     pub broken: Option<Broken>,
 }
 
 /// The first broken row of a journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Broken {
+    /// Of the row's first event.
     pub seq: u64,
     pub problem: String,
 }

@@ -22,6 +22,7 @@ mod error;
 mod hash;
 mod import;
 mod journal;
+mod journal_rows;
 mod load;
 mod lock;
 mod many;

@@ -4,24 +4,10 @@ use crate::batch_rows::note_text;
 use crate::cell::{Columns, cells};
 use crate::dialect::Db;
 use crate::{
-    Answered, Entry, Error, Note, NoteKind, Result, SourceRow, Token, TokenId, User, UserId,
-    UserRow, WorkspaceId, WorkspaceRow,
+    Answered, Error, Note, NoteKind, Result, SourceRow, Token, TokenId, User, UserId, UserRow,
+    WorkspaceId, WorkspaceRow,
 };
 use routing::{AgentId, ItemId, Source, SourceId, Time};
-
-pub(crate) const EVENTS_SINCE: &str = "SELECT seq, at, actor, given, version, body FROM journal \
-    WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-
-pub(crate) fn entry<D: Db>(row: &D::Row) -> Result<Entry> {
-    let mut row = Columns::<D>::new(row, "journal");
-    let (seq, at, actor, given) = (row.num()?, row.time()?, row.parsed()?, row.flag()?);
-    let version = row.int()?;
-    if version != crate::write::VERSION {
-        let problem = format!("event {seq} has format {version}; use a newer fairlead");
-        return Err(Error::unreadable("journal", problem));
-    }
-    Ok(Entry { seq, at, actor, given, event: row.json()? })
-}
 
 pub(crate) fn answered<D: Db>(row: &D::Row) -> Result<Answered> {
     let mut row = Columns::<D>::new(row, "answers");

@@ -8,7 +8,7 @@ use crate::touched::{Before, Touched, unknown_before};
 use crate::{
     Answered, Batch, Entry, Error, Fault, Result, Transaction, User, WorkspaceId, Written,
 };
-use crate::{rows, write};
+use crate::{journal_rows, rows, write};
 use async_trait::async_trait;
 use futures_util::future::join;
 use routing::{AgentId, Facts, ItemId, QueueId, SourceId, Time};
@@ -168,9 +168,9 @@ impl<D: Db> Transaction for Locked<D> {
     }
 
     async fn events_since(&mut self, after: u64, limit: u32) -> Result<Vec<Entry>> {
-        let cells = cells![self.workspace, after, limit];
-        let found = D::rows(&mut self.tx, rows::EVENTS_SINCE.into(), cells.into()).await?;
-        found.iter().map(rows::entry::<D>).collect()
+        let span = journal_rows::span(self.workspace, after, limit);
+        let found = D::rows(&mut self.tx, journal_rows::EVENTS_SINCE.into(), span.into()).await?;
+        journal_rows::entries::<D>(&found, after, limit)
     }
 
     async fn answers(&mut self, keys: &[(String, String)]) -> Result<Vec<Answered>> {
@@ -210,9 +210,9 @@ impl<D: Db> Transaction for Locked<D> {
         // The first batch begins the first day.
         let day = if self.last_at == Time(0) { facts.day_started } else { self.day_started };
         self.written = seq + batch.events.len() as u64;
-        let (journal, head) = write::journal(workspace, seq, &self.head, batch)?;
+        let (journal, head) = journal_rows::journal(workspace, seq, &self.head, batch)?;
         let (touched, items) = self
-            .write_while(&write::JOURNAL, journal, || {
+            .write_while(&journal_rows::JOURNAL, journal, || {
                 let touched = Touched::by(&batch.events, &before, day, facts);
                 let items = write::items(workspace, &touched, facts);
                 (touched, items)

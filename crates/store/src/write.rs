@@ -1,74 +1,15 @@
-//! A batch's rows: the journal from the events, everything else from the final facts.
+//! A batch's rows beside the journal's, from the final facts.
 
 use crate::cell::cells;
 use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T};
-use crate::hash::Link;
 use crate::touched::{ItemTrace, Touched};
-use crate::{Batch, Error, ItemStatus, Recorded, Result, WorkspaceId};
+use crate::{Error, ItemStatus, Recorded, Result, WorkspaceId};
 use routing::{
     Agent, AgentId, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
 };
 use routing::{ContactKey, Skills};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// The version of the journal's event format.
-pub(crate) const VERSION: i64 = 1;
-
-pub(crate) static JOURNAL: Many = Many {
-    sql: "INSERT INTO journal (workspace_id, seq, kind, version, given, actor, at, batch, item_id, \
-          body, hash) {values}",
-    types: &[I, I, T, I, I, T, I, I, I, T, T],
-};
-
-/// The journal rows of a batch, and the hash of the last.
-pub(crate) fn journal(
-    workspace: WorkspaceId,
-    seq: u64,
-    head: &str,
-    batch: &Batch,
-) -> Result<(Rows, String)> {
-    let mut rows = Rows::default();
-    let mut head = head.to_owned();
-    for (seq, Recorded { event, actor, at }) in (seq + 1..).zip(&batch.events) {
-        let body = json(event)?;
-        let (kind, actor) = (kind_of(&body), actor.to_string());
-        let item = event.item().map(|item| item.0 as i64);
-        let link = Link {
-            workspace: workspace.0 as i64,
-            seq: seq as i64,
-            kind,
-            version: VERSION,
-            given: event.is_given(),
-            actor: &actor,
-            at: at.0,
-            batch: batch.id.as_i64(),
-            item,
-            body: &body,
-        };
-        head = link.hash(&head);
-        let (given, batch) = (link.given, link.batch);
-        rows.push(cells![
-            workspace,
-            seq,
-            kind,
-            VERSION,
-            given,
-            actor,
-            *at,
-            batch,
-            item,
-            body,
-            head.as_str()
-        ]);
-    }
-    Ok((rows, head))
-}
-
-/// The event's name: the tag that its JSON begins with, `{"event":"submitted",…`.
-pub(crate) fn kind_of(body: &str) -> &str {
-    body.split('"').nth(3).unwrap_or_default()
-}
 
 macro_rules! items {
     ($tail:literal) => {

@@ -26,7 +26,7 @@ pub struct Verified {
 pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Verified>> {
     let chain = app.store.verify_chain(caller.workspace).await?;
     let (broken_at, problem) = chain.broken.map(|b| (b.seq, b.problem)).unzip();
-    Ok(Json(Verified { events: chain.rows, head: chain.head, broken_at, problem }))
+    Ok(Json(Verified { events: chain.events, head: chain.head, broken_at, problem }))
 }
 
 #[cfg(test)]

@@ -176,7 +176,7 @@ impl Shop {
             entries.extend(page);
         }
         replayed.forget_closed();
-        assert_eq!(chain.rows, entries.len() as u64);
+        assert_eq!(chain.events, entries.len() as u64);
         assert_eq!(
             String::from_utf8_lossy(&replayed.canonical()),
             String::from_utf8_lossy(&self.tables(store).await)

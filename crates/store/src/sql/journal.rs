@@ -4,7 +4,7 @@ use crate::backend::Backend;
 use crate::cell::cells;
 use crate::dialect::Db;
 use crate::{
-    BatchId, Chain, Entry, Heard, Journal, Loaded, Result, Transaction, WorkspaceId, rows,
+    BatchId, Chain, Entry, Heard, Journal, Loaded, Result, Transaction, WorkspaceId, journal_rows,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -26,8 +26,9 @@ impl<D: Db> Journal for Backend<D> {
         after: u64,
         limit: u32,
     ) -> Result<Vec<Entry>> {
-        let found = self.read(rows::EVENTS_SINCE, cells![workspace, after, limit]).await?;
-        found.iter().map(rows::entry::<D>).collect()
+        let span = journal_rows::span(workspace, after, limit);
+        let found = self.read(journal_rows::EVENTS_SINCE, span).await?;
+        journal_rows::entries::<D>(&found, after, limit)
     }
 
     async fn batch_exists(&self, workspace: WorkspaceId, batch: BatchId) -> Result<bool> {

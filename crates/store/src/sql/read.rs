@@ -6,7 +6,7 @@ use crate::dialect::Db;
 use crate::sql::items::{MOST, page};
 use crate::{
     AgentTally, Answered, AssignmentFilter, AssignmentRow, Entry, ItemFilter, ItemRow, Note, Page,
-    QueueTally, Reads, Result, SourceRow, SourceTally, WorkspaceId, rows,
+    QueueTally, Reads, Result, SourceRow, SourceTally, WorkspaceId, journal_rows, rows,
 };
 use async_trait::async_trait;
 use routing::{AgentId, ItemId, QueueId, SourceId, Time};
@@ -29,11 +29,11 @@ impl<D: Db> Reads for Backend<D> {
         limit: u32,
     ) -> Result<Page<Entry>> {
         let limit = limit.clamp(1, MOST);
-        let select = "SELECT seq, at, actor, given, version, body FROM journal \
-            WHERE workspace_id = $1 AND item_id = $2 AND seq > $3 ORDER BY seq LIMIT $4";
-        let cells = cells![workspace, item, after.unwrap_or(0), limit + 1];
-        let found = self.read(select, cells).await?;
-        let entries = found.iter().map(rows::entry::<D>).collect::<Result<_>>()?;
+        let after = after.unwrap_or(0);
+        // One row more for the events up to the cursor, and one event more for the next page.
+        let cells = cells![workspace, item, after, limit + 2];
+        let found = self.read(journal_rows::ITEM_HISTORY, cells).await?;
+        let entries = journal_rows::entries::<D>(&found, after, limit + 1)?;
         Ok(page(entries, limit, |entry: &Entry| entry.seq))
     }
 

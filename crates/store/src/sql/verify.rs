@@ -6,9 +6,10 @@ use crate::dialect::Db;
 use crate::hash::{GENESIS, Link};
 use crate::{Broken, Chain, Error, Result, WorkspaceId};
 use futures_util::StreamExt;
+use serde::de::IgnoredAny;
 
-const ROWS: &str = "SELECT seq, kind, version, given, actor, at, batch, item_id, body, hash \
-    FROM journal WHERE workspace_id = $1 ORDER BY seq";
+const ROWS: &str = "SELECT seq, version, actor, at, batch, item_id, body, hash FROM journal \
+    WHERE workspace_id = $1 ORDER BY seq";
 
 impl<D: Db> Backend<D> {
     pub(crate) async fn verify(&self, workspace: WorkspaceId) -> Result<Chain> {
@@ -18,7 +19,7 @@ impl<D: Db> Backend<D> {
         let mut own =
             Columns::<D>::new(own.first().ok_or(Error::Missing("workspace"))?, "workspaces");
         let (last, head): (u64, String) = (own.num()?, own.text()?);
-        let mut chain = Chain { rows: 0, head: GENESIS.to_owned(), broken: None };
+        let mut chain = Chain { events: 0, head: GENESIS.to_owned(), broken: None };
         {
             let mut rows = D::stream(&mut tx, ROWS.into(), cells![workspace].into());
             while let Some(row) = rows.next().await {
@@ -28,12 +29,12 @@ impl<D: Db> Backend<D> {
                 }
             }
         }
-        if chain.broken.is_none() && (chain.rows != last || chain.head != head) {
+        if chain.broken.is_none() && (chain.events != last || chain.head != head) {
             let problem = format!(
                 "the workspace says that {last} events end in {head}; the journal's {} end in {}",
-                chain.rows, chain.head
+                chain.events, chain.head
             );
-            chain.broken = Some(Broken { seq: chain.rows.min(last) + 1, problem });
+            chain.broken = Some(Broken { seq: chain.events.min(last) + 1, problem });
         }
         tx.rollback().await?;
         Ok(chain)
@@ -48,19 +49,16 @@ fn follow<D: Db>(
 ) -> Result<Option<Broken>> {
     let mut row = Columns::<D>::new(row, "journal");
     let seq: u64 = row.num()?;
-    if seq != chain.rows + 1 {
+    if seq != chain.events + 1 {
         let problem = format!("it is not there; event {seq} follows instead");
-        return Ok(Some(Broken { seq: chain.rows + 1, problem }));
+        return Ok(Some(Broken { seq: chain.events + 1, problem }));
     }
-    let (kind, version, given, actor) = (row.text()?, row.int()?, row.flag()?, row.text()?);
-    let (at, batch, item, body) = (row.int()?, row.int()?, row.opt_int()?, row.text()?);
-    let hash = row.text()?;
+    let (version, actor, at) = (row.int()?, row.text()?, row.int()?);
+    let (batch, item, body, hash) = (row.int()?, row.opt_int()?, row.text()?, row.text()?);
     let link = Link {
         workspace: workspace.0 as i64,
         seq: seq as i64,
-        kind: &kind,
         version,
-        given,
         actor: &actor,
         at,
         batch,
@@ -72,7 +70,10 @@ fn follow<D: Db>(
         let problem = format!("its hash is {hash}; by what it says it would be {due}");
         return Ok(Some(Broken { seq, problem }));
     }
-    chain.rows += 1;
+    let Ok(events) = serde_json::from_str::<Vec<IgnoredAny>>(&body) else {
+        return Ok(Some(Broken { seq, problem: "it holds no list of events".to_owned() }));
+    };
+    chain.events += events.len() as u64;
     chain.head = hash;
     Ok(None)
 }

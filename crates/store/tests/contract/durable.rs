@@ -8,7 +8,14 @@ use sqlx::{Connection, Executor};
 use std::time::Duration;
 use store::{Error, Fault, Heard, Options};
 
-crate::on_both!(cut_commits, two_states_catch_up, tampering_is_named, migrations_both_ways, clocks);
+crate::on_both!(
+    cut_commits,
+    two_states_catch_up,
+    long_batches,
+    tampering_is_named,
+    migrations_both_ways,
+    clocks
+);
 
 fn create() -> Vec<Command> {
     vec![Command::CreateAgent { spec: AgentSpec::default() }]
@@ -62,6 +69,24 @@ async fn two_states_catch_up(database: &Database) -> Result<()> {
     two.check().await
 }
 
+/// A batch whose events fill several rows of the journal can be read from the middle of any.
+async fn long_batches(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    w.act_all((0..250).flat_map(|_| create()).collect()).await?;
+    w.check().await?;
+    let all = w.journal().await?;
+    assert_eq!(all.len(), 251);
+    for (after, limit) in [(0, 1), (0, 2), (1, 100), (1, 101), (50, 70), (101, 1), (249, 9)] {
+        let read = w.store.events_since(w.id, after, limit).await?;
+        let (from, to) = (after as usize, (after as usize + limit as usize).min(all.len()));
+        assert_eq!(read, all[from..to], "{limit} after {after}");
+    }
+    for after in [251, 1000, u64::MAX] {
+        assert_eq!(w.store.events_since(w.id, after, 5).await?, []);
+    }
+    Ok(())
+}
+
 /// A connection around the store, as somebody with the database's password has it.
 async fn meddle(database: &Database, sql: &'static str) -> Result<()> {
     if database.is_postgres() {
@@ -77,6 +102,9 @@ async fn tampering_is_named(database: &Database) -> Result<()> {
     for _ in 0..4 {
         w.act_all(create()).await?;
     }
+    // One row, from event 6 on.
+    w.act_all([create(), create(), create()].concat()).await?;
+    assert_eq!(w.seq, 8);
     let broken = || async {
         let chain = w.store.verify_chain(w.id).await?;
         Ok::<_, Error>(chain.broken.map(|broken| broken.seq))
@@ -95,6 +123,12 @@ async fn tampering_is_named(database: &Database) -> Result<()> {
         ),
         ("UPDATE workspaces SET seq = seq - 1", "UPDATE workspaces SET seq = seq + 1", w.seq),
         ("UPDATE workspaces SET seq = seq + 1", "UPDATE workspaces SET seq = seq - 1", w.seq + 1),
+        (
+            "UPDATE journal SET body = REPLACE(body, '},{', '}, {') WHERE seq = 6",
+            "UPDATE journal SET body = REPLACE(body, '}, {', '},{') WHERE seq = 6",
+            6,
+        ),
+        ("DELETE FROM journal WHERE seq = 6", "SELECT 1", 6),
         ("DELETE FROM journal WHERE seq = 4", "SELECT 1", 4),
     ] {
         meddle(database, change).await?;

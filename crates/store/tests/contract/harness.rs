@@ -223,7 +223,7 @@ impl Workspace {
         assert_eq!(text(&applied), live, "replayed is not live");
         let chain = self.store.verify_chain(self.id).await?;
         assert_eq!(chain.broken, None);
-        assert_eq!((chain.rows, chain.head), (self.seq, loaded.head));
+        assert_eq!((chain.events, chain.head), (self.seq, loaded.head));
         Ok(())
     }
 }
