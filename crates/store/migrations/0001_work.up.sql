@@ -165,7 +165,6 @@ CREATE INDEX items_by_state ON items (workspace_id, state, queue_id, item_id);
 CREATE INDEX items_by_queue ON items (workspace_id, queue_id, item_id);
 CREATE INDEX items_by_agent ON items (workspace_id, agent_id, item_id) WHERE agent_id IS NOT NULL;
 CREATE INDEX items_by_source ON items (workspace_id, source_id, item_id);
-CREATE INDEX items_by_arrival ON items (workspace_id, arrived_at, item_id);
 CREATE INDEX items_held ON items (workspace_id, dedupe_until) WHERE dedupe_until IS NOT NULL;
 
 -- Who an item is about: erasable without touching the journal.
