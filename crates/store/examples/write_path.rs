@@ -55,8 +55,9 @@ async fn main() -> Result<()> {
 
 impl Bench {
     async fn furnish(&mut self) -> Result<()> {
-        let queue = QueueSpec { presence: Presence::Ignored, ..QueueSpec::default() };
-        let source = SourceSpec { queue: QueueId(1), ..SourceSpec::default() };
+        let (name, presence) = ("leads".to_owned(), Presence::Ignored);
+        let queue = QueueSpec { name: name.clone(), presence, ..QueueSpec::default() };
+        let source = SourceSpec { name, queue: QueueId(1), ..SourceSpec::default() };
         let mut commands = vec![
             Command::Configure { settings: Default::default() },
             Command::CreateQueue { spec: queue },
