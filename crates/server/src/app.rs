@@ -208,6 +208,7 @@ impl App {
             role: Role::Admin,
             agent: None,
             session: None,
+            language: Default::default(),
         };
         let mut local = self.local.lock().unwrap_or_else(|e| e.into_inner());
         local.insert(secret::hash(&token), caller);

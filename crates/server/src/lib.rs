@@ -31,6 +31,7 @@ mod serve;
 mod submission;
 #[cfg(test)]
 mod testing;
+mod words;
 mod workspaces;
 
 pub use app::App;

@@ -1,4 +1,5 @@
 import { getLocale, setLocale, type Locale } from '$locale';
+import { live } from '$lib/live/connection.svelte';
 
 export type Theme = 'light' | 'dark' | 'system';
 export type Density = 'compact' | 'default' | 'comfortable';
@@ -51,6 +52,8 @@ class Appearance {
 		void setLocale(language, { reload: false });
 		this.language = language;
 		document.documentElement.lang = language;
+		// Reasons and history are written by the server.
+		live.refresh();
 	}
 
 	#apply(): void {

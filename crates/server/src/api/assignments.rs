@@ -1,12 +1,12 @@
 //! `GET /assignments`: who got what, when, and why.
 
 use crate::api::schema;
-use crate::api::text::Lexicon;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, cursor, number_in_text};
 use crate::http::{Params, Problem, Rfc3339};
+use crate::words::{LanguageHeader, Lexicon, without_runners_up};
 use axum::Json;
 use axum::extract::State;
 use routing::{AgentId, ItemId, QueueId, Reason, SourceId};
@@ -48,7 +48,7 @@ impl AssignmentView {
         let agent_name = words.agent(row.agent);
         let text = match &row.reason {
             Some(reason) => words.reason(reason, row.agent, Some(row.queue)),
-            None => format!("A supervisor gave it to {agent_name}."),
+            None => words.placed_with(row.agent),
         };
         AssignmentView {
             seq: row.seq,
@@ -62,7 +62,10 @@ impl AssignmentView {
             end: row.end.map(|e| e.as_str().to_owned()),
             way: row.way,
             offer: row.offer,
-            reason: row.reason,
+            reason: match words.reader {
+                Some(_) => row.reason.map(without_runners_up),
+                None => row.reason,
+            },
             text,
             count_before: row.count_before,
             count_after: row.count_after,
@@ -93,7 +96,7 @@ pub struct Wanted {
 }
 
 /// Lists assignments, newest first; an agent sees only their own.
-#[utoipa::path(get, path = "/assignments", tag = "items", params(Wanted),
+#[utoipa::path(get, path = "/assignments", tag = "items", params(Wanted, LanguageHeader),
     responses((status = 200, body = Page<AssignmentView>)))]
 pub async fn list(
     State(app): State<App>,
@@ -119,7 +122,7 @@ pub async fn list(
         limit: paging.limit()?,
     };
     let page = app.store.assignments(caller.workspace, &filter).await?;
-    let words = app.lexicon(caller.workspace).await?;
+    let words = app.lexicon(&caller).await?;
     let items = page.items.into_iter().map(|row| AssignmentView::new(row, &words)).collect();
     Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
 }

@@ -19,7 +19,6 @@ pub mod session;
 pub mod setup;
 pub mod sources;
 pub mod stats;
-pub mod text;
 pub mod tokens;
 pub mod workspace;
 

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::Rfc3339;
 use crate::http::problem::Answered;
+use crate::words::LanguageHeader;
 use axum::Json;
 use axum::extract::State;
 use routing::{AgentId, QueueId, SourceId};
@@ -121,7 +122,8 @@ pub struct Stats {
 }
 
 /// Agents, queues, sources, fairness and the latest assignments.
-#[utoipa::path(get, path = "/stats", tag = "workspace", responses((status = 200, body = Stats)))]
+#[utoipa::path(get, path = "/stats", tag = "workspace", params(LanguageHeader),
+    responses((status = 200, body = Stats)))]
 pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stats>> {
     let workspace = caller.workspace;
     let now = app.clock.now();
@@ -136,7 +138,7 @@ pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stat
             (agents, holding, s.facts().day_started, s.facts().settings.clone())
         })
         .await?;
-    let words = app.lexicon(workspace).await?;
+    let words = app.lexicon(&caller).await?;
     let tallies = app.store.agent_tallies(workspace, day).await?;
     let tallies: BTreeMap<AgentId, AgentTally> =
         tallies.into_iter().map(|t| (t.agent, t)).collect();

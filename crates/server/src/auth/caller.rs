@@ -5,6 +5,7 @@ use crate::auth::secret;
 use crate::dispatcher::{Actor, WorkspaceId};
 use crate::http::Problem;
 use crate::http::problem::Answered;
+use crate::words::Language;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -29,6 +30,8 @@ pub struct Caller {
     pub agent: Option<AgentId>,
     /// The session's CSRF value and hash; `None` for a token.
     pub session: Option<(String, String)>,
+    /// The language they want lines in.
+    pub language: Language,
 }
 
 impl Caller {
@@ -102,6 +105,7 @@ impl From<Token> for Caller {
             role: token.role,
             agent: token.agent,
             session: None,
+            language: Language::default(),
         }
     }
 }
@@ -115,6 +119,7 @@ impl From<(Session, User)> for Caller {
             role: user.role,
             agent: user.agent,
             session: Some((session.csrf, session.hash)),
+            language: Language::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::http::Problem;
+use crate::words::Language;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
@@ -115,7 +116,7 @@ async fn checked(app: &App, request: &mut Request) -> Result<(), Problem> {
         None => return Err(Problem::forbidden("This operation is not open to anybody.")),
     };
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    let caller = Caller::of(app, request.headers(), writes).await?;
+    let mut caller = Caller::of(app, request.headers(), writes).await?;
     if caller.role < role {
         return Err(Problem::forbidden(format!(
             "This needs the role {}; you are signed in as {}. Ask an admin.",
@@ -123,6 +124,7 @@ async fn checked(app: &App, request: &mut Request) -> Result<(), Problem> {
             caller.role.as_str()
         )));
     }
+    caller.language = Language::asked(request.headers());
     request.extensions_mut().insert(caller);
     Ok(())
 }

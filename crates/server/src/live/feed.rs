@@ -8,6 +8,7 @@ use crate::http::Rfc3339;
 use crate::http::problem::Answered;
 use crate::live::eyes::{Eyes, Seen};
 use crate::live::{Message, Notice};
+use crate::words::without_colleagues;
 use routing::{Event, ItemId, Time};
 use std::collections::VecDeque;
 use store::{AssignmentFilter, Entry};
@@ -122,8 +123,12 @@ impl Feed {
             Seen::AskTables(item) => self.was_mine(item, at).await,
         };
         if seen {
-            let at = Rfc3339(at);
-            self.ready.push_back(Message::Event { seq, at, event: event.clone() });
+            let (at, event) = (Rfc3339(at), event.clone());
+            let event = match self.eyes {
+                Eyes::All => event,
+                Eyes::Agent { agent, .. } => without_colleagues(event, agent),
+            };
+            self.ready.push_back(Message::Event { seq, at, event });
         }
     }
 

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { Problem, toProblem } from './problem';
 import type { paths } from './schema';
+import { getLocale } from '$locale';
 
 let csrf: string | null = null;
 let whenSignedOut: () => void = () => {};
@@ -17,6 +18,8 @@ export function onSignedOut(then: () => void): void {
 
 const session: Middleware = {
 	onRequest({ request }) {
+		// Reasons and history come in the language of the screen.
+		request.headers.set('Accept-Language', getLocale());
 		if (csrf && request.method !== 'GET') request.headers.set('X-Fairlead-CSRF', csrf);
 	},
 	onResponse({ response, schemaPath }) {

@@ -2498,7 +2498,10 @@ export interface operations {
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2783,7 +2786,10 @@ export interface operations {
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2849,7 +2855,10 @@ export interface operations {
     get_items_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path: {
                 id: number;
             };
@@ -3020,7 +3029,10 @@ export interface operations {
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path: {
                 id: number;
             };
@@ -3152,7 +3164,10 @@ export interface operations {
     get_items_id_why: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path: {
                 id: number;
             };
@@ -3943,7 +3958,10 @@ export interface operations {
     get_stats: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };

@@ -46,6 +46,11 @@ class Live {
 		return () => this.#listeners.delete(listener);
 	}
 
+	/** Has every view load anew, as after a gap. */
+	refresh(): void {
+		for (const listener of this.#listeners) listener.resync?.();
+	}
+
 	#hurry = () => {
 		if (document.visibilityState !== 'visible') return;
 		// A tab that slept may have been given up by the server.
@@ -72,7 +77,7 @@ class Live {
 				for (const listener of this.#listeners) listener.message?.(effect.message);
 				break;
 			case 'resync':
-				for (const listener of this.#listeners) listener.resync?.();
+				this.refresh();
 				break;
 		}
 	}

@@ -1,18 +1,18 @@
 //! `GET /items/{id}`: one item.
 
 use crate::api::items::view::{ContactView, ItemStateName, ItemView};
-use crate::api::text::Lexicon;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::{Pick, Problem, Rfc3339};
+use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State;
 use routing::{ItemId, Refusal};
 use store::{ItemRow, ItemStatus, Personal};
 
 /// One item; an agent sees only their own.
-#[utoipa::path(get, path = "/items/{id}", tag = "items", params(("id" = u64, Path)),
+#[utoipa::path(get, path = "/items/{id}", tag = "items", params(("id" = u64, Path), LanguageHeader),
     responses((status = 200, body = ItemView)))]
 pub async fn get(
     State(app): State<App>,
@@ -48,16 +48,16 @@ impl App {
         own_only: bool,
     ) -> Answered<ItemView> {
         let row = self.item_row(caller, item, own_only).await?;
-        let words = self.lexicon(caller.workspace).await?;
+        let words = self.lexicon(caller).await?;
         Ok(view(row, &words))
     }
 
-    /// The words to describe events and reasons with.
-    pub async fn lexicon(&self, workspace: store::WorkspaceId) -> Answered<Lexicon> {
-        let names = self.names(workspace).await?;
-        let mut words = self.look(workspace, |s| Lexicon::new(s, Default::default())).await?;
-        words.agents = (*names).clone();
-        Ok(words)
+    /// The words to describe events and reasons to the caller with.
+    pub async fn lexicon(&self, caller: &Caller) -> Answered<Lexicon> {
+        let names = self.names(caller.workspace).await?;
+        let words = self.look(caller.workspace, Lexicon::new).await?;
+        let (language, reader) = (caller.language, caller.only()?);
+        Ok(Lexicon { agents: (*names).clone(), language, reader, ..words })
     }
 }
 
@@ -67,9 +67,9 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
     let held = matches!(row.state, ItemStatus::Offered | ItemStatus::Assigned | ItemStatus::Closed);
     let why = match (&row.reason, row.agent) {
         (Some(reason), Some(agent)) if held && !row.placed => {
-            Some(words.reason(reason, agent, Some(row.queue)))
+            Some(words.reason(reason, agent, Some(row.queue))).filter(|why| !why.is_empty())
         }
-        (_, Some(_)) if row.placed => Some("A supervisor put it there.".to_owned()),
+        (_, Some(_)) if row.placed => Some(words.placed()),
         _ => None,
     };
     let personal = row.personal.unwrap_or_default();

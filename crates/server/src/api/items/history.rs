@@ -5,6 +5,7 @@ use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, cursor};
 use crate::http::{Params, Pick, Rfc3339};
+use crate::words::{LanguageHeader, without_colleagues};
 use axum::Json;
 use axum::extract::State;
 use routing::{Event, ItemId, Outcome, QueueId, Target};
@@ -42,7 +43,7 @@ pub struct HistoryEntry {
 
 /// Everything that happened to an item, oldest first.
 #[utoipa::path(get, path = "/items/{id}/history", tag = "items",
-    params(("id" = u64, Path), Paging), responses((status = 200, body = Page<HistoryEntry>)))]
+    params(("id" = u64, Path), Paging, LanguageHeader), responses((status = 200, body = Page<HistoryEntry>)))]
 pub async fn history(
     State(app): State<App>,
     caller: Caller,
@@ -53,22 +54,30 @@ pub async fn history(
     let row = app.item_row(&caller, item, true).await?;
     let (after, limit) = (paging.after()?, paging.limit()?);
     let page = app.store.item_history(workspace, item, after, limit).await?;
-    let words = app.lexicon(workspace).await?;
-    let actors = app.actor_names(&caller).await?;
+    let words = app.lexicon(&caller).await?;
+    let mut actors = app.actor_names(&caller).await?;
+    if words.reader.is_some() {
+        actors.users.retain(|id, _| caller.actor == Actor::User(store::UserId(*id)));
+    }
     let notes = app.store.item_notes(workspace, item).await?;
     let notes: BTreeMap<u64, String> = notes.into_iter().map(|n| (n.event, n.text)).collect();
     let mut queue = if after.is_none() { None } else { Some(row.queue) };
     let mut items = Vec::with_capacity(page.items.len());
     for entry in page.items {
         queue = queue_after(&entry.event).or(queue);
-        let data = serde_json::to_value(&entry.event).unwrap_or_default();
+        let text = words.event(&entry.event, queue);
+        let shown = match words.reader {
+            Some(own) => without_colleagues(entry.event, own),
+            None => entry.event,
+        };
+        let data = serde_json::to_value(&shown).unwrap_or_default();
         items.push(HistoryEntry {
             seq: entry.seq,
             at: Rfc3339(entry.at),
             event: data["event"].as_str().unwrap_or_default().to_owned(),
             given: entry.given,
             actor: actors.view(entry.actor),
-            text: words.event(&entry.event, queue),
+            text,
             note: notes.get(&entry.seq).cloned(),
             data,
         });

@@ -8,6 +8,7 @@ use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, cursor, number_in_text};
 use crate::http::{Params, Problem};
 use crate::submission::read_phone;
+use crate::words::LanguageHeader;
 use axum::Json;
 use axum::extract::State;
 use routing::{AgentId, QueueId, SourceId, Time};
@@ -41,7 +42,7 @@ pub struct Wanted {
 }
 
 /// Lists items, newest first; an agent sees only their own.
-#[utoipa::path(get, path = "/items", tag = "items", params(Wanted),
+#[utoipa::path(get, path = "/items", tag = "items", params(Wanted, LanguageHeader),
     responses((status = 200, body = Page<ItemView>)))]
 pub async fn list(
     State(app): State<App>,
@@ -78,7 +79,7 @@ pub async fn list(
         limit: paging.limit()?,
     };
     let page = app.store.items(caller.workspace, &filter).await?;
-    let words = app.lexicon(caller.workspace).await?;
+    let words = app.lexicon(&caller).await?;
     let items = page.items.into_iter().map(|row| view(row, &words)).collect();
     Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
 }

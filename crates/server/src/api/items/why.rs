@@ -1,14 +1,14 @@
 //! `GET /items/{id}/why`: why this agent has it, or why nobody has.
 
 use crate::api::schema;
-use crate::api::text::verdict_name;
 use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::http::problem::Answered;
 use crate::http::{Pick, Rfc3339};
+use crate::words::{LanguageHeader, without_runners_up};
 use axum::Json;
 use axum::extract::State;
-use routing::{ItemId, Reason};
+use routing::{Cause, ItemId, Reason, Verdict};
 use serde::{Deserialize, Serialize};
 use store::AssignmentFilter;
 use utoipa::ToSchema;
@@ -46,7 +46,7 @@ pub struct Why {
 }
 
 /// Why an item's agent has it, and how every agent stands to it now.
-#[utoipa::path(get, path = "/items/{id}/why", tag = "items", params(("id" = u64, Path)),
+#[utoipa::path(get, path = "/items/{id}/why", tag = "items", params(("id" = u64, Path), LanguageHeader),
     responses((status = 200, body = Why)))]
 pub async fn why(
     State(app): State<App>,
@@ -55,7 +55,7 @@ pub async fn why(
 ) -> Answered<Json<Why>> {
     let (workspace, item) = (caller.workspace, ItemId(id));
     let row = app.item_row(&caller, item, true).await?;
-    let words = app.lexicon(workspace).await?;
+    let words = app.lexicon(&caller).await?;
     let filter =
         AssignmentFilter { item: Some(item), offers: true, limit: 1, ..Default::default() };
     let latest = app.store.assignments(workspace, &filter).await?.items.into_iter().next();
@@ -65,9 +65,12 @@ pub async fn why(
         at: Rfc3339(a.at),
         text: match &a.reason {
             Some(reason) => words.reason(reason, a.agent, Some(a.queue)),
-            None => format!("A supervisor gave it to {}.", words.agent(a.agent)),
+            None => words.placed_with(a.agent),
         },
-        reason: a.reason,
+        reason: match words.reader {
+            Some(_) => a.reason.map(without_runners_up),
+            None => a.reason,
+        },
     });
     let explained = app.look(workspace, move |s| s.explain(item)).await?.unwrap_or_default();
     let holder = row.agent;
@@ -77,11 +80,24 @@ pub async fn why(
             agent: verdict.agent.0,
             name: words.agent(verdict.agent),
             verdict: if holds { "holds".to_owned() } else { verdict_name(verdict) },
-            text: if holds { "has it".to_owned() } else { words.verdict(verdict) },
+            text: if holds { words.holds() } else { words.verdict(verdict) },
         }
     });
     // How colleagues stand is their supervisor's business.
     let agents = agents
         .filter(|a| caller.role > Role::Agent || caller.agent.is_some_and(|own| own.0 == a.agent));
     Ok(Json(Why { item: id, assignment, agents: agents.collect() }))
+}
+
+/// The verdict's name for programs.
+fn verdict_name(verdict: &Verdict) -> String {
+    match &verdict.cause {
+        _ if !verdict.serves => "does_not_serve".to_owned(),
+        None => "eligible".to_owned(),
+        Some(Cause::LacksSkill(_)) => "lacks_skill".to_owned(),
+        Some(cause) => serde_json::to_value(cause)
+            .ok()
+            .and_then(|v| v.as_str().map(str::to_owned))
+            .unwrap_or_default(),
+    }
 }

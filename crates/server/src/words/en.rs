@@ -1,0 +1,251 @@
+//! Lines in English.
+
+use super::{Ask, Lexicon, Next, Standing, Thing, Words};
+use jiff::Zoned;
+use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
+
+#[derive(Debug)]
+pub(super) struct English;
+
+impl Words for English {
+    fn unnamed(&self, thing: Thing, id: u64) -> String {
+        match thing {
+            Thing::Agent => format!("agent {id}"),
+            Thing::Queue => format!("queue {id}"),
+            Thing::Source => format!("source {id}"),
+            Thing::Rule => format!("rule {id}"),
+        }
+    }
+
+    fn colleague(&self) -> &'static str {
+        "a colleague"
+    }
+
+    fn clock(&self, at: &Zoned) -> String {
+        at.strftime("%d %b %H:%M").to_string()
+    }
+
+    fn claimed(&self, name: &str) -> String {
+        format!("{name} took the next one that waited.")
+    }
+
+    fn overflow(&self) -> &'static str {
+        "Everyone was at their daily cap, so the overflow rule decided. "
+    }
+
+    fn compared(&self, name: &str, standing: &Standing) -> String {
+        let words = match standing {
+            Standing::Share(_) => format!("{name} was next in fair share"),
+            Standing::NeverYet => format!("{name} had not had one yet"),
+            Standing::WaitedLongest => format!("{name} had waited longest since the last one"),
+            Standing::Assigned(_) => format!("{name} had fewest"),
+            Standing::Today(_) => format!("{name} had fewest today"),
+            Standing::Idle(_) => format!("{name} had been idle longest"),
+            Standing::Busy(_) => format!("{name} was least busy"),
+            Standing::Skilled(_) => format!("{name} was best skilled"),
+        };
+        match self.figure(standing) {
+            Some(figure) => format!("{words} ({figure})"),
+            None => words,
+        }
+    }
+
+    fn figure(&self, standing: &Standing) -> Option<String> {
+        Some(match standing {
+            Standing::Share(share) => format!("share {share}"),
+            Standing::NeverYet | Standing::WaitedLongest => return None,
+            Standing::Assigned(count) | Standing::Today(count) => format!("{count}"),
+            Standing::Idle(since) => format!("since {since}"),
+            Standing::Busy(percent) => format!("{percent} % of capacity"),
+            Standing::Skilled(sum) => format!("levels add up to {sum}"),
+        })
+    }
+
+    fn ask(&self, ask: Ask<'_>) -> String {
+        match ask {
+            Ask::SameRegion => "same region".to_owned(),
+            Ask::SameLanguage => "same language".to_owned(),
+            Ask::Skill(skill, level) => format!("{skill} {level}+"),
+        }
+    }
+
+    fn found(&self, step: u8, asks: Option<&[String]>, compared: &str, next: &Next) -> String {
+        let asks = match asks {
+            None => String::new(),
+            Some([]) => ", anybody".to_owned(),
+            Some(asks) => format!(", {}", asks.join(", ")),
+        };
+        let next = match next {
+            Next::Unsaid => ".".to_owned(),
+            Next::Nobody => "; nobody else was free and eligible.".to_owned(),
+            Next::Somebody { name, figure: None } => format!("; next would have been {name}."),
+            Next::Somebody { name, figure: Some(figure) } => {
+                format!("; next would have been {name} ({figure}).")
+            }
+        };
+        format!("Step {step}{asks}: {compared}{next}")
+    }
+
+    fn passed_over(&self, agents: &[(Cause, u32)]) -> String {
+        let parts = agents.iter().map(|(cause, n)| format!("{n} {}", self.cause(cause)));
+        format!(" Passed over: {}.", parts.collect::<Vec<_>>().join(", "))
+    }
+
+    fn placed_with(&self, name: &str) -> String {
+        format!("A supervisor gave it to {name}.")
+    }
+
+    fn placed(&self) -> &'static str {
+        "A supervisor put it there."
+    }
+
+    fn cause(&self, cause: &Cause) -> String {
+        match cause {
+            Cause::LacksSkill(skill) => return format!("lacks skill {}", skill.as_str()),
+            Cause::WrongRegion => "wrong region",
+            Cause::WrongLanguage => "wrong language",
+            Cause::Inactive => "inactive",
+            Cause::OffShift => "off shift",
+            Cause::SignedOut => "signed out",
+            Cause::Away => "away",
+            Cause::AtCapacity => "at capacity",
+            Cause::AtCap => "at daily cap",
+            Cause::RecentlyDeclined => "recently declined it",
+        }
+        .to_owned()
+    }
+
+    fn verdict(&self, verdict: &Verdict) -> String {
+        let cause = verdict.cause.as_ref().map(|cause| self.cause(cause));
+        match (cause, verdict.step) {
+            _ if !verdict.serves => "does not serve this queue or source".to_owned(),
+            (None, Some(step)) => format!("eligible in step {step}"),
+            (None, None) => "eligible".to_owned(),
+            (Some(cause), Some(step)) => format!("{cause}; eligible from step {step} on"),
+            (Some(cause), None) => cause,
+        }
+    }
+
+    fn holds(&self) -> &'static str {
+        "has it"
+    }
+
+    fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String {
+        use Event::*;
+        let who = |agent: &AgentId| names.agent(*agent);
+        let line = |id: &QueueId| names.queue(*id);
+        match event {
+            Configured { .. } => "The workspace's settings were changed.".to_owned(),
+            AgentCreated { agent, .. } => format!("{} joined.", who(agent)),
+            AgentUpdated { agent, .. } => format!("{} was changed.", who(agent)),
+            AgentDeactivated { agent } => format!("{} was deactivated.", who(agent)),
+            QueueCreated { queue, .. } => format!("Queue {} was created.", line(queue)),
+            QueueUpdated { queue, .. } => format!("Queue {} was changed.", line(queue)),
+            QueueDeactivated { queue } => format!("Queue {} was deactivated.", line(queue)),
+            SourceCreated { source, .. } => {
+                format!("Source {} was created.", names.source(*source))
+            }
+            SourceUpdated { source, .. } => {
+                format!("Source {} was changed.", names.source(*source))
+            }
+            SourceDeactivated { source } => {
+                format!("Source {} was deactivated.", names.source(*source))
+            }
+            RuleCreated { rule, .. } => format!("Rule {} was created.", names.rule(*rule)),
+            RuleUpdated { rule, .. } => format!("Rule {} was changed.", names.rule(*rule)),
+            RuleDeactivated { rule } => format!("Rule {} was deactivated.", names.rule(*rule)),
+            SignedIn { agent } => format!("{} signed in.", who(agent)),
+            SignedOut { agent } => format!("{} signed out.", who(agent)),
+            Lapsed { agent } => format!("{} was not heard from any more.", who(agent)),
+            StatusSet { agent, status } => match status {
+                Status::Available => format!("{} is available.", who(agent)),
+                Status::Away { reason } => {
+                    format!("{} is away: {}.", who(agent), away(reason.as_str()))
+                }
+                Status::Offline => format!("{} is offline.", who(agent)),
+            },
+            Submitted { submission, .. } => {
+                let source = names.source(submission.source);
+                match submission.earliest.map(|at| names.clock(at)) {
+                    Some(at) => format!("Arrived from {source}, not before {at}."),
+                    None => format!("Arrived from {source}."),
+                }
+            }
+            Claimed { agent } => format!("{} asked for the next one.", who(agent)),
+            Accepted { agent, .. } => format!("{} accepted.", who(agent)),
+            Declined { agent, .. } => format!("{} declined.", who(agent)),
+            Completed { agent, disposition, outcome, .. } => {
+                let then = match outcome {
+                    Outcome::Closed => "done".to_owned(),
+                    Outcome::Retry { until } => format!("again at {}", names.clock(*until)),
+                    Outcome::Moved { queue } => format!("goes on in {}", line(queue)),
+                };
+                format!("{} recorded “{}”: {then}.", who(agent), disposition.as_str())
+            }
+            Released { agent, .. } => format!("{} gave it back.", who(agent)),
+            RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
+            Reassigned { to: Target::Agent(agent), .. } => {
+                format!("Given to {} by hand.", who(agent))
+            }
+            Reassigned { to: Target::Queue(queue), .. } => {
+                format!("Put into {} by hand.", line(queue))
+            }
+            Cancelled { .. } => "Cancelled.".to_owned(),
+            MatchRequested { .. } => "Matching was asked for.".to_owned(),
+            ClockTicked => "Time passed.".to_owned(),
+            Duplicate { of, .. } => format!("The same contact as item {of}: not handed out again."),
+            Queued { queue, rule: None, .. } => format!("Waits in {}.", line(queue)),
+            Queued { queue, rule: Some(rule), .. } => {
+                format!("Waits in {} (rule “{}”).", line(queue), names.rule(*rule))
+            }
+            Offered { agent, until, reason, .. } => {
+                let why = names.reason(reason, *agent, queue);
+                format!("Offered to {} until {}. {why}", who(agent), names.clock(*until))
+            }
+            Assigned { agent, reason, .. } => {
+                let why = names.reason(reason, *agent, queue);
+                format!("Assigned to {}. {why}", who(agent))
+            }
+            OfferMissed { agent, .. } => format!("{} did not answer in time.", who(agent)),
+            Event::Returned { agent, cause, .. } => {
+                let name = who(agent);
+                match cause {
+                    routing::Returned::SignedOut => {
+                        format!("Back in its old place: {name} signed out.")
+                    }
+                    routing::Returned::Lapsed => {
+                        format!("Back in its old place: {name} was not heard from any more.")
+                    }
+                    routing::Returned::Deactivated => {
+                        format!("Back in its old place: {name} was deactivated.")
+                    }
+                }
+            }
+            Due { .. } => "Its time has come.".to_owned(),
+            Overflowed { from, to, .. } => {
+                format!("Everyone in {} was at their daily cap: goes to {}.", line(from), line(to))
+            }
+            SupervisorTold { agent, notice: Notice::PlacedItemHeldByAbsent, .. } => {
+                format!(
+                    "{} is gone, but a person placed this item: a supervisor decides.",
+                    who(agent)
+                )
+            }
+            ShiftChanged { agent, on_shift: true } => format!("{}'s shift began.", who(agent)),
+            ShiftChanged { agent, on_shift: false } => format!("{}'s shift ended.", who(agent)),
+            DayStarted { .. } => "A new day began.".to_owned(),
+        }
+    }
+}
+
+/// The reasons that every workspace has; others are the workspace's own words.
+fn away(reason: &str) -> &str {
+    match reason {
+        "break" => "break",
+        "lunch" => "lunch",
+        "meeting" => "meeting",
+        "training" => "training",
+        "missed_offer" => "missed an offer",
+        own => own,
+    }
+}

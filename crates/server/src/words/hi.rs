@@ -1,0 +1,263 @@
+//! Lines in Hindi.
+
+use super::{Ask, Lexicon, Next, Standing, Thing, Words};
+use jiff::Zoned;
+use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
+
+const MONTHS: [&str; 12] = [
+    "जनवरी",
+    "फ़रवरी",
+    "मार्च",
+    "अप्रैल",
+    "मई",
+    "जून",
+    "जुलाई",
+    "अगस्त",
+    "सितंबर",
+    "अक्टूबर",
+    "नवंबर",
+    "दिसंबर",
+];
+
+#[derive(Debug)]
+pub(super) struct Hindi;
+
+impl Words for Hindi {
+    fn unnamed(&self, thing: Thing, id: u64) -> String {
+        match thing {
+            Thing::Agent => format!("एजेंट {id}"),
+            Thing::Queue => format!("कतार {id}"),
+            Thing::Source => format!("स्रोत {id}"),
+            Thing::Rule => format!("नियम {id}"),
+        }
+    }
+
+    fn colleague(&self) -> &'static str {
+        "किसी सहकर्मी"
+    }
+
+    fn clock(&self, at: &Zoned) -> String {
+        let month = MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1) % MONTHS.len()];
+        format!("{} {month} {}", at.day(), at.strftime("%H:%M"))
+    }
+
+    fn claimed(&self, name: &str) -> String {
+        format!("{name} ने इंतज़ार में अगला आइटम स्वयं लिया।")
+    }
+
+    fn overflow(&self) -> &'static str {
+        "सभी अपनी दैनिक सीमा पर थे, इसलिए सीमा से ऊपर वाला नियम लागू हुआ। "
+    }
+
+    fn compared(&self, name: &str, standing: &Standing) -> String {
+        let words = match standing {
+            Standing::Share(_) => format!("उचित हिस्से के हिसाब से {name} की बारी थी"),
+            Standing::NeverYet => format!("{name} को अब तक कोई काम नहीं मिला था"),
+            Standing::WaitedLongest => format!("{name} की पिछली बारी को सबसे ज़्यादा समय हुआ था"),
+            Standing::Assigned(_) => format!("{name} को कुल सबसे कम मिले थे"),
+            Standing::Today(_) => format!("{name} को आज सबसे कम मिले थे"),
+            Standing::Idle(_) => format!("{name} का खाली समय सबसे लंबा था"),
+            Standing::Busy(_) => format!("{name} पर काम का भार सबसे कम था"),
+            Standing::Skilled(_) => format!("{name} का कौशल सबसे ऊँचा था"),
+        };
+        match self.figure(standing) {
+            Some(figure) => format!("{words} ({figure})"),
+            None => words,
+        }
+    }
+
+    fn figure(&self, standing: &Standing) -> Option<String> {
+        Some(match standing {
+            Standing::Share(share) => format!("हिस्सा {share}"),
+            Standing::NeverYet | Standing::WaitedLongest => return None,
+            Standing::Assigned(count) | Standing::Today(count) => format!("{count}"),
+            Standing::Idle(since) => format!("{since} से"),
+            Standing::Busy(percent) => format!("क्षमता का {percent}%"),
+            Standing::Skilled(sum) => format!("कुल स्तर {sum}"),
+        })
+    }
+
+    fn ask(&self, ask: Ask<'_>) -> String {
+        match ask {
+            Ask::SameRegion => "वही क्षेत्र".to_owned(),
+            Ask::SameLanguage => "वही भाषा".to_owned(),
+            Ask::Skill(skill, level) => format!("{skill} {level}+"),
+        }
+    }
+
+    fn found(&self, step: u8, asks: Option<&[String]>, compared: &str, next: &Next) -> String {
+        let asks = match asks {
+            None => String::new(),
+            Some([]) => " (सभी के लिए)".to_owned(),
+            Some(asks) => format!(" ({})", asks.join(", ")),
+        };
+        let next = match next {
+            Next::Unsaid => "।".to_owned(),
+            Next::Nobody => "; और कोई खाली और योग्य नहीं था।".to_owned(),
+            Next::Somebody { name, figure: None } => format!("; इसके बाद {name} की बारी थी।"),
+            Next::Somebody { name, figure: Some(figure) } => {
+                format!("; इसके बाद {name} की बारी थी ({figure})।")
+            }
+        };
+        format!("चरण {step}{asks}: {compared}{next}")
+    }
+
+    fn passed_over(&self, agents: &[(Cause, u32)]) -> String {
+        let parts = agents.iter().map(|(cause, n)| format!("{n} {}", self.cause(cause)));
+        format!(" इन्हें छोड़ा गया: {}।", parts.collect::<Vec<_>>().join(", "))
+    }
+
+    fn placed_with(&self, name: &str) -> String {
+        format!("सुपरवाइज़र ने {name} को सौंपा।")
+    }
+
+    fn placed(&self) -> &'static str {
+        "सुपरवाइज़र ने सौंपा।"
+    }
+
+    fn cause(&self, cause: &Cause) -> String {
+        match cause {
+            Cause::LacksSkill(skill) => return format!("कौशल {} नहीं", skill.as_str()),
+            Cause::WrongRegion => "क्षेत्र अलग",
+            Cause::WrongLanguage => "भाषा अलग",
+            Cause::Inactive => "निष्क्रिय",
+            Cause::OffShift => "शिफ़्ट के बाहर",
+            Cause::SignedOut => "साइन आउट",
+            Cause::Away => "दूर",
+            Cause::AtCapacity => "क्षमता पूरी",
+            Cause::AtCap => "दैनिक सीमा पर",
+            Cause::RecentlyDeclined => "हाल में मना किया, छूटा या लौटाया",
+        }
+        .to_owned()
+    }
+
+    fn verdict(&self, verdict: &Verdict) -> String {
+        let cause = verdict.cause.as_ref().map(|cause| self.cause(cause));
+        match (cause, verdict.step) {
+            _ if !verdict.serves => "यह कतार या स्रोत नहीं सँभालते".to_owned(),
+            (None, Some(step)) => format!("चरण {step} में योग्य"),
+            (None, None) => "योग्य".to_owned(),
+            (Some(cause), Some(step)) => format!("{cause}; चरण {step} से योग्य"),
+            (Some(cause), None) => cause,
+        }
+    }
+
+    fn holds(&self) -> &'static str {
+        "इनके पास है"
+    }
+
+    fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String {
+        use Event::*;
+        let who = |agent: &AgentId| names.agent(*agent);
+        let line = |id: &QueueId| names.queue(*id);
+        match event {
+            Configured { .. } => "कार्यक्षेत्र की सेटिंग बदली गईं।".to_owned(),
+            AgentCreated { agent, .. } => format!("{} को जोड़ा गया।", who(agent)),
+            AgentUpdated { agent, .. } => format!("{} का विवरण बदला गया।", who(agent)),
+            AgentDeactivated { agent } => format!("{} को निष्क्रिय किया गया।", who(agent)),
+            QueueCreated { queue, .. } => format!("कतार {} बनाई गई।", line(queue)),
+            QueueUpdated { queue, .. } => format!("कतार {} बदली गई।", line(queue)),
+            QueueDeactivated { queue } => format!("कतार {} निष्क्रिय की गई।", line(queue)),
+            SourceCreated { source, .. } => format!("स्रोत {} बनाया गया।", names.source(*source)),
+            SourceUpdated { source, .. } => format!("स्रोत {} बदला गया।", names.source(*source)),
+            SourceDeactivated { source } => {
+                format!("स्रोत {} निष्क्रिय किया गया।", names.source(*source))
+            }
+            RuleCreated { rule, .. } => format!("नियम {} बनाया गया।", names.rule(*rule)),
+            RuleUpdated { rule, .. } => format!("नियम {} बदला गया।", names.rule(*rule)),
+            RuleDeactivated { rule } => format!("नियम {} निष्क्रिय किया गया।", names.rule(*rule)),
+            SignedIn { agent } => format!("{} ने साइन इन किया।", who(agent)),
+            SignedOut { agent } => format!("{} ने साइन आउट किया।", who(agent)),
+            Lapsed { agent } => format!("{} से संपर्क टूट गया।", who(agent)),
+            StatusSet { agent, status } => match status {
+                Status::Available => format!("{} की स्थिति: उपलब्ध।", who(agent)),
+                Status::Away { reason } => {
+                    format!("{} की स्थिति: दूर ({})।", who(agent), away(reason.as_str()))
+                }
+                Status::Offline => format!("{} की स्थिति: ऑफ़लाइन।", who(agent)),
+            },
+            Submitted { submission, .. } => {
+                let source = names.source(submission.source);
+                match submission.earliest.map(|at| names.clock(at)) {
+                    Some(at) => format!("{source} से आया, {at} से पहले नहीं।"),
+                    None => format!("{source} से आया।"),
+                }
+            }
+            Claimed { agent } => format!("{} ने अगला आइटम माँगा।", who(agent)),
+            Accepted { agent, .. } => format!("{} ने स्वीकार किया।", who(agent)),
+            Declined { agent, .. } => format!("{} ने मना किया।", who(agent)),
+            Completed { agent, disposition, outcome, .. } => {
+                let then = match outcome {
+                    Outcome::Closed => "पूरा".to_owned(),
+                    Outcome::Retry { until } => format!("{} पर फिर से", names.clock(*until)),
+                    Outcome::Moved { queue } => format!("आगे {} में", line(queue)),
+                };
+                format!("{} ने “{}” दर्ज किया: {then}।", who(agent), disposition.as_str())
+            }
+            Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
+            RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
+            Reassigned { to: Target::Agent(agent), .. } => {
+                format!("हाथ से {} को दिया गया।", who(agent))
+            }
+            Reassigned { to: Target::Queue(queue), .. } => {
+                format!("हाथ से {} में डाला गया।", line(queue))
+            }
+            Cancelled { .. } => "रद्द किया गया।".to_owned(),
+            MatchRequested { .. } => "बाँटने का अनुरोध किया गया।".to_owned(),
+            ClockTicked => "समय बीता।".to_owned(),
+            Duplicate { of, .. } => format!("आइटम {of} वाला ही संपर्क: दोबारा नहीं बाँटा गया।"),
+            Queued { queue, rule: None, .. } => format!("{} में इंतज़ार।", line(queue)),
+            Queued { queue, rule: Some(rule), .. } => {
+                format!("{} में इंतज़ार (नियम “{}”)।", line(queue), names.rule(*rule))
+            }
+            Offered { agent, until, reason, .. } => {
+                let why = names.reason(reason, *agent, queue);
+                format!("{} को प्रस्तावित, {} तक। {why}", who(agent), names.clock(*until))
+            }
+            Assigned { agent, reason, .. } => {
+                let why = names.reason(reason, *agent, queue);
+                format!("{} को सौंपा गया। {why}", who(agent))
+            }
+            OfferMissed { agent, .. } => format!("{} ने समय पर उत्तर नहीं दिया।", who(agent)),
+            Event::Returned { agent, cause, .. } => {
+                let name = who(agent);
+                match cause {
+                    routing::Returned::SignedOut => {
+                        format!("{name} ने साइन आउट किया: आइटम अपनी पुरानी जगह लौटा।")
+                    }
+                    routing::Returned::Lapsed => {
+                        format!("{name} से संपर्क टूट गया: आइटम अपनी पुरानी जगह लौटा।")
+                    }
+                    routing::Returned::Deactivated => {
+                        format!("{name} को निष्क्रिय किया गया: आइटम अपनी पुरानी जगह लौटा।")
+                    }
+                }
+            }
+            Due { .. } => "इसका समय आ गया।".to_owned(),
+            Overflowed { from, to, .. } => {
+                format!("{} में सभी दैनिक सीमा पर थे: {} में भेजा गया।", line(from), line(to))
+            }
+            SupervisorTold { agent, notice: Notice::PlacedItemHeldByAbsent, .. } => {
+                format!(
+                    "{} मौजूद नहीं हैं, पर यह आइटम किसी व्यक्ति ने सौंपा था: सुपरवाइज़र तय करें।",
+                    who(agent)
+                )
+            }
+            ShiftChanged { agent, on_shift: true } => format!("{} की शिफ़्ट शुरू हुई।", who(agent)),
+            ShiftChanged { agent, on_shift: false } => format!("{} की शिफ़्ट समाप्त हुई।", who(agent)),
+            DayStarted { .. } => "नया दिन शुरू हुआ।".to_owned(),
+        }
+    }
+}
+
+/// The reasons that every workspace has; others are the workspace's own words.
+fn away(reason: &str) -> &str {
+    match reason {
+        "break" => "विराम",
+        "lunch" => "दोपहर का भोजन",
+        "meeting" => "बैठक",
+        "training" => "प्रशिक्षण",
+        "missed_offer" => "प्रस्ताव छूट गया",
+        own => own,
+    }
+}

@@ -1,0 +1,171 @@
+//! Names and figures, and how a line is put together of them.
+
+use super::{Ask, Language, Next, Standing, Thing};
+use routing::{
+    AgentId, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State, Step, Strategy,
+    TICK, Time, Verdict, Way,
+};
+use std::collections::BTreeMap;
+
+/// What a line needs to know beside the event: names, how queues are set up, and who reads it.
+#[derive(Clone, Debug, Default)]
+pub struct Lexicon {
+    pub agents: BTreeMap<AgentId, String>,
+    pub queues: BTreeMap<QueueId, Queue>,
+    pub sources: BTreeMap<SourceId, String>,
+    pub rules: BTreeMap<RuleId, String>,
+    pub zone: Option<jiff::tz::TimeZone>,
+    pub language: Language,
+    /// An agent who reads it: lines name no colleague and none of their figures.
+    pub reader: Option<AgentId>,
+}
+
+impl Lexicon {
+    /// What the state knows.
+    pub fn new(state: &State) -> Self {
+        let facts = state.facts();
+        Lexicon {
+            queues: facts.queues.clone(),
+            sources: facts.sources.iter().map(|(id, s)| (*id, s.spec.name.clone())).collect(),
+            rules: facts.rules.iter().map(|(id, r)| (*id, r.spec.name.clone())).collect(),
+            zone: jiff::tz::TimeZone::get(&facts.settings.time_zone).ok(),
+            ..Lexicon::default()
+        }
+    }
+
+    /// The agent's name, or what to call them without one.
+    pub fn agent(&self, id: AgentId) -> String {
+        if self.is_colleague(id) {
+            return self.language.words().colleague().to_owned();
+        }
+        let name = self.agents.get(&id).cloned();
+        name.unwrap_or_else(|| self.language.words().unnamed(Thing::Agent, id.0))
+    }
+
+    fn is_colleague(&self, id: AgentId) -> bool {
+        self.reader.is_some_and(|reader| reader != id)
+    }
+
+    /// The queue's name.
+    pub fn queue(&self, id: QueueId) -> String {
+        let name = self.queues.get(&id).map(|q| q.spec.name.clone());
+        name.unwrap_or_else(|| self.language.words().unnamed(Thing::Queue, id.0))
+    }
+
+    pub(super) fn source(&self, id: SourceId) -> String {
+        let name = self.sources.get(&id).cloned();
+        name.unwrap_or_else(|| self.language.words().unnamed(Thing::Source, id.0))
+    }
+
+    pub(super) fn rule(&self, id: RuleId) -> String {
+        let name = self.rules.get(&id).cloned();
+        name.unwrap_or_else(|| self.language.words().unnamed(Thing::Rule, id.0))
+    }
+
+    /// A time as the workspace's clocks show it.
+    pub fn clock(&self, at: Time) -> String {
+        let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
+        self.language.words().clock(&at.timestamp().to_zoned(zone))
+    }
+
+    /// Why an agent got an item: "Step 1, same region: Asha had fewest (3); next would have been
+    /// Ben (4). Passed over: 2 away, 1 at daily cap."
+    pub fn reason(&self, reason: &Reason, winner: AgentId, queue: Option<QueueId>) -> String {
+        let words = self.language.words();
+        let mut text = String::new();
+        match reason.way {
+            _ if self.is_colleague(winner) => return text,
+            Way::Claimed => text.push_str(&words.claimed(&self.agent(winner))),
+            Way::Matched | Way::Overflow => {
+                if reason.way == Way::Overflow {
+                    text.push_str(words.overflow());
+                }
+                let step = queue
+                    .and_then(|q| self.queues.get(&q))
+                    .and_then(|q| q.spec.steps.get(usize::from(reason.step).saturating_sub(1)));
+                let asks: Option<Vec<String>> =
+                    step.map(|step| asks(step).into_iter().map(|ask| words.ask(ask)).collect());
+                let standing = self.standing(reason.strategy, reason.key);
+                let compared = words.compared(&self.agent(winner), &standing);
+                let next = self.next(reason);
+                text.push_str(&words.found(reason.step, asks.as_deref(), &compared, &next));
+            }
+        }
+        if !reason.passed_over.is_empty() {
+            text.push_str(&words.passed_over(&reason.passed_over));
+        }
+        text
+    }
+
+    fn next(&self, reason: &Reason) -> Next {
+        match reason.runners_up.as_slice() {
+            _ if self.reader.is_some() => Next::Unsaid,
+            [] => Next::Nobody,
+            [RunnerUp { agent, key }, ..] => {
+                let standing = self.standing(reason.strategy, *key);
+                let figure = self.language.words().figure(&standing);
+                Next::Somebody { name: self.agent(*agent), figure }
+            }
+        }
+    }
+
+    fn standing(&self, strategy: Strategy, key: Key) -> Standing {
+        match strategy {
+            Strategy::FairShare => {
+                let hundredths = u128::from(key.0) * 100 / u128::from(TICK);
+                let (whole, part) = (hundredths / 100, hundredths % 100);
+                Standing::Share(match part {
+                    0 => whole.to_string(),
+                    _ => format!("{whole}.{part:02}"),
+                })
+            }
+            Strategy::RoundRobin if key.0 == 0 => Standing::NeverYet,
+            Strategy::RoundRobin => Standing::WaitedLongest,
+            Strategy::FewestAssigned => Standing::Assigned(key.0),
+            Strategy::FewestToday => Standing::Today(key.0),
+            Strategy::LongestIdle => {
+                Standing::Idle(self.clock(Time(i64::try_from(key.0).unwrap_or(i64::MAX))))
+            }
+            Strategy::LeastBusy => Standing::Busy(key.0 / 10_000),
+            Strategy::BestSkill => Standing::Skilled(u64::from(u32::MAX).saturating_sub(key.0)),
+        }
+    }
+
+    /// Why an agent has an item that a person gave them.
+    pub fn placed_with(&self, agent: AgentId) -> String {
+        self.language.words().placed_with(&self.agent(agent))
+    }
+
+    /// Why an item is where a person put it.
+    pub fn placed(&self) -> String {
+        self.language.words().placed().to_owned()
+    }
+
+    /// What speaks for or against an agent now.
+    pub fn verdict(&self, verdict: &Verdict) -> String {
+        self.language.words().verdict(verdict)
+    }
+
+    /// The verdict on the agent who holds the item.
+    pub fn holds(&self) -> String {
+        self.language.words().holds().to_owned()
+    }
+
+    /// What happened, in one line.
+    pub fn event(&self, event: &Event, queue: Option<QueueId>) -> String {
+        self.language.words().event(self, event, queue).trim_end().to_owned()
+    }
+}
+
+/// What a step asks for.
+fn asks(step: &Step) -> Vec<Ask<'_>> {
+    let mut asks = Vec::new();
+    if step.same_region {
+        asks.push(Ask::SameRegion);
+    }
+    if step.same_language {
+        asks.push(Ask::SameLanguage);
+    }
+    asks.extend(step.skills.iter().map(|(skill, level)| Ask::Skill(skill.as_str(), *level)));
+    asks
+}

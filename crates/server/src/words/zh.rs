@@ -1,0 +1,238 @@
+//! Lines in Chinese.
+
+use super::{Ask, Lexicon, Next, Standing, Thing, Words};
+use jiff::Zoned;
+use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
+
+#[derive(Debug)]
+pub(super) struct Chinese;
+
+impl Words for Chinese {
+    fn unnamed(&self, thing: Thing, id: u64) -> String {
+        match thing {
+            Thing::Agent => format!("人员 {id}"),
+            Thing::Queue => format!("队列 {id}"),
+            Thing::Source => format!("来源 {id}"),
+            Thing::Rule => format!("规则 {id}"),
+        }
+    }
+
+    fn colleague(&self) -> &'static str {
+        "其他同事"
+    }
+
+    fn clock(&self, at: &Zoned) -> String {
+        at.strftime("%-m月%-d日 %H:%M").to_string()
+    }
+
+    fn claimed(&self, name: &str) -> String {
+        format!("{name} 领取了等待中的下一项工作。")
+    }
+
+    fn overflow(&self) -> &'static str {
+        "所有人都已达每日上限，因此按超上限规则分配。"
+    }
+
+    fn compared(&self, name: &str, standing: &Standing) -> String {
+        let words = match standing {
+            Standing::Share(_) => format!("按公平份额轮到 {name}"),
+            Standing::NeverYet => format!("{name} 尚未分到过工作"),
+            Standing::WaitedLongest => format!("{name} 距上次分配最久"),
+            Standing::Assigned(_) => format!("{name} 累计最少"),
+            Standing::Today(_) => format!("{name} 今日最少"),
+            Standing::Idle(_) => format!("{name} 空闲最久"),
+            Standing::Busy(_) => format!("{name} 最空闲"),
+            Standing::Skilled(_) => format!("{name} 技能最高"),
+        };
+        match self.figure(standing) {
+            Some(figure) => format!("{words}（{figure}）"),
+            None => words,
+        }
+    }
+
+    fn figure(&self, standing: &Standing) -> Option<String> {
+        Some(match standing {
+            Standing::Share(share) => format!("份额 {share}"),
+            Standing::NeverYet | Standing::WaitedLongest => return None,
+            Standing::Assigned(count) | Standing::Today(count) => format!("{count} 项"),
+            Standing::Idle(since) => format!("自 {since} 起"),
+            Standing::Busy(percent) => format!("占容量 {percent}%"),
+            Standing::Skilled(sum) => format!("等级合计 {sum}"),
+        })
+    }
+
+    fn ask(&self, ask: Ask<'_>) -> String {
+        match ask {
+            Ask::SameRegion => "同地区".to_owned(),
+            Ask::SameLanguage => "同语言".to_owned(),
+            Ask::Skill(skill, level) => format!("{skill} {level} 级以上"),
+        }
+    }
+
+    fn found(&self, step: u8, asks: Option<&[String]>, compared: &str, next: &Next) -> String {
+        let asks = match asks {
+            None => String::new(),
+            Some([]) => "（不限）".to_owned(),
+            Some(asks) => format!("（{}）", asks.join("，")),
+        };
+        let next = match next {
+            Next::Unsaid => "。".to_owned(),
+            Next::Nobody => "；没有其他空闲且符合条件的人。".to_owned(),
+            Next::Somebody { name, figure: None } => format!("；下一位本应是 {name}。"),
+            Next::Somebody { name, figure: Some(figure) } => {
+                format!("；下一位本应是 {name}（{figure}）。")
+            }
+        };
+        format!("步骤 {step}{asks}：{compared}{next}")
+    }
+
+    fn passed_over(&self, agents: &[(Cause, u32)]) -> String {
+        let parts = agents.iter().map(|(cause, n)| format!("{n} 人{}", self.cause(cause)));
+        format!("未选：{}。", parts.collect::<Vec<_>>().join("，"))
+    }
+
+    fn placed_with(&self, name: &str) -> String {
+        format!("由主管指派给 {name}。")
+    }
+
+    fn placed(&self) -> &'static str {
+        "由主管指派。"
+    }
+
+    fn cause(&self, cause: &Cause) -> String {
+        match cause {
+            Cause::LacksSkill(skill) => return format!("缺少技能 {}", skill.as_str()),
+            Cause::WrongRegion => "地区不符",
+            Cause::WrongLanguage => "语言不符",
+            Cause::Inactive => "已停用",
+            Cause::OffShift => "不在工作时间",
+            Cause::SignedOut => "未登录",
+            Cause::Away => "离开",
+            Cause::AtCapacity => "手上已满",
+            Cause::AtCap => "已达每日上限",
+            Cause::RecentlyDeclined => "近期拒绝、错过或退回过",
+        }
+        .to_owned()
+    }
+
+    fn verdict(&self, verdict: &Verdict) -> String {
+        let cause = verdict.cause.as_ref().map(|cause| self.cause(cause));
+        match (cause, verdict.step) {
+            _ if !verdict.serves => "不负责此队列或来源".to_owned(),
+            (None, Some(step)) => format!("符合条件（步骤 {step}）"),
+            (None, None) => "符合条件".to_owned(),
+            (Some(cause), Some(step)) => format!("{cause}；从步骤 {step} 起符合条件"),
+            (Some(cause), None) => cause,
+        }
+    }
+
+    fn holds(&self) -> &'static str {
+        "正持有"
+    }
+
+    fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String {
+        use Event::*;
+        let who = |agent: &AgentId| names.agent(*agent);
+        let line = |id: &QueueId| names.queue(*id);
+        match event {
+            Configured { .. } => "工作区设置已更改。".to_owned(),
+            AgentCreated { agent, .. } => format!("{} 已加入。", who(agent)),
+            AgentUpdated { agent, .. } => format!("{} 的资料已更改。", who(agent)),
+            AgentDeactivated { agent } => format!("{} 已停用。", who(agent)),
+            QueueCreated { queue, .. } => format!("队列 {} 已创建。", line(queue)),
+            QueueUpdated { queue, .. } => format!("队列 {} 已更改。", line(queue)),
+            QueueDeactivated { queue } => format!("队列 {} 已停用。", line(queue)),
+            SourceCreated { source, .. } => format!("来源 {} 已创建。", names.source(*source)),
+            SourceUpdated { source, .. } => format!("来源 {} 已更改。", names.source(*source)),
+            SourceDeactivated { source } => format!("来源 {} 已停用。", names.source(*source)),
+            RuleCreated { rule, .. } => format!("规则 {} 已创建。", names.rule(*rule)),
+            RuleUpdated { rule, .. } => format!("规则 {} 已更改。", names.rule(*rule)),
+            RuleDeactivated { rule } => format!("规则 {} 已停用。", names.rule(*rule)),
+            SignedIn { agent } => format!("{} 已登录。", who(agent)),
+            SignedOut { agent } => format!("{} 已退出登录。", who(agent)),
+            Lapsed { agent } => format!("{} 已失去联系。", who(agent)),
+            StatusSet { agent, status } => match status {
+                Status::Available => format!("{} 空闲，可接工作。", who(agent)),
+                Status::Away { reason } => {
+                    format!("{} 已离开：{}。", who(agent), away(reason.as_str()))
+                }
+                Status::Offline => format!("{} 已离线。", who(agent)),
+            },
+            Submitted { submission, .. } => {
+                let source = names.source(submission.source);
+                match submission.earliest.map(|at| names.clock(at)) {
+                    Some(at) => format!("来自 {source}，{at} 之前不分配。"),
+                    None => format!("来自 {source}。"),
+                }
+            }
+            Claimed { agent } => format!("{} 请求领取下一项工作。", who(agent)),
+            Accepted { agent, .. } => format!("{} 已接受。", who(agent)),
+            Declined { agent, .. } => format!("{} 已拒绝。", who(agent)),
+            Completed { agent, disposition, outcome, .. } => {
+                let then = match outcome {
+                    Outcome::Closed => "已完成".to_owned(),
+                    Outcome::Retry { until } => format!("将于 {} 重试", names.clock(*until)),
+                    Outcome::Moved { queue } => format!("转到 {}", line(queue)),
+                };
+                format!("{} 登记了“{}”：{then}。", who(agent), disposition.as_str())
+            }
+            Released { agent, .. } => format!("{} 已退回。", who(agent)),
+            RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
+            Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
+            Reassigned { to: Target::Queue(queue), .. } => format!("人工转入 {}。", line(queue)),
+            Cancelled { .. } => "已取消。".to_owned(),
+            MatchRequested { .. } => "已请求分配。".to_owned(),
+            ClockTicked => "时间已推进。".to_owned(),
+            Duplicate { of, .. } => format!("与工作项 {of} 为同一联系人：不再分配。"),
+            Queued { queue, rule: None, .. } => format!("在 {} 中等待。", line(queue)),
+            Queued { queue, rule: Some(rule), .. } => {
+                format!("在 {} 中等待（规则“{}”）。", line(queue), names.rule(*rule))
+            }
+            Offered { agent, until, reason, .. } => {
+                let why = names.reason(reason, *agent, queue);
+                format!("待 {} 确认，截止 {}。{why}", who(agent), names.clock(*until))
+            }
+            Assigned { agent, reason, .. } => {
+                let why = names.reason(reason, *agent, queue);
+                format!("已分配给 {}。{why}", who(agent))
+            }
+            OfferMissed { agent, .. } => format!("{} 未及时应答。", who(agent)),
+            Event::Returned { agent, cause, .. } => {
+                let name = who(agent);
+                match cause {
+                    routing::Returned::SignedOut => {
+                        format!("{name} 已退出登录，工作项回到原来的位置。")
+                    }
+                    routing::Returned::Lapsed => {
+                        format!("{name} 已失去联系，工作项回到原来的位置。")
+                    }
+                    routing::Returned::Deactivated => {
+                        format!("{name} 已停用，工作项回到原来的位置。")
+                    }
+                }
+            }
+            Due { .. } => "预定时间已到。".to_owned(),
+            Overflowed { from, to, .. } => {
+                format!("{} 中所有人都已达每日上限：转到 {}。", line(from), line(to))
+            }
+            SupervisorTold { agent, notice: Notice::PlacedItemHeldByAbsent, .. } => {
+                format!("{} 不在，但此工作项由人工指派：请主管决定。", who(agent))
+            }
+            ShiftChanged { agent, on_shift: true } => format!("{} 的工作时间开始。", who(agent)),
+            ShiftChanged { agent, on_shift: false } => format!("{} 的工作时间结束。", who(agent)),
+            DayStarted { .. } => "新的一天开始。".to_owned(),
+        }
+    }
+}
+
+/// The reasons that every workspace has; others are the workspace's own words.
+fn away(reason: &str) -> &str {
+    match reason {
+        "break" => "休息",
+        "lunch" => "午餐",
+        "meeting" => "会议",
+        "training" => "培训",
+        "missed_offer" => "错过了分配",
+        own => own,
+    }
+}
