@@ -113,6 +113,8 @@ test('a file is imported: columns guessed, progress, rejected rows offered', asy
 	await page.locator('input[type=file]').setInputFiles(file);
 	await expect(page.getByLabel('Mobile: Becomes')).toHaveValue('phone');
 	await expect(page.getByLabel('Full name: Becomes')).toHaveValue('name');
+	for (const [name, count] of Object.entries({ imported: '2', duplicates: '1', rejected: '1' }))
+		await expect(page.locator(`[data-forecast=${name}]`)).toHaveText(count);
 	await page.getByRole('button', { name: 'Import 4 rows' }).click();
 	await expect(page.locator('[data-import=done]')).toBeVisible();
 	await expect(page.locator('[data-figure=imported]')).toHaveText('2');
@@ -143,5 +145,25 @@ test('an item is searched, given to somebody by hand, and says why', async ({ br
 		.getByRole('button', { name: 'Reassign' })
 		.click();
 	await expect(page.getByTestId('history')).toContainText('Given to Hana by hand');
+	await page.context().close();
+});
+
+test('reasons and history follow the language of the screen', async ({ browser, quiet }) => {
+	const queue = await quiet.queue('Tongues', { presence: 'ignored' });
+	const source = await quiet.source('Tongues', queue.id);
+	await quiet.agent('Lan', [queue.id]);
+	const item = await quiet.item(source.id, 'Mo Das', '98765 43260');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/items`);
+	const why = page.getByRole('region', { name: 'Why' });
+	const open = () => page.locator(`tr[data-item="${item.id}"]`).getByRole('button').click();
+	await open();
+	await expect(why).toContainText('Step 1');
+	await page.goto(`${quiet.server.url}/settings`);
+	await page.getByText('中文', { exact: true }).click();
+	await page.goto(`${quiet.server.url}/items`);
+	await open();
+	await expect(page.getByRole('region', { name: '理由' })).toContainText('步骤 1');
+	await expect(page.getByTestId('history')).toContainText('已分配给 Lan');
 	await page.context().close();
 });

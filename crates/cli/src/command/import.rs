@@ -60,6 +60,7 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     let preview = send(true)?;
     if !options.json {
         println!("{}", mapping(&preview));
+        println!("{}", forecast(&preview));
     }
     if args.dry_run {
         if options.json {
@@ -112,6 +113,24 @@ fn mapping(preview: &Value) -> String {
     print::table(&["column", "is"], rows)
 }
 
+/// What would become of the rows that the server tried.
+fn forecast(preview: &Value) -> String {
+    let count = |name: &str| preview[name].as_u64().unwrap_or(0);
+    let (tried, total) = (count("done"), count("total"));
+    let of =
+        if tried < total { format!("the first {tried} of {total}") } else { total.to_string() };
+    let mut text = format!(
+        "Of {of} rows: {} would be imported, {} are duplicates, {} would be rejected.",
+        count("imported"),
+        count("duplicates"),
+        count("rejected")
+    );
+    for row in preview["rejected_rows"].as_array().into_iter().flatten() {
+        text += &format!("\n  row {}: {}", row["row"], print::cell(&row["problem"]));
+    }
+    text
+}
+
 /// Writes the rejected rows beside the file.
 fn keep_rejected(file: &Path, csv: &str) -> Result<PathBuf> {
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -123,6 +142,19 @@ fn keep_rejected(file: &Path, csv: &str) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_forecast_says_what_it_looked_at() {
+        let preview = serde_json::json!({
+            "total": 2000, "done": 1000, "imported": 990, "duplicates": 9, "rejected": 1,
+            "rejected_rows": [{"row": 7, "problem": "has too many cells"}],
+        });
+        assert_eq!(
+            forecast(&preview),
+            "Of the first 1000 of 2000 rows: 990 would be imported, 9 are duplicates, 1 would be \
+             rejected.\n  row 7: has too many cells"
+        );
+    }
 
     #[test]
     fn a_column_may_contain_the_sign() {

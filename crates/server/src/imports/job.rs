@@ -106,16 +106,17 @@ enum Ended {
     Stopping,
 }
 
-/// What a job needs to make items of rows.
-struct Maker {
-    source: KnownSource,
-    contact_key: [u8; 32],
-    country: String,
-    form: Form,
+/// What makes items of rows.
+pub struct Maker {
+    pub source: KnownSource,
+    pub contact_key: [u8; 32],
+    pub country: String,
+    pub form: Form,
 }
 
 impl Maker {
-    fn prepare(&self, row: &Row) -> Result<Prepared, RejectedRow> {
+    /// The item of a row, or what is wrong with the row.
+    pub fn prepare(&self, row: &Row) -> Result<Prepared, RejectedRow> {
         let rejected =
             |problem: String| RejectedRow { row: row.number, problem, cells: row.cells.clone() };
         let lead = self.form.read(row).map_err(|rejection| rejected(rejection.to_string()))?;

@@ -1,12 +1,14 @@
 //! Files in: an uploaded table becomes items, in the background and in ranges of rows that are
 //! never taken twice, whatever happens in between.
 
+mod forecast;
 pub mod job;
 #[cfg(test)]
 mod tests;
 pub mod upload;
 
-pub use job::{Job, resume_all, run};
+pub use forecast::{FORECAST_ROWS, forecast};
+pub use job::{Job, Maker, resume_all, run};
 pub use upload::Upload;
 
 /// The rows of one range: what one transaction takes.

@@ -62,6 +62,9 @@ async fn a_file_is_previewed_and_imported() {
         json!({"Full Name": "name", "Mobile": "phone", "Budget": "budget", "Remarks": "remarks"})
     );
     assert_eq!(preview["columns"][1]["samples"][0], "9800000000");
+    let would = ["done", "imported", "duplicates", "rejected"].map(|name| preview[name].clone());
+    assert_eq!(would, [5, 3, 1, 1].map(Value::from));
+    assert_eq!(preview["rejected_rows"][0]["row"], 5);
     assert_eq!(h.get("/items").await["items"].as_array().unwrap().len(), 0);
     let map = ("map", None, r#"{"Remarks": "skip"}"#);
     let job = send(&h, &[file, ("source", None, "web"), map]).await.expect(202);
@@ -72,6 +75,10 @@ async fn a_file_is_previewed_and_imported() {
         (&json!(3), &json!(1), &json!(1))
     );
     assert_eq!(job["rejected_rows"][0]["row"], 5);
+    let again =
+        send(&h, &[file, ("source", None, "web"), ("dry_run", None, "true")]).await.expect(202);
+    let would = ["done", "imported", "duplicates", "rejected"].map(|name| again[name].clone());
+    assert_eq!(would, [5, 0, 4, 1].map(Value::from));
     let csv = h.call("GET", &format!("/imports/{}/rejected", job["id"]), Value::Null).await;
     assert!(csv.text.contains("9800000009,6,x,many"), "{}", csv.text);
     let item = h.get("/items/2").await;

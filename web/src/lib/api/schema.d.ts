@@ -1078,7 +1078,7 @@ export interface components {
             created_at: components["schemas"]["Time"] | null;
             /**
              * Format: int64
-             * @description Rows dealt with.
+             * @description Rows dealt with. In a dry run: the first rows, at most 1,000, whose fate is counted here.
              */
             done: number;
             /** Format: int64 */
@@ -1112,7 +1112,10 @@ export interface components {
         };
         /** @description The parts of the form. */
         ImportForm: {
-            /** @description `true`: only say how the columns would be mapped. */
+            /**
+             * @description `true`: only say how the columns would be mapped, and what would become of the first 1,000
+             *     rows: `done` of them were looked at.
+             */
             dry_run?: string | null;
             /**
              * Format: binary
@@ -1448,7 +1451,7 @@ export interface components {
                 created_at?: components["schemas"]["Time"] | null;
                 /**
                  * Format: int64
-                 * @description Rows dealt with.
+                 * @description Rows dealt with. In a dry run: the first rows, at most 1,000, whose fate is counted here.
                  */
                 done: number;
                 /** Format: int64 */

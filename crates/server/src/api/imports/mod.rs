@@ -59,7 +59,7 @@ pub struct ImportView {
     pub source: u64,
     /// Rows in the file.
     pub total: Option<u64>,
-    /// Rows dealt with.
+    /// Rows dealt with. In a dry run: the first rows, at most 1,000, whose fate is counted here.
     pub done: u64,
     pub imported: u64,
     pub duplicates: u64,

@@ -1,19 +1,19 @@
 //! `POST /imports`: a file comes in.
 
-use crate::api::imports::{ColumnView, ImportStateName, ImportView};
+use crate::api::imports::{ColumnView, ImportStateName, ImportView, RejectedRowView};
 use crate::api::items::submit::SourceName;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::secret;
 use crate::http::Problem;
 use crate::http::problem::Answered;
-use crate::imports::{Job, Upload, job, run, upload};
+use crate::imports::{FORECAST_ROWS, Job, Maker, Upload, forecast, job, run, upload};
 use crate::submission::{country, mapping};
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
-use connectors::Table;
+use connectors::{Row, Table};
 use std::collections::BTreeMap;
 use std::path::Path;
 use store::NewImport;
@@ -31,7 +31,8 @@ pub struct ImportForm {
     /// A JSON object: column → `phone`, `name`, `email`, `region`, `language`, `priority`,
     /// `earliest`, `skip`, or an attribute. Columns that are not named are guessed.
     map: Option<String>,
-    /// `true`: only say how the columns would be mapped.
+    /// `true`: only say how the columns would be mapped, and what would become of the first 1,000
+    /// rows: `done` of them were looked at.
     dry_run: Option<String>,
 }
 
@@ -87,19 +88,29 @@ pub async fn start(
                 samples: cells.filter(|cell| !cell.is_empty()).take(3).cloned().collect(),
             }
         });
+        let form = crate::submission::form(&mapped, &settings);
+        let columns = columns.collect();
+        let (contact_key, country) =
+            (app.contact_key(caller.workspace).await?, settings.country.clone());
+        let maker = Maker { source: (*source).clone(), contact_key, country, form };
+        let done = looked.first.len() as u64;
+        let would = forecast(&app, caller.workspace, maker, looked.first).await?;
+        let shown = would.rejected.iter().take(REJECTED_SHOWN);
         let view = ImportView {
             id: None,
             state: ImportStateName::Preview,
             file: upload.name.clone(),
             source: source.source.id.0,
             total: Some(total),
-            done: 0,
-            imported: 0,
-            duplicates: 0,
-            rejected: 0,
-            columns: columns.collect(),
+            done,
+            imported: would.imported,
+            duplicates: would.duplicates,
+            rejected: would.rejected.len() as u64,
+            columns,
             mapping,
-            rejected_rows: Vec::new(),
+            rejected_rows: shown
+                .map(|r| RejectedRowView { row: r.row, problem: r.problem.clone() })
+                .collect(),
             problem: None,
             created_at: None,
         };
@@ -151,11 +162,16 @@ async fn text(part: axum::extract::multipart::Field<'_>) -> Answered<String> {
     }
 }
 
+/// The rejected rows that a dry run names.
+const REJECTED_SHOWN: usize = 5;
+
 /// What a first look at a file found.
 struct Looked {
     headers: Vec<String>,
     /// The first rows' cells.
     sample: Vec<Vec<String>>,
+    /// The first rows, to be tried.
+    first: Vec<Row>,
     /// The number of rows.
     total: u64,
 }
@@ -164,10 +180,13 @@ fn look(path: &Path, options: &connectors::Options) -> Answered<Looked> {
     let table = Table::open(path, options).map_err(job::unreadable)?;
     let headers = table.headers().to_vec();
     let sample = table.sample().into_iter().map(|row| row.cells.clone()).collect();
-    let mut total = 0;
+    let (mut first, mut total) = (Vec::new(), 0);
     for row in table {
-        row.map_err(job::unreadable)?;
+        let row = row.map_err(job::unreadable)?;
+        if first.len() < FORECAST_ROWS {
+            first.push(row);
+        }
         total += 1;
     }
-    Ok(Looked { headers, sample, total })
+    Ok(Looked { headers, sample, first, total })
 }
