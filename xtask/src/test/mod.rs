@@ -68,7 +68,9 @@ fn test(root: &Path, options: &Options, ledger: &mut Ledger) {
     let mut built = true;
     if product {
         built = ledger.stage("build", || {
-            let build = ["build", "--release", "--package", "fairlead"];
+            // The product and the tests at once: built apart, they would turn on different features
+            // of what they share, and each would build it again.
+            let build = ["build", "--release", "--workspace", "--all-targets"];
             run::checked(cargo(root).args(build)).map(|_| Done::Checked)
         });
     }
