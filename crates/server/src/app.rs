@@ -343,7 +343,9 @@ impl From<store::Error> for Problem {
             store::Error::Missing(what) => Problem::not_found(format!("There is no such {what}.")),
             error if error.is_transient() => {
                 tracing::warn!(request_id = %crate::http::request::id(), %error, "store");
-                Problem::unavailable("The database cannot be reached; try again in a moment.")
+                Problem::unavailable(
+                    "The database cannot be reached or has no room left; try again in a moment.",
+                )
             }
             error => Problem::internal(error),
         }

@@ -21,7 +21,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        json(&bytes(request, state).await?).map(Body)
+        object(&bytes(request, state).await?).map(Body)
     }
 }
 
@@ -52,7 +52,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Create<T> {
         let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
         let bytes = bytes(request, state).await?;
         let key = idempotency(&headers, &scope.unwrap_or_default(), &path, &bytes)?;
-        Ok(Create { body: json(&bytes)?, key })
+        Ok(Create { body: object(&bytes)?, key })
     }
 }
 
@@ -107,6 +107,17 @@ fn rejected(rejection: BytesRejection) -> Problem {
             "bad_request",
             "The body ended before it was complete; send it again.",
         ),
+    }
+}
+
+/// Reads a JSON object. Without this check an array would pass for the object's fields in order.
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => Err(Problem::invalid(vec![FieldProblem {
+            field: String::new(),
+            problem: "The body must be a JSON object, not an array.".to_owned(),
+        }])),
+        _ => json(bytes),
     }
 }
 
@@ -184,10 +195,31 @@ fn unvalued(text: &str) -> String {
             }
         }
     }
+    let kept = match kept.split_once(", expected ") {
+        Some((found, wanted)) => format!("{found}, expected {}", plain(wanted)),
+        None => kept,
+    };
     kept.replace("invalid type: ", "has the wrong type: a ")
         .replace("invalid value: ", "has a wrong value: a ")
         .replace("a integer", "an integer")
         .replace("a null", "null")
+}
+
+/// What serde expected, in words of JSON instead of Rust.
+fn plain(wanted: &str) -> &str {
+    match wanted {
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i64" => "a whole number",
+        "f64" => "a number",
+        "a sequence" => "an array",
+        "a map" => "an object",
+        _ if wanted.starts_with("struct ") || wanted.starts_with("internally tagged enum ") => {
+            "an object"
+        }
+        _ => wanted,
+    }
 }
 
 /// Path parameters.
@@ -250,7 +282,7 @@ mod tests {
     }
 
     fn error(text: &str) -> (u16, String, String) {
-        let problem = json::<Outer>(text.as_bytes()).unwrap_err();
+        let problem = object::<Outer>(text.as_bytes()).unwrap_err();
         let first = problem.errors.first().map(|e| e.field.clone()).unwrap_or_default();
         (problem.status.as_u16(), first, problem.detail)
     }
@@ -261,6 +293,8 @@ mod tests {
         assert_eq!(error(r#"{"inner":[{}]}"#).1, "inner[0].secs");
         assert_eq!(error(r#"{"inner":[{"secs":1,"foo":2}]}"#).1, "inner[0].foo");
         assert_eq!(error(r#"{}"#).1, "inner");
+        let array = (422, String::new(), "The body must be a JSON object, not an array.".into());
+        assert_eq!(error(" [[]]"), array);
     }
 
     #[test]
@@ -268,7 +302,10 @@ mod tests {
         let (status, _, detail) = error(r#"{"inner":[{"secs":"+14155550123"}]}"#);
         assert_eq!(status, 422);
         assert!(!detail.contains("4155"), "{detail}");
-        assert_eq!(detail, "inner[0].secs: has the wrong type: a string, expected u32");
+        assert_eq!(
+            detail,
+            "inner[0].secs: has the wrong type: a string, expected a whole number, 0 or more"
+        );
     }
 
     #[test]

@@ -200,7 +200,7 @@ impl From<SubmitError> for Problem {
                 "The database went away while this was stored: it may have taken effect. Send it again with the same Idempotency-Key, or look first.",
             ),
             SubmitError::Unavailable { in_doubt: false } => Problem::unavailable(
-                "The database cannot be reached, so nothing was stored; try again in a moment.",
+                "The database cannot be reached or has no room left, so nothing was stored; try again in a moment.",
             ),
         }
     }
