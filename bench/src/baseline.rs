@@ -1,7 +1,7 @@
 //! The classic way: a function in the database, a transaction a lead.
 
 use crate::Problem;
-use crate::shop::{AGENTS, DAILY_CAP, Numbers, STATES, next};
+use crate::shop::{DAILY_CAP, Numbers, Team, next};
 use crate::window::{Rate, Window};
 use sqlx::{Connection, Executor, PgConnection, Row};
 use std::time::{Duration, Instant};
@@ -32,15 +32,21 @@ impl Way {
 }
 
 /// Measures so many clients on a fresh database.
-pub async fn measure(url: &str, way: Way, clients: usize, span: Duration) -> Result<Rate, Problem> {
+pub async fn measure(
+    url: &str,
+    way: Way,
+    team: Team,
+    clients: usize,
+    span: Duration,
+) -> Result<Rate, Problem> {
     let mut connection = PgConnection::connect(url).await?;
     connection.execute(include_str!("../baseline/classic.sql")).await?;
     if way == Way::SameRows {
         connection.execute(include_str!("../baseline/same_rows.sql")).await?;
     }
     sqlx::query(include_str!("../baseline/agents.sql"))
-        .bind(AGENTS as i64)
-        .bind(STATES as i64)
+        .bind(team.agents as i64)
+        .bind(team.states as i64)
         .bind(DAILY_CAP as i32)
         .execute(&mut connection)
         .await?;
@@ -53,7 +59,7 @@ pub async fn measure(url: &str, way: Way, clients: usize, span: Duration) -> Res
     let window = Window::open(span);
     let mut tasks = JoinSet::new();
     for connection in connections {
-        tasks.spawn(client(connection, numbers.clone(), window));
+        tasks.spawn(client(connection, team, numbers.clone(), window));
     }
     let mut micros = Vec::new();
     for task in tasks.join_all().await {
@@ -66,6 +72,7 @@ pub async fn measure(url: &str, way: Way, clients: usize, span: Duration) -> Res
 
 async fn client(
     mut connection: PgConnection,
+    team: Team,
     numbers: Numbers,
     window: Window,
 ) -> Result<Vec<u32>, sqlx::Error> {
@@ -77,7 +84,7 @@ async fn client(
         sqlx::query("SELECT o_lead, o_agent FROM lead_in($1, $2, $3)")
             .bind(lead.name())
             .bind(lead.phone())
-            .bind(lead.state())
+            .bind(lead.state(team))
             .fetch_one(&mut connection)
             .await?;
         window.note(asked, &mut micros);

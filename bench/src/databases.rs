@@ -5,11 +5,15 @@ use crate::baseline::Way;
 use crate::options::Options;
 use crate::phases::Phases;
 use crate::report::Report;
+use crate::shop::{COUNTRY, DESK, Team};
 use crate::window::Rounds;
 use crate::{Problem, baseline, durable};
 use sqlx::{Connection, Executor, PgConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+/// Leads in flight where the product is compared with the classic way.
+const COMPARED: usize = 256;
 
 /// In flight over all nodes when one node is compared with two.
 const CLUSTER_IN_FLIGHT: usize = 512;
@@ -32,7 +36,7 @@ pub async fn sqlite(options: &Options, report: &mut Report) -> Result<(), Proble
         for _ in 0..count {
             let folder = tempfile::tempdir()?;
             let url = format!("sqlite:{}", folder.path().join("fairlead.db").display());
-            let measured = durable::measure(&url, 1, in_flight, span).await?;
+            let measured = durable::measure(&url, DESK, 1, in_flight, span).await?;
             rounds.push(measured.rate);
             phases.add(&measured.phases);
         }
@@ -43,53 +47,66 @@ pub async fn sqlite(options: &Options, report: &mut Report) -> Result<(), Proble
     Ok(())
 }
 
-/// PostgreSQL: the product, and the classic way beside it.
+/// PostgreSQL: the product, and the classic way beside it, for a desk and for a country's team.
 pub async fn postgres(options: &Options, report: &mut Report) -> Result<(), Problem> {
+    beside(options, report, DESK, "").await?;
+    beside(options, report, COUNTRY, "country.").await
+}
+
+async fn beside(
+    options: &Options,
+    report: &mut Report,
+    team: Team,
+    prefix: &str,
+) -> Result<(), Problem> {
     let admin = options.postgres()?;
     let (count, span) = rounds(options);
-    let mut ours: Vec<_> =
-        in_flight(options).map(|n| (n, Rounds::default(), Phases::default())).collect();
+    // The larger team is there for the comparison, which is made at 256.
+    let wanted = in_flight(options).filter(|n| team == DESK || *n == COMPARED);
+    let mut ours: Vec<_> = wanted.map(|n| (n, Rounds::default(), Phases::default())).collect();
     let ways = Way::ALL.iter().flat_map(|way| baseline::CLIENTS.map(|n| (*way, n)));
     let mut classic: Vec<_> = ways.map(|(way, n)| (way, n, Rounds::default())).collect();
     for _ in 0..count {
         for (in_flight, rounds, phases) in ours.iter_mut().filter(|_| options.wants("durable")) {
             let database = Database::create(&admin).await?;
-            let measured = durable::measure(&database.url, 1, *in_flight, span).await?;
+            let measured = durable::measure(&database.url, team, 1, *in_flight, span).await?;
             rounds.push(measured.rate);
             phases.add(&measured.phases);
             database.remove().await?;
         }
         for (way, clients, rounds) in classic.iter_mut().filter(|_| options.wants("baseline")) {
             let database = Database::create(&admin).await?;
-            rounds.push(baseline::measure(&database.url, *way, *clients, span).await?);
+            rounds.push(baseline::measure(&database.url, *way, team, *clients, span).await?);
             database.remove().await?;
         }
     }
     if options.wants("durable") {
         for (in_flight, rounds, phases) in ours {
-            let name = format!("durable.postgres.{in_flight}");
+            let name = format!("{prefix}durable.postgres.{in_flight}");
             rounds.report(report, &name);
             phases.report(report, &name);
         }
     }
     if options.wants("baseline") {
         for (way, clients, rounds) in classic {
-            rounds.report(report, &format!("{}.{clients}", way.name()));
+            rounds.report(report, &format!("{prefix}{}.{clients}", way.name()));
         }
     }
-    compare(report);
+    compare(report, prefix);
     Ok(())
 }
 
-fn compare(report: &mut Report) {
-    let ours = "durable.postgres.256.leads_per_s";
-    report.add_ratio("durable.to_baseline_32_ratio", ours, "baseline.postgres.32.leads_per_s");
-    let same = "baseline_same_rows.postgres.32.leads_per_s";
-    report.add_ratio("durable.to_same_rows_32_ratio", ours, same);
-    let names = baseline::CLIENTS.map(|n| format!("baseline.postgres.{n}.leads_per_s"));
-    let rate = |name: &&String| report.get(name).unwrap_or(f64::NAN);
-    if let Some(best) = names.iter().max_by(|a, b| rate(a).total_cmp(&rate(b))) {
-        report.add_ratio("durable.to_best_baseline_ratio", ours, best);
+fn compare(report: &mut Report, prefix: &str) {
+    let rate = |name: &str, n: usize| format!("{prefix}{name}.postgres.{n}.leads_per_s");
+    let ours = rate("durable", COMPARED);
+    for (ratio, classic) in [("baseline", "baseline"), ("same_rows", "baseline_same_rows")] {
+        let ratio = format!("{prefix}durable.to_{ratio}_32_ratio");
+        report.add_ratio(&ratio, &ours, &rate(classic, 32));
+    }
+    let names = baseline::CLIENTS.map(|n| rate("baseline", n));
+    let measured = |name: &&String| report.get(name).unwrap_or(f64::NAN);
+    if let Some(best) = names.iter().max_by(|a, b| measured(a).total_cmp(&measured(b))) {
+        report.add_ratio(&format!("{prefix}durable.to_best_baseline_ratio"), &ours, best);
     }
 }
 
@@ -101,7 +118,7 @@ pub async fn cluster(options: &Options, report: &mut Report) -> Result<(), Probl
     for _ in 0..count {
         for (nodes, rounds) in &mut both {
             let database = Database::create(&admin).await?;
-            let measured = durable::measure(&database.url, *nodes, CLUSTER_IN_FLIGHT, span);
+            let measured = durable::measure(&database.url, DESK, *nodes, CLUSTER_IN_FLIGHT, span);
             rounds.push(measured.await?.rate);
             database.remove().await?;
         }

@@ -2,7 +2,7 @@
 
 use crate::Problem;
 use crate::phases::Phases;
-use crate::shop::{Numbers, Shop, dispatch, next, open};
+use crate::shop::{Numbers, Shop, Team, dispatch, next, open};
 use crate::window::{Rate, Window};
 use routing::Event;
 use server::dispatcher::Dispatcher;
@@ -15,6 +15,7 @@ pub const IN_FLIGHT: [usize; 3] = [32, 256, 2_048];
 /// Measures `nodes` nodes on one fresh workspace of the database.
 pub async fn measure(
     url: &str,
+    team: Team,
     nodes: usize,
     in_flight: usize,
     span: Duration,
@@ -26,7 +27,7 @@ pub async fn measure(
     }
     let (first, store) = opened.first().ok_or("no node")?;
     let name = format!("bench {}", server::clock::Clock::system().now().0);
-    let shop = Shop::furnish(store, first, &name).await?;
+    let shop = Shop::furnish(store, first, &name, team).await?;
     let dispatchers: Vec<Dispatcher> = opened.iter().map(|(node, _)| node.clone()).collect();
     let before = Phases::of(first)?;
     let rate = run(&shop, &dispatchers, in_flight, span).await;

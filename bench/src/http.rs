@@ -6,7 +6,7 @@ use crate::load::Task;
 use crate::options::Options;
 use crate::product::Product;
 use crate::report::Report;
-use crate::shop::{Shop, dispatch, open};
+use crate::shop::{DESK, Shop, dispatch, open};
 use crate::window::percentile_ms;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -83,7 +83,7 @@ async fn one(
 pub async fn prepare(url: &str) -> Result<Shop, Problem> {
     let store = open(url).await?;
     let node = dispatch(&store)?;
-    let shop = Shop::furnish(&store, &node, "bench").await?;
+    let shop = Shop::furnish(&store, &node, "bench", DESK).await?;
     let token = NewToken {
         name: "bench".into(),
         hash: Sha256::digest(TOKEN).iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -1,7 +1,7 @@
 //! The load generator: a process of its own, so that the server's figures are the server's.
 
 use crate::Problem;
-use crate::shop::{Lead, Numbers, next};
+use crate::shop::{DESK, Lead, Numbers, next};
 use crate::window::Window;
 use crate::wire::Connection;
 use futures_util::StreamExt;
@@ -71,7 +71,8 @@ impl Task {
     }
 
     fn body(&self, lead: Lead) -> String {
-        let (source, name, phone, state) = (self.source, lead.name(), lead.phone(), lead.state());
+        let (source, name, phone, state) =
+            (self.source, lead.name(), lead.phone(), lead.state(DESK));
         format!(
             r#"{{"source":{source},"contact":{{"name":"{name}","phone":"{phone}"}},"region":"{state}"}}"#
         )

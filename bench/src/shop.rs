@@ -12,11 +12,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Store;
 
-/// Agents, and the states they are spread over.
-pub const AGENTS: u64 = 180;
-pub const STATES: u64 = 36;
-/// Leads come from some states more, which have no agents: these go to anyone.
-const LEAD_STATES: u64 = 40;
+/// Who is at work, and how many states they are spread over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Team {
+    pub agents: u64,
+    pub states: u64,
+}
+
+/// The size that most teams have: what is judged.
+pub const DESK: Team = Team { agents: 30, states: 6 };
+
+/// A country's team, five in each of 36 states: so many that leads which come in at the same
+/// moment seldom want the same agent, and the classic way's row locks seldom meet.
+pub const COUNTRY: Team = Team { agents: 180, states: 36 };
+
+impl Team {
+    /// Some leads come from states without agents: these go to anyone.
+    fn lead_states(self) -> u64 {
+        self.states + self.states.div_ceil(9)
+    }
+}
+
 /// A cap that is checked and never reached.
 pub const DAILY_CAP: u32 = 100_000_000;
 /// Each so manyth lead repeats the phone of the one that many before: a duplicate.
@@ -27,7 +43,7 @@ const REPEAT_OF: u64 = 20_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Lead {
     phone: u64,
-    state: u64,
+    number: u64,
 }
 
 impl Lead {
@@ -38,7 +54,7 @@ impl Lead {
         // Phones come in no order, so that no index has it easier than in life: multiplying by an
         // odd number modulo a power of two meets each once.
         let phone = person.wrapping_mul(0x9e37_79b9_7f4a_7c15) % (1 << 33);
-        Lead { phone, state: number * 7 % LEAD_STATES }
+        Lead { phone, number }
     }
 
     pub fn name(self) -> String {
@@ -50,8 +66,8 @@ impl Lead {
         format!("+91{:010}", self.phone)
     }
 
-    pub fn state(self) -> String {
-        format!("s{}", self.state)
+    pub fn state(self, team: Team) -> String {
+        format!("s{}", self.number.wrapping_mul(11) % team.lead_states())
     }
 }
 
@@ -78,6 +94,7 @@ pub fn dispatch(store: &Arc<dyn Store>) -> Result<Dispatcher, Problem> {
 /// A furnished workspace.
 #[derive(Clone, Debug)]
 pub struct Shop {
+    pub team: Team,
     pub workspace: WorkspaceId,
     pub source: SourceId,
 }
@@ -88,10 +105,11 @@ impl Shop {
         store: &Arc<dyn Store>,
         node: &Dispatcher,
         name: &str,
+        team: Team,
     ) -> Result<Self, Problem> {
         let now = Clock::system().now();
         let workspace = store.create_workspace(name, [7; 32], now).await?;
-        let mut shop = Shop { workspace, source: SourceId(0) };
+        let mut shop = Shop { team, workspace, source: SourceId(0) };
         let settings = Settings { country: "IN".into(), ..Settings::default() };
         shop.command(node, Command::Configure { settings }).await?;
         let spec = QueueSpec {
@@ -119,10 +137,10 @@ impl Shop {
         let made = shop.one(node, source).await?;
         let Answer::Source(source) = made.answer else { return Err("no source was made".into()) };
         shop.source = source;
-        for n in 0..AGENTS {
+        for n in 0..team.agents {
             let spec = AgentSpec {
                 queues: [queue].into(),
-                regions: [Code::new(&format!("s{}", n % STATES))].into(),
+                regions: [Code::new(&format!("s{}", n % team.states))].into(),
                 daily_cap: Some(DAILY_CAP),
                 ..AgentSpec::default()
             };
@@ -158,7 +176,7 @@ impl Shop {
         let key = u128::from(lead.phone).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         let submission = Submission {
             source: self.source,
-            region: Some(Code::new(&lead.state())),
+            region: Some(Code::new(&lead.state(self.team))),
             contact: Some(routing::ContactKey(key)),
             ..Submission::default()
         };

@@ -1,21 +1,21 @@
 //! Rows that a batch brings along: personal ones, answers, names, imports, the outbox.
 
 use crate::cell::cells;
-use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T};
+use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T, Writes};
 use crate::write::json;
 use crate::{Batch, Error, NoteKind, Result, WorkspaceId};
 use routing::{Event, Time};
 use std::collections::HashSet;
 
 /// Of items that the batch submits.
-pub(crate) static NEW_PERSONAL: Many = Many {
+static NEW_PERSONAL: Many = Many {
     sql: "INSERT INTO item_personal (workspace_id, item_id, name, phone, phone_raw, phone_ok, \
           email, attributes) {values}",
     types: &[I, I, T, T, T, I, T, T],
 };
 
 /// Of items that may have such a row.
-pub(crate) static PERSONAL: Many = Many {
+static PERSONAL: Many = Many {
     sql: "INSERT INTO item_personal (workspace_id, item_id, name, phone, phone_raw, phone_ok, \
           email, attributes) {values} ON CONFLICT (workspace_id, item_id) DO UPDATE SET \
           name = excluded.name, phone = excluded.phone, phone_raw = excluded.phone_raw, \
@@ -24,7 +24,7 @@ pub(crate) static PERSONAL: Many = Many {
 };
 
 /// Who the items are about: of new items, and of others.
-pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<(Rows, Rows)> {
+pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<Writes<2>> {
     let (mut new, mut replaced) = (Rows::default(), Rows::default());
     let mut submitted: HashSet<_> = batch
         .events
@@ -51,7 +51,7 @@ pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<(Rows, R
             attributes,
         ]);
     }
-    Ok((new, replaced))
+    Ok([(&NEW_PERSONAL, new), (&PERSONAL, replaced)])
 }
 
 static NOTES: Many = Many {
@@ -107,7 +107,7 @@ pub(crate) fn others(
     last_outgoing: u64,
     now: Time,
     batch: &Batch,
-) -> Result<Vec<(&'static Many, Rows)>> {
+) -> Result<Writes<7>> {
     let mut notes = Rows::default();
     for note in &batch.notes {
         if note.event >= batch.events.len() as u64 {
@@ -152,7 +152,7 @@ pub(crate) fn others(
         let (channel, object) = (out.channel.as_str(), out.object.as_str());
         outbox.push(cells![workspace, id, channel, object, out.body.as_str(), 0u64, now]);
     }
-    Ok(vec![
+    Ok([
         (&NOTES, notes),
         (&AGENT_NAMES, names),
         (&FACES, faces),

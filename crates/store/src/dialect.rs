@@ -59,6 +59,25 @@ impl Rows {
     }
 }
 
+/// Statements in order, each with its rows; one without rows is not run.
+pub(crate) type Writes<const N: usize> = [(&'static Many, Rows); N];
+
+/// Statements with their values encoded, ready to be sent.
+pub(crate) type Prepared<D> = Vec<(Sql, <D as Database>::Arguments)>;
+
+/// Encodes statements; this takes about as long as sending them.
+pub(crate) fn prepare<D: Db>(
+    writes: impl IntoIterator<Item = (&'static Many, Rows)>,
+) -> Result<Prepared<D>> {
+    let mut prepared = Vec::new();
+    for (many, rows) in writes {
+        if !rows.is_empty() {
+            D::encode(many, rows, &mut prepared)?;
+        }
+    }
+    Ok(prepared)
+}
+
 /// A statement's text: fixed, or put together from fixed parts.
 #[derive(Clone, Debug)]
 pub(crate) enum Sql {
@@ -123,19 +142,59 @@ pub(crate) trait Db: Database {
     /// Several statements without parameters.
     fn script(conn: &mut Self::Connection, sql: Sql) -> BoxFuture<'_, Result<()>>;
 
+    /// Encodes a statement over many rows, one or more.
+    fn encode(many: &'static Many, rows: Rows, into: &mut Prepared<Self>) -> Result<()>
+    where
+        Self: Sized;
+
+    /// Runs an encoded statement.
+    fn execute(
+        conn: &mut Self::Connection,
+        sql: Sql,
+        arguments: Self::Arguments,
+    ) -> BoxFuture<'_, Result<u64>>;
+
+    /// Reads with an encoded statement.
+    fn fetch(
+        conn: &mut Self::Connection,
+        sql: Sql,
+        arguments: Self::Arguments,
+    ) -> BoxFuture<'_, Result<Vec<Self::Row>>>;
+
     /// Runs a statement over many rows.
     fn run_many<'c>(
         conn: &'c mut Self::Connection,
         many: &'static Many,
         rows: Rows,
-    ) -> BoxFuture<'c, Result<u64>>;
+    ) -> BoxFuture<'c, Result<()>>
+    where
+        Self: Sized,
+    {
+        Box::pin(async move {
+            for (sql, arguments) in prepare::<Self>([(many, rows)])? {
+                Self::execute(conn, sql, arguments).await?;
+            }
+            Ok(())
+        })
+    }
 
     /// Reads with a statement over many rows.
     fn rows_many<'c>(
         conn: &'c mut Self::Connection,
         many: &'static Many,
         rows: Rows,
-    ) -> BoxFuture<'c, Result<Vec<Self::Row>>>;
+    ) -> BoxFuture<'c, Result<Vec<Self::Row>>>
+    where
+        Self: Sized,
+    {
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for (sql, arguments) in prepare::<Self>([(many, rows)])? {
+                found.extend(Self::fetch(conn, sql, arguments).await?);
+            }
+            Ok(found)
+        })
+    }
 
     fn int(row: &Self::Row, column: usize) -> Result<Option<i64>>;
 
@@ -155,10 +214,26 @@ macro_rules! driven {
             sql: Sql,
             cells: Vec<Cell>,
         ) -> BoxFuture<'c, Result<u64>> {
+            Box::pin(async move { Self::execute(conn, sql, arguments::<Self>(cells)?).await })
+        }
+
+        fn execute(
+            conn: &mut Self::Connection,
+            sql: Sql,
+            arguments: Self::Arguments,
+        ) -> BoxFuture<'_, Result<u64>> {
             Box::pin(async move {
-                let done = conn.execute(sqlx::query_with(sql, arguments::<Self>(cells)?)).await?;
+                let done = conn.execute(sqlx::query_with(sql, arguments)).await?;
                 Ok(done.rows_affected())
             })
+        }
+
+        fn fetch(
+            conn: &mut Self::Connection,
+            sql: Sql,
+            arguments: Self::Arguments,
+        ) -> BoxFuture<'_, Result<Vec<Self::Row>>> {
+            Box::pin(async move { Ok(conn.fetch_all(sqlx::query_with(sql, arguments)).await?) })
         }
 
         fn rows<'c>(
@@ -166,9 +241,7 @@ macro_rules! driven {
             sql: Sql,
             cells: Vec<Cell>,
         ) -> BoxFuture<'c, Result<Vec<Self::Row>>> {
-            Box::pin(async move {
-                Ok(conn.fetch_all(sqlx::query_with(sql, arguments::<Self>(cells)?)).await?)
-            })
+            Box::pin(async move { Self::fetch(conn, sql, arguments::<Self>(cells)?).await })
         }
 
         fn stream<'c>(
@@ -229,32 +302,9 @@ impl Db for Postgres {
 
     driven!();
 
-    fn run_many<'c>(
-        conn: &'c mut Self::Connection,
-        many: &'static Many,
-        rows: Rows,
-    ) -> BoxFuture<'c, Result<u64>> {
-        Box::pin(async move {
-            if rows.is_empty() {
-                return Ok(0);
-            }
-            let arrays = arrays(many.types, rows)?;
-            Ok(conn.execute(sqlx::query_with(unnested(many), arrays)).await?.rows_affected())
-        })
-    }
-
-    fn rows_many<'c>(
-        conn: &'c mut Self::Connection,
-        many: &'static Many,
-        rows: Rows,
-    ) -> BoxFuture<'c, Result<Vec<Self::Row>>> {
-        Box::pin(async move {
-            if rows.is_empty() {
-                return Ok(Vec::new());
-            }
-            let arrays = arrays(many.types, rows)?;
-            Ok(conn.fetch_all(sqlx::query_with(unnested(many), arrays)).await?)
-        })
+    fn encode(many: &'static Many, rows: Rows, into: &mut Prepared<Self>) -> Result<()> {
+        into.push((unnested(many), arrays(many.types, rows)?));
+        Ok(())
     }
 
     fn notify<'c>(conn: &'c mut Self::Connection, payload: String) -> BoxFuture<'c, Result<()>> {
@@ -306,32 +356,11 @@ impl Db for Sqlite {
 
     driven!();
 
-    fn run_many<'c>(
-        conn: &'c mut Self::Connection,
-        many: &'static Many,
-        rows: Rows,
-    ) -> BoxFuture<'c, Result<u64>> {
-        Box::pin(async move {
-            let mut done = 0;
-            for (sql, cells) in chunks(many, rows) {
-                done += Self::run(conn, sql, cells).await?;
-            }
-            Ok(done)
-        })
-    }
-
-    fn rows_many<'c>(
-        conn: &'c mut Self::Connection,
-        many: &'static Many,
-        rows: Rows,
-    ) -> BoxFuture<'c, Result<Vec<Self::Row>>> {
-        Box::pin(async move {
-            let mut found = Vec::new();
-            for (sql, cells) in chunks(many, rows) {
-                found.extend(Self::rows(conn, sql, cells).await?);
-            }
-            Ok(found)
-        })
+    fn encode(many: &'static Many, rows: Rows, into: &mut Prepared<Self>) -> Result<()> {
+        for (sql, cells) in chunks(many, rows) {
+            into.push((sql, arguments::<Self>(cells)?));
+        }
+        Ok(())
     }
 
     fn notify<'c>(_: &'c mut Self::Connection, _: String) -> BoxFuture<'c, Result<()>> {

@@ -6,7 +6,7 @@
 //! most of what a journal costs. A row's seq is its first event's.
 
 use crate::cell::{Columns, cells};
-use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T};
+use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T, Writes};
 use crate::hash::Link;
 use crate::write::json;
 use crate::{Batch, Entry, Error, Recorded, Result, WorkspaceId};
@@ -18,7 +18,7 @@ const VERSION: i64 = 1;
 /// The most events in one row, so that reading from its middle stays cheap.
 const MOST_EVENTS: usize = 100;
 
-pub(crate) static JOURNAL: Many = Many {
+static JOURNAL: Many = Many {
     sql: "INSERT INTO journal (workspace_id, seq, version, actor, at, batch, item_id, body, hash) \
           {values}",
     types: &[I, I, I, T, I, I, I, T, T],
@@ -30,7 +30,7 @@ pub(crate) fn journal(
     seq: u64,
     head: &str,
     batch: &Batch,
-) -> Result<(Rows, String)> {
+) -> Result<(Writes<1>, String)> {
     let mut rows = Rows::default();
     let mut head = head.to_owned();
     let mut seq = seq + 1;
@@ -58,7 +58,7 @@ pub(crate) fn journal(
         rows.push(cells![workspace, seq, VERSION, actor, *at, batch, item, body, head.as_str()]);
         seq += run.len() as u64;
     }
-    Ok((rows, head))
+    Ok(([(&JOURNAL, rows)], head))
 }
 
 /// The rows that hold events $2 to $3; the first row may begin before, the last may end after.

@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use crate::batch_rows;
 use crate::cell::{Columns, cells};
-use crate::dialect::{Db, Many, Rows, Sql, Type};
+use crate::dialect::{Db, Many, Prepared, Rows, Sql, Type, prepare};
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
     Answered, Batch, Entry, Error, Fault, Result, Transaction, User, WorkspaceId, Written,
@@ -104,24 +104,23 @@ impl<D: Db> Locked<D> {
             .collect()
     }
 
-    /// Writes rows while `next` is being computed: the database works on one statement as this
-    /// process prepares the following one.
-    async fn write_while<T>(
-        &mut self,
-        many: &'static Many,
-        rows: Rows,
-        next: impl FnOnce() -> T + Send,
-    ) -> Result<T>
-    where
-        T: Send,
-    {
-        let (done, next) = join(D::run_many(&mut self.tx, many, rows), async { next() }).await;
-        done?;
-        Ok(next)
+    async fn run(&mut self, statements: Prepared<D>) -> Result<()> {
+        for (sql, arguments) in statements {
+            D::execute(&mut self.tx, sql, arguments).await?;
+        }
+        Ok(())
     }
 
-    async fn write_many(&mut self, many: &'static Many, rows: Rows) -> Result<()> {
-        D::run_many(&mut self.tx, many, rows).await.map(drop)
+    /// Runs statements while `next` is being prepared: the database works on the ones as this
+    /// process encodes the others.
+    async fn run_while<T: Send>(
+        &mut self,
+        statements: Prepared<D>,
+        next: impl FnOnce() -> Result<T> + Send,
+    ) -> Result<T> {
+        let (done, next) = join(self.run(statements), async { next() }).await;
+        done?;
+        next
     }
 
     async fn write_workspace(&mut self, batch: &Batch, facts: &Facts, head: &str) -> Result<()> {
@@ -210,48 +209,38 @@ impl<D: Db> Transaction for Locked<D> {
         // The first batch begins the first day.
         let day = if self.last_at == Time(0) { facts.day_started } else { self.day_started };
         self.written = seq + batch.events.len() as u64;
-        let (journal, head) = journal_rows::journal(workspace, seq, &self.head, batch)?;
-        let (touched, items) = self
-            .write_while(&journal_rows::JOURNAL, journal, || {
-                let touched = Touched::by(&batch.events, &before, day, facts);
-                let items = write::items(workspace, &touched, facts);
-                (touched, items)
+        let (last_outgoing, now, head) = (self.last_outgoing, self.now, self.head.clone());
+        let personal = prepare::<D>(batch_rows::personal(workspace, batch)?)?;
+        let (journal, head) = self
+            .run_while(personal, || {
+                let (rows, head) = journal_rows::journal(workspace, seq, &head, batch)?;
+                Ok((prepare::<D>(rows)?, head))
             })
             .await?;
-        let (new, old) = items?;
-        // What stood open ends before anything new is opened for the same item.
-        let (accepted, ended) = write::changed_assignments(workspace, &touched);
-        self.write_many(&write::ACCEPTED, accepted).await?;
-        self.write_many(&write::ENDED, ended).await?;
-        let personal = self
-            .write_while(&write::NEW_ITEMS, new, || batch_rows::personal(workspace, batch))
-            .await??;
-        let (personal, replaced) = personal;
+        let (items, touched) = self
+            .run_while(journal, || {
+                let touched = Touched::by(&batch.events, &before, day, facts);
+                Ok((prepare::<D>(write::items(workspace, &touched, facts)?)?, touched))
+            })
+            .await?;
         let assignments = self
-            .write_while(&batch_rows::NEW_PERSONAL, personal, || {
-                write::assignments(workspace, seq, &touched, facts)
-            })
-            .await??;
+            .run_while(items, || prepare::<D>(write::assignments(workspace, seq, &touched, facts)?))
+            .await?;
         let agents = self
-            .write_while(&write::ASSIGNMENTS, assignments, || {
-                write::agents(workspace, &touched, &batch.events, facts)
+            .run_while(assignments, || {
+                prepare::<D>(write::agents(workspace, &touched, &batch.events, facts)?)
             })
-            .await??;
-        self.write_many(&write::ITEMS, old).await?;
-        self.write_many(&batch_rows::PERSONAL, replaced).await?;
-        self.write_many(&write::AGENTS, agents.edited).await?;
-        self.write_many(&write::AGENT_COUNTS, agents.counts).await?;
-        self.write_many(&write::STANDINGS, agents.standings).await?;
-        for (many, rows) in write::objects(workspace, &touched, facts)? {
-            self.write_many(many, rows).await?;
-        }
-        let (days, presence) = write::tallies(workspace, &touched);
-        self.write_many(&write::SOURCE_DAYS, days).await?;
-        self.write_many(&write::PRESENCE, presence).await?;
-        let others = batch_rows::others(workspace, seq, self.last_outgoing, self.now, batch)?;
-        for (many, rows) in others {
-            self.write_many(many, rows).await?;
-        }
+            .await?;
+        let others = self
+            .run_while(agents, || {
+                let mut others = prepare::<D>(write::objects(workspace, &touched, facts)?)?;
+                others.extend(prepare::<D>(write::tallies(workspace, &touched))?);
+                let rows = batch_rows::others(workspace, seq, last_outgoing, now, batch)?;
+                others.extend(prepare::<D>(rows)?);
+                Ok(others)
+            })
+            .await?;
+        self.run(others).await?;
         for user in &batch.users {
             rows::write_user::<D>(&mut self.tx, workspace, user, self.now).await?;
         }

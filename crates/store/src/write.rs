@@ -1,7 +1,7 @@
 //! A batch's rows beside the journal's, from the final facts.
 
 use crate::cell::cells;
-use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T};
+use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T, Writes};
 use crate::touched::{ItemTrace, Touched};
 use crate::{Error, ItemStatus, Recorded, Result, WorkspaceId};
 use routing::{
@@ -30,10 +30,10 @@ macro_rules! items {
 }
 
 /// Items that are new in the batch.
-pub(crate) static NEW_ITEMS: Many = items!("");
+static NEW_ITEMS: Many = items!("");
 
 /// Items that were there: what never changes is left alone.
-pub(crate) static ITEMS: Many = items!(
+static ITEMS: Many = items!(
     " ON CONFLICT (workspace_id, item_id) DO UPDATE SET version = excluded.version, \
      state = excluded.state, queue_id = excluded.queue_id, agent_id = excluded.agent_id, \
      placed = excluded.placed, since = excluded.since, taken_day = excluded.taken_day, \
@@ -60,7 +60,7 @@ pub(crate) fn items(
     workspace: WorkspaceId,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<(Rows, Rows)> {
+) -> Result<Writes<2>> {
     let (mut new, mut old) = (Rows::default(), Rows::default());
     // In the order of ids, so that two nodes never wait for each other's rows crosswise, and so
     // that indexes grow at their end.
@@ -75,7 +75,7 @@ pub(crate) fn items(
         let rows = if trace.submitted.is_some() { &mut new } else { &mut old };
         push_item(workspace, item, trace, facts, rows)?;
     }
-    Ok((new, old))
+    Ok([(&NEW_ITEMS, new), (&ITEMS, old)])
 }
 
 fn push_item(
@@ -166,20 +166,43 @@ fn push_item(
     Ok(())
 }
 
-pub(crate) static ASSIGNMENTS: Many = Many {
+static ASSIGNMENTS: Many = Many {
     sql: "INSERT INTO assignments (workspace_id, seq, item_id, agent_id, source_id, queue_id, \
           offer, at, accepted_at, ended_at, ended, way, reason, count_before, count_after) \
           {values}",
     types: &[I, I, I, I, I, I, I, I, I, I, T, T, T, I, I],
 };
 
-/// Assignments and offers that the batch opens; `seq` is the last event's before the batch.
+static ACCEPTED: Many = Many {
+    sql: "UPDATE assignments SET offer = 0, accepted_at = v.c3 FROM {rows} AS v \
+          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
+          AND assignments.ended_at IS NULL",
+    types: &[I, I, I],
+};
+
+static ENDED: Many = Many {
+    sql: "UPDATE assignments SET ended_at = v.c3, ended = v.c4 FROM {rows} AS v \
+          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
+          AND assignments.ended_at IS NULL",
+    types: &[I, I, I, T],
+};
+
+/// Offers of earlier batches that were accepted, what ended, and what the batch opens: what stood
+/// open ends before anything new is opened for the same item. `seq` is the last event's before the
+/// batch.
 pub(crate) fn assignments(
     workspace: WorkspaceId,
     seq: u64,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<Rows> {
+) -> Result<Writes<3>> {
+    let (mut accepted, mut ended) = (Rows::default(), Rows::default());
+    for (item, at) in &touched.accepted {
+        accepted.push(cells![workspace, *item, *at]);
+    }
+    for (item, end, at) in &touched.ended {
+        ended.push(cells![workspace, *item, *at, end.as_str()]);
+    }
     let mut rows = Rows::default();
     for opened in &touched.opened {
         let source = facts.items.get(&opened.item).map(|i| i.source).unwrap_or_default();
@@ -205,36 +228,10 @@ pub(crate) fn assignments(
             opened.count_after,
         ]);
     }
-    Ok(rows)
+    Ok([(&ACCEPTED, accepted), (&ENDED, ended), (&ASSIGNMENTS, rows)])
 }
 
-pub(crate) static ACCEPTED: Many = Many {
-    sql: "UPDATE assignments SET offer = 0, accepted_at = v.c3 FROM {rows} AS v \
-          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
-          AND assignments.ended_at IS NULL",
-    types: &[I, I, I],
-};
-
-pub(crate) static ENDED: Many = Many {
-    sql: "UPDATE assignments SET ended_at = v.c3, ended = v.c4 FROM {rows} AS v \
-          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
-          AND assignments.ended_at IS NULL",
-    types: &[I, I, I, T],
-};
-
-/// Offers of earlier batches that were accepted, and what ended.
-pub(crate) fn changed_assignments(workspace: WorkspaceId, touched: &Touched<'_>) -> (Rows, Rows) {
-    let (mut accepted, mut ended) = (Rows::default(), Rows::default());
-    for (item, at) in &touched.accepted {
-        accepted.push(cells![workspace, *item, *at]);
-    }
-    for (item, end, at) in &touched.ended {
-        ended.push(cells![workspace, *item, *at, end.as_str()]);
-    }
-    (accepted, ended)
-}
-
-pub(crate) static AGENTS: Many = Many {
+static AGENTS: Many = Many {
     sql: "INSERT INTO agents (workspace_id, agent_id, active, present, status, status_reason, \
           on_shift, weight, daily_cap, total, today, idle_since, spec) {values} \
           ON CONFLICT (workspace_id, agent_id) DO UPDATE SET active = excluded.active, \
@@ -246,14 +243,14 @@ pub(crate) static AGENTS: Many = Many {
 };
 
 /// How agents stand, without what people decided about them: that is long, and changes seldom.
-pub(crate) static AGENT_COUNTS: Many = Many {
+static AGENT_COUNTS: Many = Many {
     sql: "UPDATE agents SET active = v.c3, present = v.c4, status = v.c5, status_reason = v.c6, \
           on_shift = v.c7, total = v.c8, today = v.c9, idle_since = v.c10 FROM {rows} AS v \
           WHERE agents.workspace_id = v.c1 AND agents.agent_id = v.c2",
     types: &[I, I, I, I, T, T, I, I, I, I],
 };
 
-pub(crate) static STANDINGS: Many = Many {
+static STANDINGS: Many = Many {
     sql: "INSERT INTO standings (workspace_id, agent_id, queue_id, clock, total, today, \
           last_turn) {values} ON CONFLICT (workspace_id, agent_id, queue_id) DO UPDATE SET \
           clock = excluded.clock, total = excluded.total, today = excluded.today, \
@@ -261,24 +258,14 @@ pub(crate) static STANDINGS: Many = Many {
     types: &[I, I, I, I, I, I, I],
 };
 
-/// Rows of the touched agents.
-#[derive(Default)]
-pub(crate) struct AgentRows {
-    /// Whole rows of those whom somebody created or edited.
-    pub edited: Rows,
-    /// How all others stand.
-    pub counts: Rows,
-    /// Their standings in every queue.
-    pub standings: Rows,
-}
-
-/// The touched agents' rows.
+/// The touched agents' rows: whole ones of those whom somebody created or edited, how all others
+/// stand, and their standings in every queue.
 pub(crate) fn agents(
     workspace: WorkspaceId,
     touched: &Touched<'_>,
     events: &[Recorded],
     facts: &Facts,
-) -> Result<AgentRows> {
+) -> Result<Writes<3>> {
     let edited: BTreeSet<AgentId> = events
         .iter()
         .filter_map(|recorded| match recorded.event {
@@ -286,7 +273,8 @@ pub(crate) fn agents(
             _ => None,
         })
         .collect();
-    let mut rows = AgentRows::default();
+    let (mut whole, mut counts) = (Rows::default(), Rows::default());
+    let mut standings = Rows::default();
     let mut push = |agent: &Agent| -> Result<()> {
         let (status, reason) = match &agent.status {
             Status::Available => ("available", None),
@@ -294,7 +282,7 @@ pub(crate) fn agents(
             Status::Offline => ("offline", None),
         };
         if edited.contains(&agent.id) {
-            rows.edited.push(cells![
+            whole.push(cells![
                 workspace,
                 agent.id,
                 agent.active,
@@ -310,7 +298,7 @@ pub(crate) fn agents(
                 json(&agent.spec)?,
             ]);
         } else {
-            rows.counts.push(cells![
+            counts.push(cells![
                 workspace,
                 agent.id,
                 agent.active,
@@ -325,8 +313,7 @@ pub(crate) fn agents(
         }
         for (queue, standing) in &agent.standings {
             let routing::Standing { clock, count, today, last_turn } = *standing;
-            let standing = cells![workspace, agent.id, *queue, clock, count, today, last_turn];
-            rows.standings.push(standing);
+            standings.push(cells![workspace, agent.id, *queue, clock, count, today, last_turn]);
         }
         Ok(())
     };
@@ -335,10 +322,10 @@ pub(crate) fn agents(
     } else {
         touched.agents.iter().filter_map(|id| facts.agents.get(id)).try_for_each(push)?;
     }
-    Ok(rows)
+    Ok([(&AGENTS, whole), (&AGENT_COUNTS, counts), (&STANDINGS, standings)])
 }
 
-pub(crate) static QUEUES: Many = Many {
+static QUEUES: Many = Many {
     sql: "INSERT INTO queues (workspace_id, queue_id, name, kind, active, served, spec) {values} \
           ON CONFLICT (workspace_id, queue_id) DO UPDATE SET name = excluded.name, \
           kind = excluded.kind, active = excluded.active, served = excluded.served, \
@@ -346,7 +333,7 @@ pub(crate) static QUEUES: Many = Many {
     types: &[I, I, T, T, I, I, T],
 };
 
-pub(crate) static SOURCES: Many = Many {
+static SOURCES: Many = Many {
     sql: "INSERT INTO sources (workspace_id, source_id, name, kind, queue_id, active, spec) \
           {values} ON CONFLICT (workspace_id, source_id) DO UPDATE SET name = excluded.name, \
           kind = excluded.kind, queue_id = excluded.queue_id, active = excluded.active, \
@@ -354,7 +341,7 @@ pub(crate) static SOURCES: Many = Many {
     types: &[I, I, T, T, I, I, T],
 };
 
-pub(crate) static RULES: Many = Many {
+static RULES: Many = Many {
     sql: "INSERT INTO rules (workspace_id, rule_id, name, place, active, spec) {values} \
           ON CONFLICT (workspace_id, rule_id) DO UPDATE SET name = excluded.name, \
           place = excluded.place, active = excluded.active, spec = excluded.spec",
@@ -366,7 +353,7 @@ pub(crate) fn objects(
     workspace: WorkspaceId,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<[(&'static Many, Rows); 3]> {
+) -> Result<Writes<3>> {
     let (mut queues, mut sources, mut rules) = (Rows::default(), Rows::default(), Rows::default());
     for queue in touched.queues.iter().filter_map(|id| facts.queues.get(id)) {
         let (name, kind) = (queue.spec.name.as_str(), kind_text(queue.spec.kind));
@@ -385,7 +372,7 @@ pub(crate) fn objects(
     Ok([(&QUEUES, queues), (&SOURCES, sources), (&RULES, rules)])
 }
 
-pub(crate) static SOURCE_DAYS: Many = Many {
+static SOURCE_DAYS: Many = Many {
     sql: "INSERT INTO source_days (workspace_id, source_id, day_started, items, duplicates) \
           {values} ON CONFLICT (workspace_id, source_id, day_started) DO UPDATE SET \
           items = source_days.items + excluded.items, \
@@ -402,7 +389,7 @@ pub(crate) static PRESENCE: Many = Many {
 };
 
 /// Counts of arrivals, and who was heard from by signing in.
-pub(crate) fn tallies(workspace: WorkspaceId, touched: &Touched<'_>) -> (Rows, Rows) {
+pub(crate) fn tallies(workspace: WorkspaceId, touched: &Touched<'_>) -> Writes<2> {
     let (mut days, mut presence) = (Rows::default(), Rows::default());
     for ((source, day), (items, duplicates)) in &touched.arrivals {
         days.push(cells![workspace, *source, *day, *items, *duplicates]);
@@ -411,7 +398,7 @@ pub(crate) fn tallies(workspace: WorkspaceId, touched: &Touched<'_>) -> (Rows, R
     for (agent, at) in latest {
         presence.push(cells![workspace, agent, at]);
     }
-    (days, presence)
+    [(&SOURCE_DAYS, days), (&PRESENCE, presence)]
 }
 
 /// Whether the settings are among what the events changed.

@@ -53,7 +53,7 @@ impl<D: Db> Outbox for Backend<D> {
             rows.push(cells![workspace, *id]);
         }
         let mut conn = self.writers.acquire().await?;
-        D::run_many(&mut conn, &DONE, rows).await.map(drop)
+        D::run_many(&mut conn, &DONE, rows).await
     }
 
     async fn outgoing_failed(&self, workspace: WorkspaceId, id: u64, at: Time) -> Result<()> {

@@ -27,7 +27,7 @@ impl<D: Db> Presence for Backend<D> {
         for (workspace, agent) in agents.iter().collect::<BTreeSet<_>>() {
             rows.push(cells![*workspace, *agent, now]);
         }
-        D::run_many(&mut conn, &PRESENCE, rows).await.map(drop)
+        D::run_many(&mut conn, &PRESENCE, rows).await
     }
 
     async fn overdue(&self, clock: Time) -> Result<Vec<(WorkspaceId, AgentId, Time)>> {
