@@ -131,8 +131,8 @@ impl Shop {
             map: serde_json::json!({}),
         };
         let source = Work {
-            command: Command::CreateSource { spec },
             personal: vec![Personal::Source(Box::new(face))],
+            ..Command::CreateSource { spec }.into()
         };
         let made = shop.one(node, source).await?;
         let Answer::Source(source) = made.answer else { return Err("no source was made".into()) };
@@ -145,8 +145,8 @@ impl Shop {
                 ..AgentSpec::default()
             };
             let agent = Work {
-                command: Command::CreateAgent { spec },
                 personal: vec![Personal::AgentName(format!("Agent {}", n + 1))],
+                ..Command::CreateAgent { spec }.into()
             };
             shop.one(node, agent).await?;
         }
@@ -181,7 +181,7 @@ impl Shop {
             ..Submission::default()
         };
         let personal = vec![Personal::Contact(Box::new(contact))];
-        Work { command: Command::Submit { submission }, personal }
+        Work { personal, ..Command::Submit { submission }.into() }
     }
 
     /// Submits one lead; it is durable when this returns.

@@ -136,12 +136,24 @@ impl Api {
     }
 }
 
+/// What is wrong with a field, or with all of it.
+fn said(error: &Value) -> String {
+    let problem = error["problem"].as_str().unwrap_or("it was not taken");
+    match error["field"].as_str().filter(|field| !field.is_empty()) {
+        Some(field) if problem.starts_with(char::is_lowercase) => format!("{field} {problem}"),
+        Some(field) => format!("{field}: {problem}"),
+        None => problem.to_owned(),
+    }
+}
+
 fn explain(path: &str, status: StatusCode, problem: &Value) -> anyhow::Error {
     let text = |key: &str| problem[key].as_str().map(str::to_owned);
     let mut says = text("detail").or(text("title")).unwrap_or_else(|| format!("{path}: {status}"));
-    for error in problem["errors"].as_array().into_iter().flatten() {
-        let (field, problem) = (error["field"].as_str(), error["problem"].as_str());
-        says += &format!("\n  {}: {}", field.unwrap_or("?"), problem.unwrap_or("?"));
+    let errors = problem["errors"].as_array().map_or(&[][..], Vec::as_slice);
+    if let [error] = errors {
+        says = said(error);
+    } else {
+        errors.iter().for_each(|error| says += &format!("\n  {}", said(error)));
     }
     if let Some(request) = text("request_id") {
         says += &format!("\n  (request {request})");

@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 /// The configuration file that is read when none is named and it is there.
 const FILE: &str = "fairlead.toml";
 
+const VARIABLES: &str = "Options of every command have variables too, such as FAIRLEAD_DATA_DIR \
+    for --data-dir; and lines in fairlead.toml, such as data_dir = \"/srv/fairlead\". An option \
+    goes before a variable, a variable before the file.";
+
 /// Hands out work to people: fairly, exactly once, at once, and can say why.
 #[derive(Parser)]
-#[command(version, propagate_version = true)]
+#[command(version, propagate_version = true, after_help = VARIABLES)]
 pub struct Cli {
     #[command(flatten)]
     pub options: Options,
@@ -55,29 +59,29 @@ pub enum Command {
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// `sqlite:PATH` or `postgres://…`; by default a SQLite file in the data folder.
-    #[arg(long, global = true, env = "FAIRLEAD_DATABASE_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "FAIRLEAD_DATABASE_URL", hide_env = true)]
     pub database_url: Option<String>,
     /// The data folder [default: data].
-    #[arg(long, global = true, env = "FAIRLEAD_DATA_DIR", value_name = "FOLDER")]
+    #[arg(long, global = true, env = "FAIRLEAD_DATA_DIR", hide_env = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
     /// A server elsewhere, such as https://fairlead.example.
-    #[arg(long, global = true, env = "FAIRLEAD_SERVER", value_name = "URL")]
+    #[arg(long, global = true, env = "FAIRLEAD_SERVER", hide_env = true, value_name = "URL")]
     pub server: Option<String>,
     /// The API token for that server. Prefer the variable: arguments are visible to others.
-    #[arg(long, global = true, env = "FAIRLEAD_TOKEN", hide_env_values = true)]
+    #[arg(long, global = true, env = "FAIRLEAD_TOKEN", hide_env = true)]
     pub token: Option<String>,
     /// The workspace, where the database has several.
-    #[arg(long, global = true, env = "FAIRLEAD_WORKSPACE", value_name = "NAME")]
+    #[arg(long, global = true, env = "FAIRLEAD_WORKSPACE", hide_env = true, value_name = "NAME")]
     pub workspace: Option<String>,
     /// Where to listen [default: 127.0.0.1:8080].
-    #[arg(long, global = true, env = "FAIRLEAD_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, global = true, env = "FAIRLEAD_LISTEN", hide_env = true, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
     #[serde(skip)]
     pub json: bool,
     /// A configuration file [default: fairlead.toml, if it is there].
-    #[arg(long, global = true, env = "FAIRLEAD_CONFIG", value_name = "FILE")]
+    #[arg(long, global = true, env = "FAIRLEAD_CONFIG", hide_env = true, value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
 }

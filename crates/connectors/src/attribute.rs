@@ -70,7 +70,20 @@ fn number(value: &Json) -> Option<f64> {
         }
         _ => return None,
     };
-    number.is_finite().then_some(number)
+    // Beyond 2^53 not every whole number can be kept: one like it would be another one's.
+    let exact = number.fract() != 0.0 || number.abs() <= 9_007_199_254_740_992.0;
+    (number.is_finite() && (exact || !is_whole(value))).then_some(number)
+}
+
+/// Whether it is written as a whole number.
+fn is_whole(value: &Json) -> bool {
+    match value {
+        Json::Number(number) => number.is_i64() || number.is_u64(),
+        Json::String(text) => {
+            text.trim_start_matches('-').chars().all(|c| !matches!(c, '.' | 'e' | 'E'))
+        }
+        _ => false,
+    }
 }
 
 fn bool(value: &Json) -> Option<bool> {

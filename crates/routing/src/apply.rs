@@ -25,7 +25,8 @@ impl State {
             Event::Configured { settings } => {
                 self.facts.settings = settings.clone();
                 self.index.zone = crate::index::zone_of(&self.facts);
-                // What was counted today stays counted until the new zone's next midnight.
+                // What was counted stays counted until the day ends in the new zone; a day that has
+                // ended there already is followed by the next one at once.
                 if self.facts.turn == 0 {
                     self.facts.day_started = local_day(at, &self.index.zone).0;
                 }
@@ -197,6 +198,16 @@ impl State {
             },
             Event::RetryScheduled { item, until, .. } => self.retry(*item, *until),
             Event::Reassigned { item, to: Target::Queue(queue), .. } => self.move_to(*item, *queue),
+            // They have it already, and now because a person wants it so.
+            Event::Reassigned { item, to: Target::Agent(agent), .. }
+                if self.has_assigned(*item, *agent) =>
+            {
+                if let Some(item) = self.facts.items.get_mut(item)
+                    && let ItemState::Assigned { placed, .. } = &mut item.state
+                {
+                    *placed = true;
+                }
+            }
             Event::Reassigned { item, to: Target::Agent(agent), .. } => {
                 self.let_go(*item);
                 let state = ItemState::Assigned { agent: *agent, since: at, placed: true };
@@ -325,8 +336,16 @@ impl State {
         self.refresh_agent(agent);
     }
 
-    /// The item leaves whoever holds it; what they had stays counted.
+    /// The item leaves whoever holds it; what they had stays counted, what they were only offered
+    /// does not.
     fn let_go(&mut self, id: ItemId) {
+        match self.facts.items.get(&id).map(|item| &item.state) {
+            Some(ItemState::Offered { .. }) => self.give_back(id),
+            _ => self.part(id),
+        }
+    }
+
+    fn part(&mut self, id: ItemId) {
         self.leave_line(id);
         let Some(item) = self.facts.items.get_mut(&id) else { return };
         let Some(agent) = item.state.agent() else { return };
@@ -353,7 +372,13 @@ impl State {
                 standing.today = standing.today.saturating_sub(1);
             }
         });
-        self.let_go(id);
+        self.part(id);
+    }
+
+    /// Whether the agent holds the item, not merely an offer of it.
+    fn has_assigned(&self, item: ItemId, agent: AgentId) -> bool {
+        let state = self.facts.items.get(&item).map(|item| &item.state);
+        matches!(state, Some(ItemState::Assigned { agent: holder, .. }) if *holder == agent)
     }
 
     fn exclude(&mut self, item: ItemId, agent: AgentId) {

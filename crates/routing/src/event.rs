@@ -251,6 +251,11 @@ impl Event {
         })
     }
 
+    /// Whether an item comes to an agent by matching.
+    pub fn is_match(&self) -> bool {
+        matches!(self, Event::Offered { .. } | Event::Assigned { .. })
+    }
+
     /// Whether the event came from outside.
     pub fn is_given(&self) -> bool {
         use Event::*;

@@ -62,7 +62,7 @@ impl State {
             return None;
         }
         let item = self.facts.items.get(&item)?;
-        match find(queue, line, group).or_else(|| self.overflow(queue, line, group, item))? {
+        match find(line, group).or_else(|| self.overflow(queue, line, group, item))? {
             Found::Queue(to) => Some(Event::Overflowed { item: item.id, from: queue.id, to }),
             Found::Agent { step, agent, key, way } => {
                 let reason = reason(queue, line, group, step, agent, key, way);
@@ -148,7 +148,7 @@ impl State {
 }
 
 /// The first open step with somebody eligible, and whoever is next there.
-fn find(_queue: &Queue, line: &Line, group: &Group) -> Option<Found> {
+fn find(line: &Line, group: &Group) -> Option<Found> {
     group.pools.iter().enumerate().find_map(|(step, slot)| {
         let mut free = line.pool(*slot)?.free();
         let (key, agent) = free.find(|(_, agent)| !group.key.excluded.contains(agent))?;

@@ -22,7 +22,8 @@ pub struct SourceSpec {
     pub kind: Kind,
     /// Where its items go when no rule says otherwise.
     pub queue: QueueId,
-    /// Whoever comes again within this time of the first arrival is a duplicate. 0 is never.
+    /// Whoever came first by this source is known for so long: who comes again meanwhile, by any
+    /// source of the scope, is a duplicate. 0 is never.
     pub dedupe_window_secs: u32,
     pub dedupe_scope: DedupeScope,
 }

@@ -17,10 +17,11 @@ use crate::http::problem::Answered;
 use crate::http::request::RequestIds;
 use crate::live::Board;
 use crate::submission::KnownSource;
+use crate::words::Lexicon;
 use routing::{AgentId, Command, Settings, SourceId, State};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use store::{ImportId, Session, SourceRow, Store, Token, User};
 use tokio::sync::watch;
@@ -56,15 +57,18 @@ pub struct Parts {
     pub stopping: watch::Receiver<bool>,
     /// Workspaces that wait for their first admin.
     pub setup: Mutex<Vec<Pending>>,
+    /// Where this server is reached on its machine, such as `http://127.0.0.1:8080`.
+    pub root: OnceLock<String>,
     tokens: Cached<String, Token>,
     sessions: Cached<String, (Session, User)>,
     names: Cached<WorkspaceId, Names>,
+    words: Cached<WorkspaceId, Arc<Lexicon>>,
     sources: Cached<(WorkspaceId, String), Arc<KnownSource>>,
     sources_by_id: Cached<(WorkspaceId, String), Arc<KnownSource>>,
     settings: Cached<WorkspaceId, Arc<Settings>>,
     workspaces: Cached<(), Arc<Vec<WorkspaceId>>>,
     /// How a source's objects are read, by the source and the fields' names.
-    pub forms: Cached<(SourceId, String), Arc<connectors::Form>>,
+    pub forms: Cached<(WorkspaceId, SourceId, String), Arc<connectors::Form>>,
     played: Cached<(WorkspaceId, AgentId), ()>,
     /// Tokens of this process alone: how commands on this machine get in.
     local: Mutex<HashMap<String, Caller>>,
@@ -109,9 +113,11 @@ impl App {
             board: Board::default(),
             stopping,
             setup: Mutex::default(),
+            root: OnceLock::new(),
             tokens: Cached::new(moment),
             sessions: Cached::new(moment),
             names: Cached::new(moment),
+            words: Cached::new(moment),
             sources: Cached::new(moment),
             sources_by_id: Cached::new(moment),
             settings: Cached::new(moment),
@@ -179,6 +185,23 @@ impl App {
         let names: Names = Arc::new(self.store.agent_names(workspace).await?.into_iter().collect());
         self.names.put(workspace, names.clone());
         Ok(names)
+    }
+
+    /// The words to describe events and reasons to the caller with.
+    pub async fn lexicon(&self, caller: &Caller) -> Answered<Lexicon> {
+        let workspace = caller.workspace;
+        let known = match self.words.get(&workspace) {
+            Some(known) => known,
+            None => {
+                let agents = (*self.names(workspace).await?).clone();
+                let known = Lexicon { agents, ..self.look(workspace, Lexicon::new).await? };
+                let known = Arc::new(known);
+                self.words.put(workspace, known.clone());
+                known
+            }
+        };
+        let (language, reader) = (caller.language, caller.only()?);
+        Ok(Lexicon { language, reader, ..(*known).clone() })
     }
 
     /// Whose token it is.
@@ -283,6 +306,17 @@ impl App {
         Ok(settings)
     }
 
+    /// Forgets which workspaces there are: one was made here.
+    pub fn forget_workspaces(&self) {
+        self.workspaces.clear();
+    }
+
+    /// Lets whoever has the link of this hash make the workspace's first admin.
+    pub fn expect_admin(&self, workspace: WorkspaceId, hash: String) {
+        let mut setup = self.setup.lock().unwrap_or_else(|e| e.into_inner());
+        setup.push(Pending { workspace, hash });
+    }
+
     /// Forgets the workspace's settings: somebody changed them here.
     pub fn forget_settings(&self, workspace: WorkspaceId) {
         self.settings.forget(&workspace);
@@ -320,9 +354,10 @@ impl App {
         self.sessions.clear();
     }
 
-    /// Forgets agents' names and sources: somebody changed them here.
+    /// Forgets agents' names, queues, sources and rules: somebody changed them here.
     pub fn forget_names(&self, workspace: WorkspaceId) {
         self.names.forget(&workspace);
+        self.words.forget(&workspace);
         self.sources.clear();
         self.sources_by_id.clear();
     }
@@ -352,8 +387,8 @@ impl From<store::Error> for Problem {
     }
 }
 
-/// Read-change-write of configuration takes turns per workspace on this node, so that two edits of
-/// different fields do not undo each other.
+/// Read-change-write of what the core does not know takes turns per workspace on this node, so that
+/// two edits of different fields do not undo each other. What it knows is changed under the lock.
 #[derive(Debug, Default)]
 pub struct Edits(Mutex<HashMap<WorkspaceId, Arc<tokio::sync::Mutex<()>>>>);
 

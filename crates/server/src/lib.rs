@@ -37,9 +37,11 @@ mod workspaces;
 pub use app::App;
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;
-pub use runfile::{Found, find_running};
+pub use runfile::{Found, find_running, find_server};
 pub use serve::{Running, serve, start, start_for_command, stop_signal};
-pub use workspaces::{NewWorkspace, SetupLink, WorkspaceSummary, create_workspace, workspaces};
+pub use workspaces::{
+    NewWorkspace, SetupLink, WorkspaceSummary, create_workspace, renew_link, workspaces,
+};
 
 /// The OpenAPI 3.1 document, as checked in at `docs/openapi.json`.
 pub fn openapi() -> &'static str {

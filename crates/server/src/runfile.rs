@@ -47,6 +47,18 @@ pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<F
     Ok(Some(Found { address, token }))
 }
 
+/// The server that has this configuration's SQLite database open, for what concerns no workspace;
+/// `None` when none has.
+///
+/// # Errors
+/// When the server does not say how to reach it.
+pub fn find_server(config: &Config) -> Result<Option<Found>, Error> {
+    let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
+    let Announcement { address, tokens, .. } = Announcement::read(&text)?;
+    let token = tokens.into_values().next().ok_or(Error::Unreachable)?;
+    Ok(Some(Found { address, token }))
+}
+
 /// The named one; without a name the only one.
 pub fn choose<T>(mut all: Vec<(String, T)>, name: Option<&str>) -> Result<T, Error> {
     let at = match name {

@@ -1,6 +1,6 @@
 //! A running server: bound, started, announced, and stopped without losing anything.
 
-use crate::api::{self, setup::Pending};
+use crate::api;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -92,7 +92,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
         .await
         .map_err(|error| Error::Listen { address: config.address, error })?;
     let running = begin(config, clock, listener, None).await?;
-    announce(&running).await?;
+    announce(&running.app).await?;
     tokio::spawn(imports::resume_all(running.app.clone()));
     Ok(running)
 }
@@ -131,6 +131,7 @@ async fn begin(
         }
     };
     let address = format!("http://{}", listener.local_addr().map_err(io)?);
+    let _ = app.root.set(address.clone());
     let (router, ended) = (api::router(app.clone()), app.clone());
     let patience = app.config.patience;
     let server = tokio::spawn(async move {
@@ -169,8 +170,7 @@ async fn prepare(
             let (secret, hash) = workspaces::new_link()?;
             links.push((row.name.clone(), secret));
             pending.push(hash);
-            let mut setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
-            setup.extend(pending.into_iter().map(|hash| Pending { workspace: row.id, hash }));
+            pending.into_iter().for_each(|hash| app.expect_admin(row.id, hash));
         }
     }
     let named: Vec<_> = all.iter().map(|row| (row.name.clone(), row.id)).collect();
@@ -183,14 +183,15 @@ async fn prepare(
 }
 
 /// Says how commands on this machine reach this server.
-async fn announce(running: &Running) -> Result<(), Error> {
+pub(crate) async fn announce(app: &App) -> Result<(), Error> {
     let io = |error| Error::Io { what: "the server could not be announced", error };
     let mut tokens = BTreeMap::new();
-    for row in running.app.store.workspaces().await? {
-        tokens.insert(row.name, running.app.local_token(row.id).map_err(io)?);
+    for row in app.store.workspaces().await? {
+        tokens.insert(row.name, app.local_token(row.id).map_err(io)?);
     }
-    let said = Announcement { address: running.address.clone(), pid: std::process::id(), tokens };
-    running.app.store.announce(&said.text())?;
+    let address = app.root.get().cloned().unwrap_or_default();
+    let said = Announcement { address, pid: std::process::id(), tokens };
+    app.store.announce(&said.text())?;
     Ok(())
 }
 

@@ -6,37 +6,51 @@ use crate::config::Config;
 use crate::dispatcher::{Actor, Dispatcher, Request};
 use crate::error::Error;
 use routing::{Command, Settings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{Store, WorkspaceId};
+use utoipa::ToSchema;
 
 /// The first workspace's name.
 pub const FIRST: &str = "main";
 
 /// A workspace to be made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewWorkspace {
     pub name: String,
+    /// IANA name; days and caps are counted in it.
     pub time_zone: String,
+    /// ISO 3166-1 alpha-2; how a phone number without a country code is read.
     pub country: String,
 }
 
 /// A made workspace, and the path of the one-time link that makes its admin.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SetupLink {
+    /// The workspace.
     pub id: u64,
+    /// The path of the one-time link that makes its admin.
     pub path: String,
 }
 
+impl SetupLink {
+    pub fn new(id: WorkspaceId, secret: &str) -> Self {
+        SetupLink { id: id.0, path: format!("/setup#token={secret}") }
+    }
+}
+
 /// A workspace in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WorkspaceSummary {
     pub id: u64,
     pub name: String,
     pub time_zone: String,
     /// The number of the last event.
     pub seq: u64,
+    /// Whether somebody can sign in to it: before that, a one-time link makes its admin.
+    pub has_admin: bool,
 }
 
 /// Makes a workspace in the database; its admin's link works when a server runs.
@@ -53,7 +67,7 @@ pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<Setu
         let id = made?;
         let link = new_link()?;
         keep_link(&config.data_dir, id, &link.1)?;
-        Ok(SetupLink { id: id.0, path: format!("/setup#token={}", link.0) })
+        Ok(SetupLink::new(id, &link.0))
     }
     .await;
     store.close().await;
@@ -66,15 +80,34 @@ pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<Setu
 /// When the database cannot be opened.
 pub async fn workspaces(config: &Config) -> Result<Vec<WorkspaceSummary>, Error> {
     let store = open(config).await?;
-    let rows = store.workspaces().await;
+    let all = summaries(&*store).await;
     store.close().await;
-    let summary = |row: store::WorkspaceRow| WorkspaceSummary {
-        id: row.id.0,
-        name: row.name,
-        time_zone: row.settings.time_zone,
-        seq: row.seq,
-    };
-    Ok(rows?.into_iter().map(summary).collect())
+    Ok(all?)
+}
+
+/// All workspaces of the database.
+pub async fn summaries(store: &dyn Store) -> Result<Vec<WorkspaceSummary>, store::Error> {
+    let mut all = Vec::new();
+    for row in store.workspaces().await? {
+        all.push(WorkspaceSummary {
+            id: row.id.0,
+            name: row.name,
+            time_zone: row.settings.time_zone,
+            seq: row.seq,
+            has_admin: !store.users(row.id, None, 1).await?.items.is_empty(),
+        });
+    }
+    Ok(all)
+}
+
+/// Makes another one-time link for a workspace that has no admin yet; the links before it end.
+///
+/// # Errors
+/// When the link cannot be kept.
+pub fn renew_link(config: &Config, workspace: u64) -> Result<SetupLink, Error> {
+    let (id, link) = (WorkspaceId(workspace), new_link()?);
+    keep_link(&config.data_dir, id, &link.1)?;
+    Ok(SetupLink::new(id, &link.0))
 }
 
 /// Opens the database and brings its tables to this version.

@@ -97,7 +97,12 @@ macro_rules! tokens {
     };
 }
 
-pub(crate) const TOKEN_BY_HASH: &str = tokens!("WHERE hash = $1 AND revoked_at IS NULL");
+/// A token that is good: neither it nor its agent has been closed.
+pub(crate) const TOKEN_BY_HASH: &str = tokens!(
+    "WHERE hash = $1 AND revoked_at IS NULL AND (agent_id IS NULL OR EXISTS (SELECT 1 FROM agents \
+     WHERE agents.workspace_id = tokens.workspace_id AND agents.agent_id = tokens.agent_id \
+     AND agents.active = 1))"
+);
 pub(crate) const TOKENS: &str =
     tokens!("WHERE workspace_id = $1 AND token_id > $2 ORDER BY token_id LIMIT $3");
 

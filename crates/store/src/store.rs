@@ -252,7 +252,12 @@ pub trait Access {
     async fn delete_session(&self, hash: &str) -> Result<()>;
 
     /// Ends all sessions of a login.
-    async fn delete_sessions_of(&self, workspace: WorkspaceId, user: UserId) -> Result<()>;
+    async fn delete_sessions_of(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        except: Option<&str>,
+    ) -> Result<()>;
 
     /// Deletes sessions that expired before `now`; says how many.
     async fn delete_expired_sessions(&self, now: Time) -> Result<u64>;
@@ -284,6 +289,13 @@ pub trait Imports {
         import: &NewImport,
         now: Time,
     ) -> Result<ImportJob>;
+
+    /// The latest finished import of that fingerprint.
+    async fn finished_import(
+        &self,
+        workspace: WorkspaceId,
+        fingerprint: &str,
+    ) -> Result<Option<ImportJob>>;
 
     async fn import(&self, workspace: WorkspaceId, import: ImportId) -> Result<Option<ImportJob>>;
 

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(crate) struct Before {
     pub queue: QueueId,
     pub agent: Option<AgentId>,
+    /// Whether it was only offered to the agent.
+    pub offered: bool,
 }
 
 /// An item that the batch touches.
@@ -25,6 +27,8 @@ pub(crate) struct ItemTrace<'a> {
     pub disposition: Option<&'a Code>,
     queue: Option<QueueId>,
     holder: Option<AgentId>,
+    /// Whether it is only offered to the holder.
+    offered: bool,
     /// Its open assignment's place in `opened`, when that was opened in this batch.
     open: Option<usize>,
     /// Whether what stood open before the batch has ended in it, if anything did.
@@ -58,6 +62,8 @@ pub(crate) struct Touched<'a> {
     /// Assignments and offers of earlier batches that ended.
     pub ended: Vec<(ItemId, Ended, Time)>,
     pub agents: BTreeSet<AgentId>,
+    /// By event, whose count came back with it: an offer was taken away.
+    taken_back: HashMap<usize, AgentId>,
     /// Every agent, because a day began or a line was built anew.
     pub everyone: bool,
     pub queues: BTreeSet<QueueId>,
@@ -168,6 +174,7 @@ impl<'a> Touched<'a> {
             Some(before) => ItemTrace {
                 queue: Some(before.queue),
                 holder: before.agent,
+                offered: before.offered,
                 ..ItemTrace::default()
             },
             None => ItemTrace::default(),
@@ -210,6 +217,7 @@ impl<'a> Touched<'a> {
                 opened = Some(open(*agent, false, Some(reason), trace.queue));
             }
             Event::Accepted { agent, .. } => {
+                trace.offered = false;
                 self.agents.insert(*agent);
                 match trace.open {
                     Some(place) => {
@@ -242,6 +250,9 @@ impl<'a> Touched<'a> {
                     Outcome::Retry { .. } => {}
                 }
             }
+            // They had it already.
+            Event::Reassigned { to: Target::Agent(agent), .. }
+                if trace.holder == Some(*agent) && !trace.offered => {}
             Event::RetryScheduled { .. } => ended = Some((Ended::Retry, None)),
             Event::Cancelled { .. } => {
                 trace.closed_as = Some(ItemStatus::Cancelled);
@@ -257,7 +268,17 @@ impl<'a> Touched<'a> {
             Event::Overflowed { to, .. } => trace.queue = Some(*to),
             _ => {}
         }
+        let taken_away = matches!(
+            event,
+            Event::Cancelled { .. } | Event::Reassigned { .. } | Event::RetryScheduled { .. }
+        );
+        if let Some(holder) =
+            trace.holder.filter(|_| ended.is_some() && taken_away && trace.offered)
+        {
+            self.taken_back.insert(index, holder);
+        }
         if let Some((end, agent)) = ended {
+            trace.offered = false;
             self.agents.extend(agent.into_iter().chain(trace.holder.take()));
             match trace.open.take() {
                 Some(place) => self.opened[place].ended = Some((end, at)),
@@ -270,6 +291,7 @@ impl<'a> Touched<'a> {
             self.agents.insert(opened.agent);
             self.queues.insert(opened.queue);
             trace.holder = Some(opened.agent);
+            trace.offered = opened.offer;
             trace.open = Some(self.opened.len());
             self.opened.push(opened);
         }
@@ -296,6 +318,10 @@ impl<'a> Touched<'a> {
                     if let Some(opened) = opened.next_if(|o| o.event == index) {
                         opened.count_after = at(opened.agent);
                         total.insert(opened.agent, opened.count_after.saturating_sub(1));
+                    }
+                    if let Some(agent) = self.taken_back.get(&index) {
+                        let last = facts.agents.get(agent).map_or(0, |a| a.total);
+                        *total.entry(*agent).or_insert(last) += 1;
                     }
                 }
             }

@@ -6,7 +6,8 @@ use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Prepared, Rows, Sql, Type, prepare};
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
-    Answered, Batch, Entry, Error, Fault, Result, Transaction, User, WorkspaceId, Written,
+    Answered, Batch, Entry, Error, Fault, ItemStatus, Result, Transaction, User, WorkspaceId,
+    Written,
 };
 use crate::{journal_rows, rows, write};
 use async_trait::async_trait;
@@ -68,7 +69,7 @@ impl<D: Db> Backend<D> {
 }
 
 static BEFORE: Many = Many {
-    sql: "SELECT items.item_id, items.queue_id, items.agent_id FROM items JOIN {rows} AS v \
+    sql: "SELECT items.item_id, items.queue_id, items.agent_id, items.state FROM items JOIN {rows} AS v \
           ON items.workspace_id = v.c1 AND items.item_id = v.c2",
     types: &[Type::Int, Type::Int],
 };
@@ -99,7 +100,9 @@ impl<D: Db> Locked<D> {
             .map(|row| {
                 let mut row = Columns::<D>::new(row, "items");
                 let (item, queue) = (ItemId(row.num()?), QueueId(row.num()?));
-                Ok((item, Before { queue, agent: row.opt_num()?.map(AgentId) }))
+                let agent = row.opt_num()?.map(AgentId);
+                let offered = row.parsed::<ItemStatus>()? == ItemStatus::Offered;
+                Ok((item, Before { queue, agent, offered }))
             })
             .collect()
     }

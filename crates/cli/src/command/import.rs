@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -17,6 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 #[derive(Args)]
 pub struct Import {
+    /// The CSV or Excel file; its content says which it is.
     file: PathBuf,
     /// The source the items come by: its name, key or id.
     #[arg(long)]
@@ -28,6 +30,13 @@ pub struct Import {
     /// Show the mapping and what would happen to the rows; import nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Import the file although this very file was imported before.
+    #[arg(long)]
+    again: bool,
+    /// Where rows that could not be imported are written, with the reason [default: beside the
+    /// file, as NAME.rejected.csv].
+    #[arg(long, value_name = "FILE")]
+    rejected: Option<PathBuf>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -53,6 +62,7 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
             .text("source", &args.source)
             .text("map", &map)
             .text("dry_run", if dry_run { "true" } else { "false" })
+            .text("again", if args.again { "true" } else { "false" })
             .file("file", file)
             .with_context(|| format!("cannot read {}", file.display()))?;
         engine.api.post_form("/imports", form)
@@ -60,7 +70,12 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     let preview = send(true)?;
     if !options.json {
         println!("{}", mapping(&preview));
-        println!("{}", forecast(&preview));
+        if preview["already"] != true || args.again {
+            println!("{}", forecast(&preview));
+        }
+    }
+    if preview["already"] == true && !args.again {
+        return already(options, &preview);
     }
     if args.dry_run {
         if options.json {
@@ -83,7 +98,10 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     let rejected = job["rejected"].as_u64().unwrap_or(0);
     let kept = match rejected {
         0 => None,
-        _ => Some(keep_rejected(file, &engine.api.get_text(&format!("/imports/{id}/rejected"))?)?),
+        _ => {
+            let csv = engine.api.get_text(&format!("/imports/{id}/rejected"))?;
+            Some(keep_rejected(file, args.rejected.as_deref(), &csv)?)
+        }
     };
     if options.json {
         print::json(&job)?;
@@ -104,6 +122,20 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     }
 }
 
+/// The same file again changes nothing, like any other command that is repeated.
+fn already(options: &Options, preview: &Value) -> Result<ExitCode> {
+    if options.json {
+        print::json(preview)?;
+    } else {
+        let when = preview["created_at"].as_str().unwrap_or("some time ago");
+        println!(
+            "This very file was imported by this source before ({when}), and nothing was imported \
+             now. With --again its rows come in once more."
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn mapping(preview: &Value) -> String {
     let columns = preview["mapping"].as_object();
     let rows = columns
@@ -120,23 +152,50 @@ fn forecast(preview: &Value) -> String {
     let of =
         if tried < total { format!("the first {tried} of {total}") } else { total.to_string() };
     let mut text = format!(
-        "Of {of} rows: {} would be imported, {} are duplicates, {} would be rejected.",
+        "Of {of} rows: {} would be imported, {} would be duplicates, {} would be rejected.",
         count("imported"),
         count("duplicates"),
         count("rejected")
     );
+    if count("unusable_phones") > 0 {
+        let unusable = count("unusable_phones");
+        text += &format!("\nWith a phone that cannot be called, and marked as such: {unusable}.");
+    }
+    let fields = preview["mapping"].as_object();
+    if !fields.into_iter().flatten().any(|(_, field)| *field == "phone" || *field == "email") {
+        text += "\nNo column is a phone or an email: duplicates cannot be recognised.";
+    }
     for row in preview["rejected_rows"].as_array().into_iter().flatten() {
         text += &format!("\n  row {}: {}", row["row"], print::cell(&row["problem"]));
     }
     text
 }
 
-/// Writes the rejected rows beside the file.
-fn keep_rejected(file: &Path, csv: &str) -> Result<PathBuf> {
+/// Writes the rejected rows where it was asked, else beside the file, else where that is possible;
+/// over nothing that is there.
+fn keep_rejected(file: &Path, asked: Option<&Path>, csv: &str) -> Result<PathBuf> {
+    if let Some(path) = asked {
+        std::fs::write(path, csv).with_context(|| format!("cannot write {}", path.display()))?;
+        return Ok(path.to_owned());
+    }
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let path = file.with_file_name(format!("{stem}.rejected.csv"));
-    std::fs::write(&path, csv).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
+    let folders = [file.with_file_name(""), PathBuf::new(), std::env::temp_dir()];
+    for folder in folders {
+        for number in 1..1000 {
+            let again = if number == 1 { String::new() } else { format!("-{number}") };
+            let path = folder.join(format!("{stem}.rejected{again}.csv"));
+            match std::fs::File::create_new(&path) {
+                Ok(mut made) => {
+                    made.write_all(csv.as_bytes())
+                        .with_context(|| format!("cannot write {}", path.display()))?;
+                    return Ok(path);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(_) => break,
+            }
+        }
+    }
+    bail!("the rejected rows could be written nowhere; name a place with --rejected")
 }
 
 #[cfg(test)]
@@ -151,9 +210,25 @@ mod tests {
         });
         assert_eq!(
             forecast(&preview),
-            "Of the first 1000 of 2000 rows: 990 would be imported, 9 are duplicates, 1 would be \
-             rejected.\n  row 7: has too many cells"
+            "Of the first 1000 of 2000 rows: 990 would be imported, 9 would be duplicates, 1 would \
+             be rejected.\nNo column is a phone or an email: duplicates cannot be recognised.\n  \
+             row 7: has too many cells"
         );
+    }
+
+    #[test]
+    fn rejected_rows_are_written_over_nothing() {
+        let folder = std::env::temp_dir().join(format!("fairlead-rejected-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("leads.xlsx");
+        let first = keep_rejected(&file, None, "a").unwrap();
+        let second = keep_rejected(&file, None, "b").unwrap();
+        assert_eq!(first, folder.join("leads.rejected.csv"));
+        assert_eq!(second, folder.join("leads.rejected-2.csv"));
+        assert_eq!(std::fs::read_to_string(first).unwrap(), "a");
+        let asked = folder.join("here.csv");
+        assert_eq!(keep_rejected(&file, Some(&asked), "c").unwrap(), asked);
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! `fairlead setup`: the database, a workspace and its admin. Idempotent.
 
+use crate::command::workspace::Database;
 use crate::options::Options;
 use crate::print;
 use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
+use server::{NewWorkspace, SetupLink, WorkspaceSummary};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -18,33 +20,50 @@ pub struct Setup {
 }
 
 pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
-    let runtime = crate::engine::runtime()?;
-    let config = options.server_config();
+    let database = Database::open(options)?;
     let name = options.workspace.clone().unwrap_or_else(|| "main".to_owned());
-    let there = runtime.block_on(server::workspaces(&config)).context("cannot set up")?;
+    let there = database.workspaces().context("cannot set up")?;
     let known = there.iter().find(|w| w.name == name || options.workspace.is_none());
-    if let Some(workspace) = known {
-        match options.json {
-            true => print::json(&json!({ "id": workspace.id, "created": false }))?,
-            false => println!(
-                "The tables are up to date. Workspace “{}” is there ({}, {} events).",
-                workspace.name, workspace.time_zone, workspace.seq
-            ),
+    let (id, link) = match known {
+        Some(workspace) => {
+            if !options.json {
+                println!(
+                    "The tables are up to date. Workspace “{}” is there ({}, {} events).",
+                    workspace.name, workspace.time_zone, workspace.seq
+                );
+            }
+            (workspace.id, admin_link(&database, workspace)?)
         }
-        return Ok(ExitCode::SUCCESS);
-    }
-    let made = server::NewWorkspace { name, time_zone: args.time_zone, country: args.country };
-    let setup = runtime.block_on(server::create_workspace(&config, made))?;
-    match options.json {
-        true => {
-            let (id, path) = (setup.id, setup.path);
-            print::json(&json!({ "id": id, "created": true, "setup_path": path }))?;
+        None => {
+            let new = NewWorkspace { name, time_zone: args.time_zone, country: args.country };
+            let made = database.create(new)?;
+            if !options.json {
+                println!("The tables are up to date and the workspace is there.");
+            }
+            (made.id, Some(made))
         }
-        false => println!(
-            "The tables are up to date and the workspace is there. Start `fairlead serve`, then \
-             open this once to make its admin:\n  http://{}{}",
-            config.address, setup.path
-        ),
+    };
+    if options.json {
+        let path = link.map(|link| link.path);
+        print::json(&json!({ "id": id, "created": known.is_none(), "setup_path": path }))?;
+    } else if let Some(link) = link {
+        let first = match database {
+            Database::Served { .. } => "Open",
+            Database::Own(_) => "Start `fairlead serve`, then open",
+        };
+        println!("{first} this once to make its admin:\n  {}{}", database.root(), link.path);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A link for a workspace that has no admin yet. A server that runs has printed one.
+fn admin_link(database: &Database, workspace: &WorkspaceSummary) -> Result<Option<SetupLink>> {
+    match database {
+        _ if workspace.has_admin => Ok(None),
+        Database::Own(config) => Ok(Some(server::renew_link(config, workspace.id)?)),
+        Database::Served { .. } => {
+            eprintln!("It has no admin yet: open the link that the server printed at its start.");
+            Ok(None)
+        }
+    }
 }

@@ -20,6 +20,7 @@ enum Action {
     Create {
         /// What it is for.
         name: String,
+        /// What it may do.
         #[arg(long, default_value = "supervisor", value_parser = ["agent", "supervisor", "admin"])]
         role: String,
         /// The agent it acts as, for role agent.
@@ -29,7 +30,10 @@ enum Action {
     /// List the tokens.
     List,
     /// Revoke a token at once.
-    Revoke { id: u64 },
+    Revoke {
+        /// Its number in the list.
+        id: u64,
+    },
 }
 
 pub fn run(options: &Options, args: Token) -> Result<ExitCode> {

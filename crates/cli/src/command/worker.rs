@@ -3,8 +3,10 @@
 use super::trigger::match_waiting;
 use crate::engine::{Engine, runtime};
 use crate::options::Options;
+use crate::print;
 use anyhow::Result;
 use clap::Args;
+use serde_json::json;
 use std::process::ExitCode;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
@@ -34,6 +36,7 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
     loop {
         match match_waiting(&engine.api, args.source.as_deref(), args.max_batch) {
             Ok(0) if !once => {}
+            Ok(matched) if options.json => print::json(&json!({ "matched": matched }))?,
             Ok(matched) => println!("{matched} assigned"),
             Err(error) if once => return Err(error),
             // The server may be restarting: the next pass finds what this one left.

@@ -1,10 +1,12 @@
 //! `fairlead workspace`: create and list workspaces.
 
+use crate::api::Api;
 use crate::options::Options;
 use crate::print;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
+use server::{NewWorkspace, SetupLink, WorkspaceSummary};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -17,6 +19,7 @@ pub struct Workspace {
 enum Action {
     /// Create a workspace; prints the one-time link that makes its admin.
     Create {
+        /// What it is called; people sign in to it by this name where there are several.
         name: String,
         /// IANA name; days and caps are counted in it.
         #[arg(long)]
@@ -30,24 +33,23 @@ enum Action {
 }
 
 pub fn run(options: &Options, args: Workspace) -> Result<ExitCode> {
-    let runtime = crate::engine::runtime()?;
-    let config = options.server_config();
+    let database = Database::open(options)?;
     match args.action {
         Action::Create { name, time_zone, country } => {
-            let made = server::NewWorkspace { name, time_zone, country };
-            let setup = runtime
-                .block_on(server::create_workspace(&config, made))
-                .context("the workspace was not created")?;
+            let made = database.create(NewWorkspace { name, time_zone, country });
+            let setup = made.context("the workspace was not created")?;
             match options.json {
                 true => print::json(&json!({ "id": setup.id, "setup_path": setup.path }))?,
                 false => println!(
-                    "Workspace {} is there. Open this once to make its admin:\n  http://{}{}",
-                    setup.id, config.address, setup.path
+                    "Workspace {} is there. Open this once to make its admin:\n  {}{}",
+                    setup.id,
+                    database.root(),
+                    setup.path
                 ),
             }
         }
         Action::List => {
-            let all = runtime.block_on(server::workspaces(&config))?;
+            let all = database.workspaces()?;
             if options.json {
                 print::json(&json!(all))?;
             } else {
@@ -59,4 +61,52 @@ pub fn run(options: &Options, args: Workspace) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The database as a whole: through the server that has it open, or by itself.
+pub enum Database {
+    Served { root: String, api: Api },
+    Own(server::Config),
+}
+
+impl Database {
+    pub fn open(options: &Options) -> Result<Database> {
+        let config = options.server_config();
+        Ok(match server::find_server(&config)? {
+            Some(found) => {
+                let api = Api::new(&found.address, &found.token);
+                Database::Served { root: found.address, api }
+            }
+            None => Database::Own(config),
+        })
+    }
+
+    /// Where a server on this database is reached.
+    pub fn root(&self) -> String {
+        match self {
+            Database::Served { root, .. } => root.clone(),
+            Database::Own(config) => format!("http://{}", config.address),
+        }
+    }
+
+    pub fn workspaces(&self) -> Result<Vec<WorkspaceSummary>> {
+        match self {
+            Database::Served { api, .. } => {
+                let all = api.list("/workspaces")?;
+                Ok(all.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
+            }
+            Database::Own(config) => {
+                Ok(crate::engine::runtime()?.block_on(server::workspaces(config))?)
+            }
+        }
+    }
+
+    pub fn create(&self, new: NewWorkspace) -> Result<SetupLink> {
+        match self {
+            Database::Served { api, .. } => api.post("/workspaces", &json!(new)),
+            Database::Own(config) => {
+                Ok(crate::engine::runtime()?.block_on(server::create_workspace(config, new))?)
+            }
+        }
+    }
 }

@@ -11,6 +11,8 @@ pub enum TableError {
     Empty,
     #[error("this is {0}: open it in a spreadsheet program and save it as CSV or .xlsx")]
     NotATable(&'static str),
+    #[error("this is JSON, not a table: post it to the source's webhook, or save it as CSV")]
+    Json,
     #[error("'{0}' is not an encoding: try utf-8, gb18030, windows-1252 or utf-16le")]
     UnknownEncoding(String),
     #[error("the table has {0} columns; the most are {MAX_COLUMNS}")]
@@ -21,6 +23,8 @@ pub enum TableError {
         "the row at line {line} is longer than {MAX_ROW_BYTES} bytes: is a quotation mark left open?"
     )]
     RowTooLong { line: u64 },
+    #[error("a cell of the Excel file is longer than {MAX_ROW_BYTES} bytes")]
+    CellTooLong,
     #[error("there is no sheet '{sheet}'; the file has: {known}")]
     NoSuchSheet { sheet: String, known: String },
     #[error("the Excel file is larger than {0} bytes when unpacked: export it as CSV")]

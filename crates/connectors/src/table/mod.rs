@@ -267,6 +267,14 @@ fn clean(cell: &str) -> String {
     if trimmed.contains('\0') { trimmed.replace('\0', "") } else { trimmed.to_owned() }
 }
 
+/// Whether a text begins as a JSON object or array of objects does.
+fn is_json(text: &str) -> bool {
+    let inside = |text: &str| {
+        text.strip_prefix('{').is_some_and(|inner| inner.trim_start().starts_with(['"', '}']))
+    };
+    inside(text) || text.strip_prefix('[').is_some_and(|inner| inside(inner.trim_start()))
+}
+
 #[derive(Debug, PartialEq, Eq)]
 enum Content {
     Delimited,
@@ -290,6 +298,8 @@ fn content(start: &[u8]) -> Result<Content, TableError> {
     } else if ["<html", "<!doctype html", "<table", "<?xml"].iter().any(|tag| text.starts_with(tag))
     {
         "a web page or XML that only calls itself a table"
+    } else if is_json(&text) {
+        return Err(TableError::Json);
     } else if text.starts_with("{\\rtf") {
         "a text document"
     } else {

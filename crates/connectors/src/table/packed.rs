@@ -1,15 +1,46 @@
 //! What a packed workbook unpacks to.
 //!
-//! Sheets are streamed, but the texts they share and their styles are held in memory as a whole;
-//! a file of a few kilobytes can unpack to gigabytes of them. What its directory says of their
-//! sizes may be a lie, so they are unpacked once to be measured, a piece at a time.
+//! Sheets are streamed, a cell at a time, but the texts they share and their styles are held in
+//! memory as a whole; a file of a few kilobytes can unpack to gigabytes of them, or of one cell.
+//! What its directory says of their sizes may be a lie, so they are unpacked once to be measured, a
+//! piece at a time.
 
-use super::TableError;
-use std::io::{Read, Seek, copy, sink};
+use super::{MAX_ROW_BYTES, TableError};
+use std::io::{self, Read, Seek, Write, copy, sink};
 use zip::ZipArchive;
 
 /// The most bytes that all parts but sheets and pictures may have when unpacked.
 pub const MOST: u64 = 256 << 20;
+
+/// The most bytes that one sheet may have when unpacked.
+const MOST_SHEET: u64 = 4 << 30;
+
+/// Measures what stands between two tags of a sheet: it is held in memory as a whole.
+#[derive(Default)]
+struct Cells {
+    since_tag: u64,
+}
+
+impl Write for Cells {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut pieces = bytes.split(|byte| *byte == b'<');
+        let goes_on = pieces.next().map_or(0, <[u8]>::len) as u64;
+        let mut longest = self.since_tag + goes_on;
+        self.since_tag = longest;
+        for piece in pieces {
+            self.since_tag = piece.len() as u64;
+            longest = longest.max(self.since_tag);
+        }
+        match longest <= MAX_ROW_BYTES {
+            true => Ok(bytes.len()),
+            false => Err(io::ErrorKind::FileTooLarge.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Fails when the parts that are held in memory are larger than `most` bytes.
 pub fn check(source: &mut (impl Read + Seek), most: u64) -> Result<(), TableError> {
@@ -19,8 +50,19 @@ pub fn check(source: &mut (impl Read + Seek), most: u64) -> Result<(), TableErro
     for index in 0..parts.len() {
         let part = parts.by_index(index).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.to_ascii_lowercase();
-        if name.starts_with("xl/worksheets/") || name.starts_with("xl/media/") {
+        if name.starts_with("xl/media/") {
             continue;
+        }
+        if name.starts_with("xl/worksheets/") {
+            let measured = copy(&mut part.take(MOST_SHEET + 1), &mut Cells::default());
+            match measured {
+                Ok(size) if size <= MOST_SHEET => continue,
+                Ok(_) => return Err(TableError::TooLarge(MOST_SHEET)),
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    return Err(TableError::CellTooLong);
+                }
+                Err(error) => return Err(TableError::Excel(error.to_string())),
+            }
         }
         let unpacked = copy(&mut part.take(left + 1), &mut sink())
             .map_err(|error| TableError::Excel(error.to_string()))?;
@@ -36,13 +78,28 @@ mod tests {
     use zip::ZipWriter;
     use zip::write::SimpleFileOptions;
 
-    fn packed(parts: &[(&str, usize)]) -> Vec<u8> {
+    /// Parts of so many bytes, each of them the same.
+    fn packed_of(byte: u8, parts: &[(&str, usize)]) -> Vec<u8> {
         let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, size) in parts {
             writer.start_file(*name, SimpleFileOptions::default()).unwrap();
-            writer.write_all(&vec![b' '; *size]).unwrap();
+            writer.write_all(&vec![byte; *size]).unwrap();
         }
         writer.finish().unwrap().into_inner()
+    }
+
+    fn packed(parts: &[(&str, usize)]) -> Vec<u8> {
+        packed_of(b'<', parts)
+    }
+
+    #[test]
+    fn one_cell_is_not_larger_than_a_row_may_be() {
+        let cell = MAX_ROW_BYTES as usize;
+        for (size, fits) in [(cell, true), (cell + 1, false), (40 * cell, false)] {
+            let sheet = packed_of(b' ', &[("xl/worksheets/sheet1.xml", size)]);
+            let answer = check(&mut Cursor::new(sheet), 1);
+            assert_eq!(answer.is_ok(), fits, "{size}: {answer:?}");
+        }
     }
 
     fn checked(bytes: Vec<u8>) -> Result<(), TableError> {

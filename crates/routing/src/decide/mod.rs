@@ -44,10 +44,14 @@ impl State {
     /// [`State::unfinished`].
     pub fn handle(&mut self, now: Time, command: Command) -> Handled {
         let now = now.max(self.index.now);
+        // Time alone opens steps and ends exclusions. At the same time as before only the clock
+        // takes up what a limit left over: a replay, to which it comes as a command of its own,
+        // must match at the same place.
+        let time_moved = now > self.index.now || command == Command::Clock;
         self.index.now = now;
         let mut events = Vec::new();
         self.fire_due(now, &mut events);
-        if self.facts.settings.dispatch == Dispatch::AtOnce {
+        if (time_moved || !events.is_empty()) && self.facts.settings.dispatch == Dispatch::AtOnce {
             self.settle(now, None, MAX_MATCHES, &mut events);
         }
         if !events.is_empty() {
@@ -102,17 +106,24 @@ impl State {
         }
         if let Some(first) = self.next_match(source) {
             self.record(now, Event::MatchRequested { source, max }, events);
+            let max = usize::try_from(max).unwrap_or(usize::MAX);
+            let left = max - usize::from(first.is_match());
             self.record(now, first, events);
-            let more = usize::try_from(max).unwrap_or(usize::MAX).min(MAX_MATCHES) - 1;
-            self.settle(now, source, more, events);
+            self.settle(now, source, left, events);
         }
         Ok(Answer::Done)
     }
 
-    /// Matches until nothing more can be matched, or `max` times.
+    /// Matches until nothing more can be matched, or `max` items are; in [`MAX_MATCHES`] steps at
+    /// most, of which an overflow into another queue is one too.
     fn settle(&mut self, now: Time, source: Option<SourceId>, max: usize, events: &mut Vec<Event>) {
-        for _ in 0..max {
+        let mut matched = 0;
+        for _ in 0..MAX_MATCHES {
+            if matched == max {
+                break;
+            }
             let Some(event) = self.next_match(source) else { break };
+            matched += usize::from(event.is_match());
             self.record(now, event, events);
         }
     }

@@ -3,7 +3,7 @@
 use super::Admitted;
 use crate::command::{Seen, Target};
 use crate::eligibility::passing;
-use crate::{Cause, Event, ItemId, Refusal, State};
+use crate::{Cause, Event, ItemId, ItemState, Refusal, State};
 
 impl State {
     pub(super) fn admit_reassign(
@@ -27,6 +27,12 @@ impl State {
                         return Err(Refusal::NotEligible { agent, cause });
                     }
                     _ => {}
+                }
+                // They have it already, and because a person wants it so.
+                if let ItemState::Assigned { agent: holder, placed: true, .. } = item.state
+                    && holder == agent
+                {
+                    return Admitted::nothing();
                 }
             }
             Target::Queue(id) => {

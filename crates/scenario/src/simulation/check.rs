@@ -169,7 +169,7 @@ impl Checked {
         let source = match &mut walk.matching {
             Some((source, left)) => {
                 holds!(*left > 0, "order", "{event:?}: more matches than asked for");
-                *left -= 1;
+                *left -= u32::from(event.is_match());
                 *source
             }
             None => {

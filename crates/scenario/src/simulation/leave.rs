@@ -40,6 +40,7 @@ impl Model {
         let item = self.item(id)?;
         let (kind, queue, of_today) = (item.kind, item.queue, item.taken_on == day);
         let Some(agent_id) = item.state.agent() else { return Ok(()) };
+        let undone = undone || matches!(item.state, ItemState::Offered { .. });
         item.state = ItemState::Waiting;
         let agent = self.agent(agent_id)?;
         agent.held[kind_at(kind)] -= 1;

@@ -1,10 +1,10 @@
 //! `/agents`: the people who do the work, and their logins.
 
-use crate::api::{Answer201, schema};
+use crate::api::logins::{MAX_NAME, login_change, logins, outranks};
+use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
-use crate::auth::password::Passwords;
 use crate::auth::{Caller, Role};
-use crate::dispatcher::{Personal, Work};
+use crate::dispatcher::{Actor, Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
@@ -20,9 +20,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{User, UserChange};
 use utoipa::ToSchema;
-
-/// The longest name, in characters.
-const MAX_NAME: usize = 100;
 
 /// How much an agent may hold at once, in items of each kind; null is without limit.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -76,11 +73,9 @@ pub struct AgentChange {
 }
 
 impl AgentChange {
-    fn merge(&mut self, spec: &mut AgentSpec) {
+    fn merge(self, spec: &mut AgentSpec) {
         macro_rules! take {
-            ($($field:ident),*) => {
-                $(if let Some(value) = self.$field.take() { spec.$field = value; })*
-            };
+            ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         take!(regions, languages, skills, weight, daily_cap, queues, sources, hours);
         if let Some(capacity) = self.capacity {
@@ -207,21 +202,6 @@ impl Beside {
     }
 }
 
-/// The logins of a workspace's agents.
-pub async fn logins(app: &App, workspace: store::WorkspaceId) -> Answered<BTreeMap<AgentId, User>> {
-    let mut logins = BTreeMap::new();
-    let mut after = None;
-    loop {
-        let page = app.store.users(workspace, after, 1000).await?;
-        let of_agents = page.items.into_iter().filter_map(|user| Some((user.agent?, user)));
-        logins.extend(of_agents);
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(logins),
-        }
-    }
-}
-
 /// One agent as clients see them.
 pub async fn view(app: &App, caller: &Caller, id: AgentId) -> Answered<AgentView> {
     let found = app
@@ -240,11 +220,11 @@ pub async fn view(app: &App, caller: &Caller, id: AgentId) -> Answered<AgentView
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
-    Create { mut body, key }: Create<AgentChange>,
+    Create { body, key }: Create<AgentChange>,
 ) -> Answer201<AgentView> {
     let name = body.checked_name()?.ok_or_else(|| Problem::field("name", "is required"))?;
     let mut spec = AgentSpec::default();
-    body.merge(&mut spec);
+    body.clone().merge(&mut spec);
     let mut work = Work::from(Command::CreateAgent { spec });
     work.personal.push(Personal::AgentName(name.clone()));
     work.personal.extend(login_change(&app, &caller, &body, Some(&name), None).await?);
@@ -294,29 +274,30 @@ pub async fn update(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
-    Body(mut body): Body<AgentChange>,
+    Body(body): Body<AgentChange>,
 ) -> Answered<Json<AgentView>> {
     let agent = AgentId(id);
-    if body.active == Some(false) {
-        return Err(Problem::field("active", "is taken away with DELETE"));
-    }
     let name = body.checked_name()?;
-    let _turn = app.edits.turn(caller.workspace).await;
-    let found = app.look(caller.workspace, move |s| s.facts().agents.get(&agent).cloned()).await?;
-    let found = found.ok_or(Refusal::UnknownAgent(agent))?;
-    if !found.active && body.active != Some(true) {
-        let problem = "this agent is inactive; send active: true with the change";
-        return Err(Problem::field("active", problem));
-    }
     let login = logins(&app, caller.workspace).await?.remove(&agent);
-    let mut spec = found.spec;
-    body.merge(&mut spec);
     let known = app.names(caller.workspace).await?.get(&agent).cloned();
-    let mut work = Work::from(Command::UpdateAgent { agent, spec });
+    let change = body.clone();
+    let mut work = Work::change(move |state| {
+        let found = state.facts().agents.get(&agent).ok_or(Refusal::UnknownAgent(agent))?;
+        changeable(found.active, change.active)?;
+        let mut spec = found.spec.clone();
+        change.clone().merge(&mut spec);
+        Ok(Command::UpdateAgent { agent, spec })
+    });
     work.personal.extend(name.clone().map(Personal::AgentName));
     let shown = name.as_deref().or(known.as_deref());
     work.personal.extend(login_change(&app, &caller, &body, shown, login.as_ref()).await?);
     app.one(&caller, None, vec![work]).await?;
+    if let (Some(login), true) = (login, body.password.is_some()) {
+        // Whoever knew the old password is out; whoever changed their own stays in.
+        let own = caller.session.as_ref().filter(|_| caller.actor == Actor::User(login.id));
+        let own = own.map(|(_, hash)| hash.as_str());
+        app.store.delete_sessions_of(caller.workspace, login.id, own).await?;
+    }
     app.forget_names(caller.workspace);
     app.forget_access();
     Ok(Json(view(&app, &caller, agent).await?))
@@ -340,58 +321,6 @@ pub async fn deactivate(
     app.one(&caller, None, vec![work]).await?;
     app.forget_access();
     Ok(Json(view(&app, &caller, agent).await?))
-}
-
-/// What the change does to the agent's login.
-async fn login_change(
-    app: &App,
-    caller: &Caller,
-    body: &AgentChange,
-    name: Option<&str>,
-    login: Option<&User>,
-) -> Answered<Option<Personal>> {
-    let role = body.role.or(login.map(|l| l.role)).unwrap_or_default();
-    let changes_login = body.password.is_some() || body.role.is_some();
-    if !changes_login && login.is_none() {
-        return Ok(None);
-    }
-    if login.is_none() && body.password.is_none() {
-        return Err(Problem::field("password", "is required to make a login with this role"));
-    }
-    if changes_login || body.name.is_some() {
-        outranks(caller, role)?;
-        outranks(caller, login.map_or(Role::Agent, |l| l.role))?;
-    }
-    let password_hash = match &body.password {
-        Some(password) => {
-            Passwords::check("password", password)?;
-            Some(app.passwords.hash(password.clone()).await?)
-        }
-        None => None,
-    };
-    let renamed = login.is_none() || body.name.is_some();
-    let change = UserChange {
-        name: name.filter(|_| renamed).map(login_name),
-        password_hash,
-        role: Some(role).filter(|role| login.is_none_or(|l| l.role != *role)),
-        active: Some(true).filter(|_| login.is_none_or(|l| !l.active)),
-    };
-    Ok((change != UserChange::default()).then_some(Personal::Login(change)))
-}
-
-/// What somebody types to sign in: the name, in small letters.
-pub fn login_name(name: &str) -> String {
-    name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
-/// Only an admin deals with logins above agent.
-fn outranks(caller: &Caller, role: Role) -> Answered<()> {
-    if role == Role::Agent || caller.role == Role::Admin {
-        return Ok(());
-    }
-    Err(Problem::forbidden(
-        "Only an admin gives, changes or closes logins of supervisors and admins.",
-    ))
 }
 
 #[cfg(test)]
@@ -492,6 +421,57 @@ mod tests {
             h.call_as(&supervisor, "POST", "/agents", admin).await.problem(403),
             "forbidden"
         );
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_supervisor_opens_no_login_above_agent_again() {
+        let h = Harness::new().await;
+        let boss = json!({"name": "Boss", "password": "a long one", "role": "admin"});
+        let boss = h.post("/agents", boss).await["id"].clone();
+        let path = format!("/agents/{boss}");
+        h.call("DELETE", &path, Value::Null).await.expect(200);
+        let supervisor = h.token("supervisor", None).await;
+        let again = json!({"active": true});
+        let refused = h.call_as(&supervisor, "PATCH", &path, again.clone()).await;
+        assert_eq!(refused.problem(403), "forbidden");
+        assert_eq!(h.call("PATCH", &path, again).await.expect(200)["login"]["role"], "admin");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_token_ends_with_its_agent() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let token = h.token("agent", Some(office.agents[0])).await;
+        h.call_as(&token, "GET", "/items", Value::Null).await.expect(200);
+        let path = format!("/agents/{}", office.agents[0]);
+        h.call("DELETE", &path, Value::Null).await.expect(200);
+        let refused = h.call_as(&token, "GET", "/items", Value::Null).await;
+        assert_eq!(refused.problem(401), "unauthorized");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn what_is_inactive_changes_only_when_it_becomes_active() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let when = json!({"all": []});
+        let rule = h.post("/rules", json!({"name": "All", "when": when})).await["id"].clone();
+        for path in [
+            format!("/agents/{}", office.agents[0]),
+            format!("/rules/{rule}"),
+            format!("/sources/{}", office.source),
+            format!("/queues/{}", office.queue),
+        ] {
+            h.call("DELETE", &path, Value::Null).await.expect(200);
+            let refused = h.call("PATCH", &path, json!({"name": "Other"})).await;
+            assert_eq!(refused.problem(422), "invalid", "{path}");
+            assert_eq!(refused.body["errors"][0]["field"], "active");
+        }
+        let path = format!("/queues/{}", office.queue);
+        let active = h.call("PATCH", &path, json!({"name": "Other", "active": true})).await;
+        assert_eq!(active.expect(200)["active"], true);
         h.end().await;
     }
 }

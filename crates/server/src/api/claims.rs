@@ -33,5 +33,7 @@ pub async fn claim(
     let Answer::Item(item) = done.answer else {
         return Err(routing::Refusal::NothingWaiting(agent).into());
     };
-    Ok(Json(app.item_view(&caller, item, false).await?))
+    // A repeated answer is of an item that may have gone to somebody else meanwhile.
+    let repeated = done.events.is_empty();
+    Ok(Json(app.item_view(&caller, item, repeated).await?))
 }

@@ -5,7 +5,7 @@ use crate::api::items::view::ItemStateName;
 use crate::app::App;
 use crate::auth::secret;
 use crate::dispatcher::{Actor, Request, WorkspaceId};
-use crate::http::extract::{IdempotencyHeader, bytes, idempotency, json};
+use crate::http::extract::{IdempotencyHeader, bytes, idempotency, json, without_nul};
 use crate::http::problem::{Answered, ProblemBody};
 use crate::http::{Pick, Problem};
 use crate::submission::{ContactIn, Incoming, KnownSource, Prepared, Strictness, prepare};
@@ -73,7 +73,8 @@ pub async fn ingest(
     let bytes = bytes(request, &app).await?;
     let actor = Actor::Source(source.source.id);
     let idempotency = idempotency(&headers, &actor.to_string(), &path, &bytes)?;
-    let objects = match json::<Value>(&bytes)? {
+    // A character that no database keeps must not cost the lead.
+    let objects = match json::<Value>(&without_nul(&bytes))? {
         Value::Array(objects) => objects,
         object @ Value::Object(_) => vec![object],
         _ => return Err(Problem::field("", "The body must be an object or an array of objects.")),
@@ -95,7 +96,7 @@ pub async fn ingest(
     let prepared: Vec<Answered<Prepared>> = objects
         .into_iter()
         .map(|object| {
-            let incoming = incoming(&app, &source, &settings, object)?;
+            let incoming = incoming(&app, workspace, &source, &settings, object)?;
             prepare(id, face, &contact_key, &settings.country, incoming, Strictness::Keep)
         })
         .collect();
@@ -166,6 +167,7 @@ async fn find(app: &App, key: &str, sent: &str) -> Answered<(WorkspaceId, Arc<Kn
 /// One object in either form: with a `contact` object as POST /items takes it, or flat.
 fn incoming(
     app: &App,
+    workspace: WorkspaceId,
     source: &KnownSource,
     settings: &Settings,
     object: Value,
@@ -183,7 +185,7 @@ fn incoming(
     };
     let mut incoming = Incoming::default();
     if !fields.is_empty() {
-        let form = app.form(source, settings, &fields);
+        let form = app.form(workspace, source, settings, &fields);
         let lead = form.read_object(&fields).map_err(|rejection| match rejection {
             Rejection::Column { column, problem } => Problem::field(column, problem),
             // Nothing but a contact may have come.
@@ -214,13 +216,18 @@ impl App {
     /// rest, and a source's objects look alike.
     fn form(
         &self,
+        workspace: WorkspaceId,
         source: &KnownSource,
         settings: &Settings,
         fields: &Map<String, Value>,
     ) -> Arc<Form> {
         let mut names = Vec::new();
         named("", fields, 1, &mut names);
-        let at = (source.source.id, format!("{:?} {names:?} {:?}", settings.country, source.face));
+        let at = (
+            workspace,
+            source.source.id,
+            format!("{:?} {:?} {names:?} {:?}", settings.country, settings.time_zone, source.face),
+        );
         if let Some(form) = self.forms.get(&at) {
             return form;
         }

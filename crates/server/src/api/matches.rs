@@ -7,7 +7,7 @@ use crate::http::Body;
 use crate::http::problem::Answered;
 use axum::Json;
 use axum::extract::State;
-use routing::{Command, Event};
+use routing::Command;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -41,8 +41,7 @@ pub async fn run(
     };
     let max = body.max.unwrap_or(1000).clamp(1, 1000);
     let done = app.command(&caller, Command::Match { source, max }).await?;
-    let is_match = |e: &&Event| matches!(e, Event::Assigned { .. } | Event::Offered { .. });
-    let matched = done.events.iter().filter(is_match).count() as u64;
+    let matched = done.events.iter().filter(|event| event.is_match()).count() as u64;
     Ok(Json(Matched { matched }))
 }
 

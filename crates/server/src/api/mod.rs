@@ -10,6 +10,7 @@ pub mod imports;
 pub mod ingest;
 pub mod items;
 pub mod journal;
+mod logins;
 pub mod matches;
 pub mod presence;
 pub mod queues;
@@ -21,6 +22,7 @@ pub mod sources;
 pub mod stats;
 pub mod tokens;
 pub mod workspace;
+pub mod workspaces;
 
 pub use document::{document, text as document_text};
 
@@ -36,11 +38,22 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
+use routing::Refusal;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// A created object.
 pub type Answer201<T> = Result<(StatusCode, Json<T>), Problem>;
+
+/// Whether an object may be changed: an inactive one only when the change makes it active again.
+fn changeable(active: bool, wished: Option<bool>) -> Result<(), Refusal> {
+    let problem = match (active, wished) {
+        (_, Some(false)) => "is taken away with DELETE",
+        (false, None) => "is false: send active: true with the change",
+        _ => return Ok(()),
+    };
+    Err(Refusal::Invalid { field: "active", problem: problem.to_owned() })
+}
 
 /// Every operation, with its place in the document.
 fn operations(limits: &Limits) -> OpenApiRouter<App> {
@@ -56,6 +69,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(workspace::get, workspace::update))
+        .routes(routes!(workspaces::list, workspaces::create))
         .routes(routes!(agents::create, agents::list))
         .routes(routes!(agents::get, agents::update, agents::deactivate))
         .routes(routes!(presence::sign_in))
@@ -149,6 +163,7 @@ async fn safe_headers(request: Request, next: middleware::Next) -> Response {
 #[cfg(test)]
 mod tests {
     use crate::testing::Harness;
+    use axum::Error;
     use axum::body::Body;
     use axum::http::Request;
     use serde_json::Value;
@@ -188,6 +203,81 @@ mod tests {
         assert!(get("/api/docs").await.text.contains("/api/docs.js"));
         assert_eq!(get("/api/v1/openapi.json").await.expect(200)["openapi"], "3.1.0");
         assert_eq!(get("/").await.status, 200);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_body_that_says_it_is_too_large_is_refused_before_it_comes() {
+        let h = Harness::new().await;
+        for (path, length) in [("/items", 300 << 10), ("/ingest/web", 5 << 20)] {
+            let request = Request::post(format!("/api/v1{path}"))
+                .header("authorization", format!("Bearer {}", h.admin))
+                .header("content-length", length.to_string());
+            // The body itself never ends.
+            let body = Body::from_stream(futures_util::stream::pending::<Result<&str, Error>>());
+            assert_eq!(h.send(request.body(body).unwrap()).await.problem(413), "payload_too_large");
+        }
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn the_character_that_no_database_keeps_is_refused_or_left_out() {
+        for h in [Harness::new().await, Harness::postgres().await] {
+            let office = h.office(&[]).await;
+            let nul = serde_json::json!({"name": "a\u{0}b"});
+            for path in ["/agents", "/queues", "/sources", "/tokens"] {
+                assert_eq!(
+                    h.call("POST", path, nul.clone()).await.problem(422),
+                    "invalid",
+                    "{path}"
+                );
+            }
+            let sign_in = serde_json::json!({"name": "a\u{0}b", "password": "x"}).to_string();
+            let request = Request::post("/api/v1/session").body(Body::from(sign_in)).unwrap();
+            assert_eq!(h.send(request).await.problem(422), "invalid");
+            let strange = Request::post("/api/v1/ingest/a%00b").body(Body::from("{}")).unwrap();
+            assert_eq!(h.send(strange).await.problem(404), "not_found");
+            assert_eq!(
+                h.call("GET", "/items?phone=%00", Value::Null).await.problem(422),
+                "invalid"
+            );
+            // A lead is never lost for it; a backslash before it makes it another text.
+            let leads = r#"[{"name": "A\u0000nu", "state": "m\u0000h", "note": "a\\u0000"}]"#;
+            let request = Request::post("/api/v1/ingest/web")
+                .header("x-webhook-secret", &office.secret)
+                .body(Body::from(leads))
+                .unwrap();
+            let id = h.send(request).await.expect(202)["items"][0]["id"].clone();
+            let item = h.get(&format!("/items/{id}")).await;
+            assert_eq!((&item["contact"]["name"], &item["region"]), (&"Anu".into(), &"mh".into()));
+            assert_eq!(item["personal"]["note"], r"a\u0000");
+            h.end().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn workspaces_are_made_and_listed_only_on_this_machine() {
+        let h = Harness::new().await;
+        let admin = h.token("admin", None).await;
+        let new = serde_json::json!({"name": "Acme", "time_zone": "UTC", "country": "US"});
+        assert_eq!(
+            h.call_as(&admin, "GET", "/workspaces", Value::Null).await.problem(403),
+            "forbidden"
+        );
+        let refused = h.call_as(&admin, "POST", "/workspaces", new.clone()).await;
+        assert_eq!(refused.problem(403), "forbidden");
+        let made = h.call("POST", "/workspaces", new.clone()).await.expect(201);
+        let link = made["path"].as_str().unwrap().split_once('=').unwrap().1.to_owned();
+        assert_eq!(h.call("POST", "/workspaces", new).await.problem(409), "taken");
+        let body = serde_json::json!({"token": link, "name": "Root", "password": "a long one"});
+        let request = Request::post("/api/v1/setup").body(Body::from(body.to_string())).unwrap();
+        assert_eq!(h.send(request).await.expect(201)["workspace"]["name"], "Acme");
+        let all = h.get("/workspaces").await;
+        assert_eq!(all["items"].as_array().unwrap().len(), 2);
+        assert_eq!(
+            (&all["items"][1]["name"], &all["items"][1]["has_admin"]),
+            (&"Acme".into(), &true.into())
+        );
         h.end().await;
     }
 }

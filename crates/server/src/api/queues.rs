@@ -1,8 +1,9 @@
 //! `/queues`: lines of waiting items.
 
-use crate::api::{Answer201, schema};
+use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::Work;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, page_by_id};
@@ -44,10 +45,9 @@ pub struct QueueChange {
 }
 
 impl QueueChange {
-    fn merge(self, spec: &mut QueueSpec) -> Result<(), Problem> {
-        let mut set = spec.clone();
+    fn merge(self, spec: &mut QueueSpec) {
         macro_rules! take {
-            ($($field:ident),*) => { $(if let Some(value) = self.$field { set.$field = value; })* };
+            ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         take!(
             name,
@@ -61,11 +61,6 @@ impl QueueChange {
             dispositions,
             may_move_placed
         );
-        if self.active == Some(false) {
-            return Err(Problem::field("active", "is taken away with DELETE"));
-        }
-        *spec = set;
-        Ok(())
     }
 }
 
@@ -138,9 +133,11 @@ pub async fn create(
     Create { body, key }: Create<QueueChange>,
 ) -> Answer201<QueueView> {
     let mut spec = QueueSpec::default();
-    body.merge(&mut spec)?;
+    changeable(true, body.active)?;
+    body.merge(&mut spec);
     let work = vec![Command::CreateQueue { spec }.into()];
     let done = app.one(&caller, key, work).await?;
+    app.forget_names(caller.workspace);
     let Answer::Queue(id) = done.answer else { return Err(Problem::internal("not a queue")) };
     Ok((StatusCode::CREATED, Json(view(&app, &caller, id).await?)))
 }
@@ -181,11 +178,15 @@ pub async fn update(
     Body(body): Body<QueueChange>,
 ) -> Answered<Json<QueueView>> {
     let queue = QueueId(id);
-    let _turn = app.edits.turn(caller.workspace).await;
-    let found = app.look(caller.workspace, move |s| s.facts().queues.get(&queue).cloned()).await?;
-    let mut spec = found.ok_or(Refusal::UnknownQueue(queue))?.spec;
-    body.merge(&mut spec)?;
-    app.command(&caller, Command::UpdateQueue { queue, spec }).await?;
+    let change = Work::change(move |state| {
+        let found = state.facts().queues.get(&queue).ok_or(Refusal::UnknownQueue(queue))?;
+        changeable(found.active, body.active)?;
+        let mut spec = found.spec.clone();
+        body.clone().merge(&mut spec);
+        Ok(Command::UpdateQueue { queue, spec })
+    });
+    app.one(&caller, None, vec![change]).await?;
+    app.forget_names(caller.workspace);
     Ok(Json(view(&app, &caller, queue).await?))
 }
 
@@ -199,6 +200,7 @@ pub async fn deactivate(
 ) -> Answered<Json<QueueView>> {
     let queue = QueueId(id);
     app.command(&caller, Command::DeactivateQueue { queue }).await?;
+    app.forget_names(caller.workspace);
     Ok(Json(view(&app, &caller, queue).await?))
 }
 

@@ -1,8 +1,9 @@
 //! `/rules`: a condition over an arriving item, and what follows from it.
 
-use crate::api::{Answer201, schema};
+use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::Work;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
@@ -39,15 +40,11 @@ pub struct RuleChange {
 }
 
 impl RuleChange {
-    fn merge(self, spec: &mut RuleSpec) -> Result<(), Problem> {
-        if self.active == Some(false) {
-            return Err(Problem::field("active", "is taken away with DELETE"));
-        }
+    fn merge(self, spec: &mut RuleSpec) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         take!(name, position, when, queue, priority, skills);
-        Ok(())
     }
 }
 
@@ -110,8 +107,10 @@ pub async fn create(
         priority: None,
         skills: Skills::new(),
     };
-    body.merge(&mut spec)?;
+    changeable(true, body.active)?;
+    body.merge(&mut spec);
     let done = app.one(&caller, key, vec![Command::CreateRule { spec }.into()]).await?;
+    app.forget_names(caller.workspace);
     let Answer::Rule(id) = done.answer else { return Err(Problem::internal("not a rule")) };
     Ok((StatusCode::CREATED, Json((&find(&app, &caller, id).await?).into())))
 }
@@ -149,10 +148,15 @@ pub async fn update(
     Body(body): Body<RuleChange>,
 ) -> Answered<Json<RuleView>> {
     let rule = RuleId(id);
-    let _turn = app.edits.turn(caller.workspace).await;
-    let mut spec = find(&app, &caller, rule).await?.spec;
-    body.merge(&mut spec)?;
-    app.command(&caller, Command::UpdateRule { rule, spec }).await?;
+    let change = Work::change(move |state| {
+        let found = state.facts().rules.get(&rule).ok_or(Refusal::UnknownRule(rule))?;
+        changeable(found.active, body.active)?;
+        let mut spec = found.spec.clone();
+        body.clone().merge(&mut spec);
+        Ok(Command::UpdateRule { rule, spec })
+    });
+    app.one(&caller, None, vec![change]).await?;
+    app.forget_names(caller.workspace);
     Ok(Json((&find(&app, &caller, rule).await?).into()))
 }
 
@@ -166,6 +170,7 @@ pub async fn deactivate(
 ) -> Answered<Json<RuleView>> {
     let rule = RuleId(id);
     app.command(&caller, Command::DeactivateRule { rule }).await?;
+    app.forget_names(caller.workspace);
     Ok(Json((&find(&app, &caller, rule).await?).into()))
 }
 

@@ -1,9 +1,10 @@
 //! `/session`: signing in with name and password, for the web page.
 
-use crate::api::agents::login_name;
+use crate::api::logins::{MAX_NAME, login_name};
 use crate::api::schema;
 use crate::app::App;
 use crate::auth::caller::{COOKIE, cookie};
+use crate::auth::password::Passwords;
 use crate::auth::{Caller, Role, secret};
 use crate::dispatcher::{Actor, WorkspaceId};
 use crate::http::problem::Answered;
@@ -101,7 +102,12 @@ pub async fn sign_in(
 ) -> Answered<impl IntoResponse> {
     let name = login_name(&body.name);
     let from = address.map_or(IpAddr::from([0, 0, 0, 0]), |a| a.0.0.ip());
-    if let Err(secs) = app.throttle.try_at(Instant::now(), &name, from) {
+    if name.chars().count() > MAX_NAME || Passwords::is_too_long(&body.password) {
+        return Err(Problem::unauthorized("The name or the password is wrong."));
+    }
+    // Of two workspaces each has its own "asha": getting into one forgives nothing in the other.
+    let tried = format!("{}\n{name}", body.workspace.as_deref().unwrap_or_default().trim());
+    if let Err(secs) = app.throttle.try_at(Instant::now(), &tried, from) {
         return Err(Problem::too_many(
             format!("Too many tries for this name from here; try again in {secs} s."),
             secs,
@@ -114,7 +120,7 @@ pub async fn sign_in(
         app.metrics.sign_ins_failed.inc();
         return Err(Problem::unauthorized("The name or the password is wrong."));
     };
-    app.throttle.succeeded(&name, from);
+    app.throttle.succeeded(&tried, from);
     let (set_cookie, caller) = start(&app, workspace, user, &headers).await?;
     Ok((AppendHeaders([(header::SET_COOKIE, set_cookie)]), Json(view(&app, &caller).await?)))
 }
@@ -244,6 +250,25 @@ mod tests {
         h.call("DELETE", "/agents/2", Value::Null).await.expect(200);
         assert_eq!(sign_in(&h, "ben", "a long one").await.problem(401), "unauthorized");
         assert_eq!(agent["id"], 1);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_new_password_ends_the_sessions_of_the_old_one() {
+        let h = Harness::new().await;
+        h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+        let signed_in = sign_in(&h, "asha", "a long one").await;
+        let cookie = signed_in.headers["set-cookie"].to_str().unwrap().to_owned();
+        let cookie = cookie.split(';').next().unwrap();
+        let look = || {
+            let request = Request::get("/api/v1/session").header("cookie", cookie);
+            h.send(request.body(Body::empty()).unwrap())
+        };
+        look().await.expect(200);
+        let change = json!({"password": "another one"});
+        h.call("PATCH", "/agents/1", change).await.expect(200);
+        assert_eq!(look().await.problem(401), "unauthorized");
+        sign_in(&h, "asha", "another one").await.expect(200);
         h.end().await;
     }
 }

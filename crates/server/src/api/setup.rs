@@ -1,6 +1,6 @@
 //! `/setup`: the first start's one-time link makes the admin.
 
-use crate::api::agents::login_name;
+use crate::api::logins::login_name;
 use crate::api::session;
 use crate::app::App;
 use crate::auth::password::Passwords;

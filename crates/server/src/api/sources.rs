@@ -1,6 +1,6 @@
 //! `/sources`: where items come from.
 
-use crate::api::{Answer201, schema};
+use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::{Caller, Role, secret};
 use crate::dispatcher::{Personal, Work};
@@ -52,17 +52,20 @@ pub struct SourceChange {
 }
 
 impl SourceChange {
-    fn merge(&mut self, spec: &mut SourceSpec, face: &mut Face) -> Answered<()> {
-        if self.active == Some(false) {
-            return Err(Problem::field("active", "is taken away with DELETE"));
-        }
+    fn merge(self, spec: &mut SourceSpec) {
         macro_rules! take {
-            ($on:ident: $($field:ident),*) => {
-                $(if let Some(value) = self.$field.take() { $on.$field = value; })*
-            };
+            ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
-        take!(spec: name, kind, queue, dedupe_window_secs, dedupe_scope);
-        take!(face: dedupe_key, key);
+        take!(name, kind, queue, dedupe_window_secs, dedupe_scope);
+    }
+
+    fn merge_face(&mut self, face: &mut Face) -> Answered<()> {
+        if let Some(key) = self.dedupe_key.take() {
+            face.dedupe_key = key;
+        }
+        if let Some(key) = self.key.take() {
+            face.key = key;
+        }
         if let Some(attributes) = self.attributes.take() {
             face.declared = Declared::new(attributes)?;
         }
@@ -156,7 +159,9 @@ pub async fn create(
 ) -> Answer201<SourceView> {
     let (mut spec, mut face) = (SourceSpec::default(), Face::default());
     face.key = slug(body.name.as_deref().unwrap_or_default());
-    body.merge(&mut spec, &mut face)?;
+    changeable(true, body.active)?;
+    body.merge_face(&mut face)?;
+    body.clone().merge(&mut spec);
     let _turn = app.edits.turn(caller.workspace).await;
     if key.is_none() {
         key_is_free(&app, &caller, &face.key, SourceId(0)).await?;
@@ -220,16 +225,18 @@ pub async fn update(
     let source = SourceId(id);
     let _turn = app.edits.turn(caller.workspace).await;
     let row = find(&app, &caller, source).await?;
-    let (mut spec, mut face) = (row.source.spec.clone(), Face::of(&row)?);
-    if !row.source.active && body.active != Some(true) {
-        let problem = "this source is inactive; send active: true with the change";
-        return Err(Problem::field("active", problem));
-    }
-    body.merge(&mut spec, &mut face)?;
+    let mut face = Face::of(&row)?;
+    body.merge_face(&mut face)?;
     key_is_free(&app, &caller, &face.key, source).await?;
     let secret = body.secret(false)?;
     let hash = secret.as_deref().map(secret::hash).or(row.secret_hash);
-    let mut work = Work::from(Command::UpdateSource { source, spec });
+    let mut work = Work::change(move |state| {
+        let found = state.facts().sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
+        changeable(found.active, body.active)?;
+        let mut spec = found.spec.clone();
+        body.clone().merge(&mut spec);
+        Ok(Command::UpdateSource { source, spec })
+    });
     work.personal.push(Personal::Source(Box::new(face.row(source, hash)?)));
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);

@@ -3,6 +3,7 @@
 use crate::api::schema;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::Work;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
 use axum::Json;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What can be set on a workspace; what is absent stays as it is.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WorkspaceChange {
     pub name: Option<String>,
@@ -81,24 +82,27 @@ pub async fn update(
     if name.is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
         return Err(Problem::field("name", "must have 1 to 100 characters"));
     }
-    let _turn = app.edits.turn(caller.workspace).await;
-    let before = app.look(caller.workspace, |s| s.facts().settings.clone()).await?;
-    let country = body.country.map(|c| c.trim().to_uppercase());
+    let country = body.country.as_deref().map(|c| c.trim().to_uppercase());
     if let Some(country) = &country
         && country.parse::<connectors::Country>().is_err()
     {
         return Err(Problem::field("country", "must be a two-letter code such as IN, US or CN"));
     }
-    let settings = Settings {
-        time_zone: body.time_zone.unwrap_or_else(|| before.time_zone.clone()),
-        country: country.unwrap_or_else(|| before.country.clone()),
-        heartbeat_secs: body.heartbeat_secs.unwrap_or(before.heartbeat_secs),
-        re_offer_secs: body.re_offer_secs.unwrap_or(before.re_offer_secs),
-        ageing_secs: body.ageing_secs.unwrap_or(before.ageing_secs),
-        dispatch: body.dispatch.unwrap_or(before.dispatch),
-    };
-    if settings != before {
-        app.command(&caller, Command::Configure { settings }).await?;
+    let change = body.clone();
+    let change = Work::change(move |state| {
+        let before = state.facts().settings.clone();
+        let settings = Settings {
+            time_zone: change.time_zone.clone().unwrap_or(before.time_zone),
+            country: country.clone().unwrap_or(before.country),
+            heartbeat_secs: change.heartbeat_secs.unwrap_or(before.heartbeat_secs),
+            re_offer_secs: change.re_offer_secs.unwrap_or(before.re_offer_secs),
+            ageing_secs: change.ageing_secs.unwrap_or(before.ageing_secs),
+            dispatch: change.dispatch.unwrap_or(before.dispatch),
+        };
+        Ok(Command::Configure { settings })
+    });
+    if (WorkspaceChange { name: None, ..body.clone() }) != WorkspaceChange::default() {
+        app.one(&caller, None, vec![change]).await?;
     }
     if let Some(name) = name {
         app.store.rename_workspace(caller.workspace, name).await?;

@@ -49,10 +49,15 @@ impl Passwords {
         .map_err(Problem::internal)
     }
 
+    /// Whether no password can be that long.
+    pub fn is_too_long(password: &str) -> bool {
+        password.len() > MAX_BYTES
+    }
+
     /// Whether the password is the one of the hash. Without a hash the same work is done for
     /// nothing, so that the time does not tell which names exist.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
-        if password.len() > MAX_BYTES {
+        if Passwords::is_too_long(&password) {
             return Ok(false);
         }
         let argon2 = self.argon2()?;

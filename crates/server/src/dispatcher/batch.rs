@@ -9,10 +9,13 @@ use routing::{AgentId, Command, Event, Refusal, State, Time};
 use std::collections::HashMap;
 use store::{Actor, Answered, Batch, BatchId, Recorded};
 
+/// A batch takes no more asks once it has this many events.
+const MAX_EVENTS: usize = 20_000;
+
 /// A decided batch, not yet written.
 pub(super) struct Decided {
     pub batch: Batch,
-    /// For each ask its answer; `None` for those that nobody waits for.
+    /// For each ask that was decided its answer; `None` for those that nobody waits for.
     pub answers: Vec<Option<Result<Results, SubmitError>>>,
     pub commands: usize,
 }
@@ -67,6 +70,10 @@ impl<'a> Deciding<'a> {
             let _ = self.handle(Actor::System, Command::Clock);
         }
         for ask in asks {
+            // A transaction has its bound; whoever is left comes with the next.
+            if self.out.batch.events.len() >= MAX_EVENTS {
+                break;
+            }
             let answer = match ask {
                 Ask::Lapse(agents) => {
                     agents.iter().for_each(|agent| self.lapse(*agent));
@@ -120,10 +127,11 @@ impl<'a> Deciding<'a> {
 
     fn work(&mut self, request: &Request) -> Results {
         let results = request.work.iter().map(|work| {
-            personal::admit(work, self.known, &self.out.batch)?;
+            let command = work.order.command(self.state)?;
+            personal::admit(work, &command, self.known, &self.out.batch)?;
             let first = self.out.batch.events.len();
-            let done = self.handle(request.actor, work.command.clone())?;
-            personal::add(work, done.answer, first, self.known, &mut self.out.batch);
+            let done = self.handle(request.actor, command.clone().into_owned())?;
+            personal::add(work, &command, done.answer, first, self.known, &mut self.out.batch);
             Ok(done)
         });
         results.collect()

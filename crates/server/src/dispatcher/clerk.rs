@@ -60,6 +60,8 @@ pub(super) struct Clerk {
     down: Option<Down>,
     /// A deadline was tried and the database's clock was not there yet: not before this.
     early: Option<Time>,
+    /// Asks for which the last batch had no room: they come first in the next.
+    left: Vec<Ask>,
 }
 
 /// Why a batch was not written.
@@ -95,6 +97,7 @@ impl Clerk {
             memory: None,
             down: None,
             early: None,
+            left: Vec::new(),
         }
     }
 
@@ -103,6 +106,10 @@ impl Clerk {
         let node = self.node.clone();
         while !node.is_stopping() {
             let alarm = self.alarm();
+            if !self.left.is_empty() {
+                self.take(None).await;
+                continue;
+            }
             tokio::select! {
                 () = node.stopping() => break,
                 Some(look) = self.looks.recv() => self.serve(look).await,
@@ -117,6 +124,7 @@ impl Clerk {
                 () = until(self.down.as_ref()), if self.down.is_some() => self.recover().await,
             }
         }
+        self.left.drain(..).for_each(|ask| ask.refuse(&SubmitError::Stopping));
         self.asks.close();
         while let Ok(ask) = self.asks.try_recv() {
             ask.refuse(&SubmitError::Stopping);
@@ -199,13 +207,17 @@ impl Clerk {
 
     /// Decides what waits, beginning with `first`; without one, what time brings.
     async fn take(&mut self, first: Option<Ask>) {
-        let mut asks: Vec<Ask> = first.into_iter().collect();
+        let mut asks = std::mem::take(&mut self.left);
+        asks.extend(first);
         if self.is_down() {
             asks.into_iter().for_each(|ask| ask.refuse(&UNAVAILABLE));
             return;
         }
         match self.attempt(&mut asks, true).await {
-            Ok(()) => self.succeeded(),
+            Ok(()) => {
+                self.succeeded();
+                self.left = asks;
+            }
             Err(Failure::InDoubt(error)) => {
                 self.failed(&error);
                 let in_doubt = SubmitError::Unavailable { in_doubt: true };
@@ -216,8 +228,7 @@ impl Clerk {
                 self.one_by_one(asks).await;
             }
             Err(Failure::Never(error)) => {
-                let missing = matches!(error, Error::Missing(_));
-                let answer = if missing { SubmitError::UnknownWorkspace } else { UNAVAILABLE };
+                let answer = refusal(&error);
                 asks.into_iter().for_each(|ask| ask.refuse(&answer));
                 if !error.is_transient() {
                     tracing::error!(workspace = self.workspace.0, %error, "a request failed");
@@ -230,6 +241,10 @@ impl Clerk {
                     }
                 }
             }
+        }
+        if self.memory.is_none() && self.down.is_none() {
+            // What time brings must not wait until somebody asks again.
+            self.wake.notify_one();
         }
     }
 
@@ -247,7 +262,11 @@ impl Clerk {
                 Err(Failure::InDoubt(error)) => (error, true),
             };
             tracing::error!(workspace = self.workspace.0, %error, "a request failed");
-            alone.into_iter().for_each(|ask| ask.refuse(&SubmitError::Unavailable { in_doubt }));
+            let answer = match in_doubt {
+                true => SubmitError::Unavailable { in_doubt },
+                false => refusal(&error),
+            };
+            alone.into_iter().for_each(|ask| ask.refuse(&answer));
             if error.is_transient() {
                 self.failed(&error);
             }
@@ -279,7 +298,7 @@ impl Clerk {
         if more {
             self.collect(asks);
         }
-        let known = Known::look_up(tx.as_mut(), asks).await?;
+        let known = Known::look_up(tx.as_mut(), &memory.state, asks).await?;
 
         let started = Instant::now();
         let id = node.next_batch_id();
@@ -390,8 +409,18 @@ impl Clerk {
     }
 }
 
+/// What callers are told of a batch that was never committed.
+fn refusal(error: &Error) -> SubmitError {
+    match error {
+        Error::Missing(_) => SubmitError::UnknownWorkspace,
+        error if error.is_transient() => UNAVAILABLE,
+        _ => SubmitError::Refused,
+    }
+}
+
+/// Answers the asks that were decided; those for which the batch had no room stay.
 fn answer(asks: &mut Vec<Ask>, answers: Vec<Option<Result<super::Results, SubmitError>>>) {
-    for (ask, answer) in asks.drain(..).zip(answers) {
+    for (ask, answer) in asks.drain(..answers.len()).zip(answers) {
         if let Some(answer) = answer {
             ask.answer(answer);
         }

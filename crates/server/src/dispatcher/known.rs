@@ -2,7 +2,7 @@
 
 use super::desk::Ask;
 use super::request::Personal;
-use routing::{AgentId, Command, SourceId, Time};
+use routing::{AgentId, Command, SourceId, State, Time};
 use std::collections::HashMap;
 use store::{Answered, Transaction, User};
 
@@ -19,7 +19,11 @@ pub(super) struct Known {
 
 impl Known {
     /// Reads what these asks need; nothing for most.
-    pub async fn look_up(tx: &mut dyn Transaction, asks: &[Ask]) -> store::Result<Known> {
+    pub async fn look_up(
+        tx: &mut dyn Transaction,
+        state: &State,
+        asks: &[Ask],
+    ) -> store::Result<Known> {
         let mut known = Known::default();
         let mut keys = Vec::new();
         for ask in asks {
@@ -36,7 +40,9 @@ impl Known {
                         keys.push((key.scope.clone(), key.key.clone()));
                     }
                     for work in request.work.iter().filter(|w| !w.personal.is_empty()) {
-                        known.look_up_names(tx, &work.command, &work.personal).await?;
+                        // What is refused now needs no names.
+                        let Ok(command) = work.order.command(state) else { continue };
+                        known.look_up_names(tx, &command, &work.personal).await?;
                     }
                 }
             }

@@ -6,11 +6,16 @@ use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
 use store::{Batch, Note, SourceFace, User, UserChange, UserRow};
 
 /// Refuses work whose rows could not be written: a name in use, a login without a password.
-pub(super) fn admit(work: &Work, known: &Known, batch: &Batch) -> Result<(), Refusal> {
+pub(super) fn admit(
+    work: &Work,
+    command: &Command,
+    known: &Known,
+    batch: &Batch,
+) -> Result<(), Refusal> {
     for row in &work.personal {
         match row {
-            Personal::Login(change) => login(change, agent_of(&work.command), known, batch)?,
-            Personal::Source(face) => slug(face, source_of(&work.command), known, batch)?,
+            Personal::Login(change) => login(change, agent_of(command), known, batch)?,
+            Personal::Source(face) => slug(face, source_of(command), known, batch)?,
             _ => {}
         }
     }
@@ -64,7 +69,14 @@ fn slug(
 }
 
 /// Adds the rows of work that was decided; `first` is the index of its first event.
-pub(super) fn add(work: &Work, answer: Answer, first: usize, known: &Known, batch: &mut Batch) {
+pub(super) fn add(
+    work: &Work,
+    command: &Command,
+    answer: Answer,
+    first: usize,
+    known: &Known,
+    batch: &mut Batch,
+) {
     for row in &work.personal {
         match row {
             Personal::Contact(contact) => {
@@ -73,28 +85,29 @@ pub(super) fn add(work: &Work, answer: Answer, first: usize, known: &Known, batc
                 }
             }
             Personal::Note { kind, text } => {
-                let item = item_of(&work.command);
+                let item = item_of(command);
                 // The note stands with the event that its command became.
-                let given = batch.events.iter().skip(first).position(|e| e.event.item() == item);
+                let became = |e: &store::Recorded| e.event.is_given() && e.event.item() == item;
+                let given = batch.events.iter().skip(first).position(became);
                 if let (Some(item), Some(given)) = (item, given) {
                     let event = (first + given) as u64;
                     batch.notes.push(Note { item, event, kind: *kind, text: text.clone() });
                 }
             }
             Personal::AgentName(name) => {
-                if let Some(agent) = made_agent(answer).or(agent_of(&work.command)) {
+                if let Some(agent) = made_agent(answer).or(agent_of(command)) {
                     batch.agent_names.retain(|(other, _)| *other != agent);
                     batch.agent_names.push((agent, name.clone()));
                 }
             }
             Personal::Login(change) => {
-                if let Some(agent) = made_agent(answer).or(agent_of(&work.command)) {
+                if let Some(agent) = made_agent(answer).or(agent_of(command)) {
                     add_login(agent, change, known, batch);
                 }
             }
             Personal::Source(face) => {
                 let made = if let Answer::Source(id) = answer { Some(id) } else { None };
-                if let Some(source) = made.or(source_of(&work.command)) {
+                if let Some(source) = made.or(source_of(command)) {
                     let face = SourceFace { source, ..(**face).clone() };
                     batch.sources.retain(|s| s.source != source);
                     batch.sources.push(face);

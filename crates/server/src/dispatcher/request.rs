@@ -1,6 +1,9 @@
 //! What is asked of the dispatcher, and what it answers.
 
-use routing::{Answer, Event, Refusal, Time};
+use routing::{Answer, Command, Event, Refusal, State, Time};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 pub use store::{Actor, WorkspaceId};
 use store::{ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
 use thiserror::Error;
@@ -16,7 +19,7 @@ pub struct Request {
 
 impl Request {
     /// One command without personal rows.
-    pub fn command(actor: Actor, command: routing::Command) -> Self {
+    pub fn command(actor: Actor, command: Command) -> Self {
         Request { actor, idempotency: None, work: vec![Work::from(command)] }
     }
 }
@@ -24,13 +27,52 @@ impl Request {
 /// A command, and the personal rows that are written in the same transaction when it succeeds.
 #[derive(Clone, Debug)]
 pub struct Work {
-    pub command: routing::Command,
+    pub order: Order,
     pub personal: Vec<Personal>,
 }
 
-impl From<routing::Command> for Work {
-    fn from(command: routing::Command) -> Self {
-        Work { command, personal: Vec::new() }
+/// What is to be done.
+#[derive(Clone)]
+pub enum Order {
+    Command(Command),
+    /// A change to something that is there: the command is made of it as it stands under the
+    /// lock, so that two who change different fields, on whatever nodes, do not undo each other.
+    Change(Change),
+}
+
+/// Makes a command of the state.
+pub type Change = Arc<dyn Fn(&State) -> Result<Command, Refusal> + Send + Sync>;
+
+impl Order {
+    pub(super) fn command(&self, state: &State) -> Result<Cow<'_, Command>, Refusal> {
+        match self {
+            Order::Command(command) => Ok(Cow::Borrowed(command)),
+            Order::Change(change) => change(state).map(Cow::Owned),
+        }
+    }
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Order::Command(command) => command.fmt(f),
+            Order::Change(_) => f.write_str("Change"),
+        }
+    }
+}
+
+impl Work {
+    /// A change, whose command is made under the lock.
+    pub fn change(
+        change: impl Fn(&State) -> Result<Command, Refusal> + Send + Sync + 'static,
+    ) -> Self {
+        Work { order: Order::Change(Arc::new(change)), personal: Vec::new() }
+    }
+}
+
+impl From<Command> for Work {
+    fn from(command: Command) -> Self {
+        Work { order: Order::Command(command), personal: Vec::new() }
     }
 }
 
@@ -57,6 +99,9 @@ pub enum SubmitError {
     /// idempotency key, or look first.
     #[error("the database cannot be reached; try again")]
     Unavailable { in_doubt: bool },
+    /// The database took something in the request badly, and would again.
+    #[error("the database refused it")]
+    Refused,
     #[error("the server is stopping; try again")]
     Stopping,
     #[error("there is no such workspace")]

@@ -2,10 +2,11 @@
 
 use crate::app::App;
 use crate::auth::{Caller, Role};
+use crate::dispatcher::Actor;
 use crate::http::Problem;
 use crate::words::Language;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -16,12 +17,14 @@ pub enum Needs {
     Nothing,
     /// The source's own secret, which the operation checks.
     SourceSecret,
+    /// A command on the server's own machine.
+    ThisMachine,
     /// This role or a higher one. An agent may act only as itself and on its own items, which the
     /// operations check through [`Caller::acts_as`].
     Role(Role),
 }
 
-use Needs::{Nothing, SourceSecret};
+use Needs::{Nothing, SourceSecret, ThisMachine};
 const AGENT: Needs = Needs::Role(Role::Agent);
 const SUPERVISOR: Needs = Needs::Role(Role::Supervisor);
 const ADMIN: Needs = Needs::Role(Role::Admin);
@@ -40,6 +43,8 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("DELETE", "/tokens/{id}",             ADMIN),
     ("GET",    "/workspace",               AGENT),
     ("PATCH",  "/workspace",               ADMIN),
+    ("GET",    "/workspaces",              ThisMachine),
+    ("POST",   "/workspaces",              ThisMachine),
 
     ("GET",    "/agents",                  SUPERVISOR),
     ("POST",   "/agents",                  SUPERVISOR),
@@ -110,11 +115,14 @@ async fn checked(app: &App, request: &mut Request) -> Result<(), Problem> {
     let path = request.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
     let path = path.unwrap_or_default();
     let path = path.strip_prefix("/api/v1").unwrap_or(&path);
-    let role = match needs(request.method().as_str(), path) {
-        Some(Nothing | SourceSecret) => return Ok(()),
+    let asked = needs(request.method().as_str(), path);
+    let role = match asked {
+        Some(Nothing | SourceSecret) => return fits(app, path, request),
+        Some(ThisMachine) => Role::Admin,
         Some(Needs::Role(role)) => role,
         None => return Err(Problem::forbidden("This operation is not open to anybody.")),
     };
+    fits(app, path, request)?;
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
     let mut caller = Caller::of(app, request.headers(), writes).await?;
     if caller.role < role {
@@ -124,9 +132,29 @@ async fn checked(app: &App, request: &mut Request) -> Result<(), Problem> {
             caller.role.as_str()
         )));
     }
+    // Who is nobody in particular came by this machine's own token.
+    if asked == Some(ThisMachine) && caller.actor != Actor::System {
+        return Err(Problem::forbidden("Only commands on the server's own machine may do this."));
+    }
     caller.language = Language::asked(request.headers());
     request.extensions_mut().insert(caller);
     Ok(())
+}
+
+/// Refuses a body that says itself that it is too large, before any of it has come.
+fn fits(app: &App, path: &str, request: &Request) -> Result<(), Problem> {
+    let limits = &app.config.limits;
+    let most = match path {
+        "/imports" => limits.import_bytes,
+        "/ingest/{source_key}" => limits.ingest_bytes,
+        _ => limits.body_bytes,
+    };
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    match length {
+        Some(length) if length > most as u64 => Err(Problem::too_large(most)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::body::HttpBody;
 use axum::extract::{ConnectInfo, Request};
+use futures_util::stream::{self, StreamExt};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
@@ -22,6 +25,9 @@ pub struct Patience {
     pub head: Duration,
 }
 
+/// How long the rest of a body may take once the server stops.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Serves until `stopping`; then until the requests under way are answered.
 pub async fn serve(
     listener: TcpListener,
@@ -30,7 +36,7 @@ pub async fn serve(
     stopping: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(patience.connections));
-    let (end, ending) = watch::channel(false);
+    let (end, ended) = watch::channel(false);
     // Each connection holds one end; when all are gone, so are they.
     let (alive, mut gone) = mpsc::channel::<()>(1);
     let mut http = http1::Builder::new();
@@ -43,14 +49,14 @@ pub async fn serve(
         };
         // Answers are small: they should not wait for more.
         let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
-            let mut request = request.map(Body::new);
+        let (router, ending) = (router.clone(), ended.clone());
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(|body| ending_body(body, ending.clone()));
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             router.clone().oneshot(request)
         });
         let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let (alive, mut ending) = (alive.clone(), ending.clone());
+        let (alive, mut ending) = (alive.clone(), ended.clone());
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             let ended = tokio::select! {
@@ -69,6 +75,27 @@ pub async fn serve(
     drop((listener, alive));
     end.send_replace(true);
     gone.recv().await;
+}
+
+/// A body that fails when the server stops and its client does not send the rest soon.
+fn ending_body(body: Incoming, mut ending: watch::Receiver<bool>) -> Body {
+    if body.is_end_stream() {
+        return Body::empty();
+    }
+    let cut = Box::pin(async move {
+        drop(ending.wait_for(|ends| *ends).await);
+        tokio::time::sleep(GRACE).await;
+    });
+    let rest = Body::new(body).into_data_stream();
+    let stream = stream::unfold(Some((rest, cut)), |left| async {
+        let (mut rest, mut cut) = left?;
+        tokio::select! {
+            biased;
+            piece = rest.next() => piece.map(|piece| (piece, Some((rest, cut)))),
+            () = &mut cut => Some((Err(axum::Error::new("the server is stopping")), None)),
+        }
+    });
+    Body::from_stream(stream)
 }
 
 /// The next connection. Being out of file descriptors passes when somebody leaves.
@@ -166,5 +193,27 @@ mod tests {
         assert!(rest(&mut stream).await.ends_with("slowly"));
         let later = timeout(SOON, TcpStream::connect(address)).await.unwrap();
         assert!(later.is_err(), "a stopped server takes no connections");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_end_does_not_hold_up_the_stop() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, mut stopping) = watch::channel(false);
+        let router = Router::new().route("/", axum::routing::post(|body: String| async { body }));
+        let patience = Patience { connections: 8, head: SOON };
+        let serving = tokio::spawn(serve(listener, router, patience, async move {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }));
+        let mut whole = TcpStream::connect(address).await.unwrap();
+        let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 4\r\n\r\n";
+        whole.write_all(format!("{head}abcd").as_bytes()).await.unwrap();
+        assert!(rest(&mut whole).await.ends_with("abcd"));
+        let mut half = TcpStream::connect(address).await.unwrap();
+        half.write_all(format!("{head}ab").as_bytes()).await.unwrap();
+        tokio::task::yield_now().await;
+        stop.send_replace(true);
+        assert!(timeout(GRACE * 3, serving).await.is_ok(), "the stop waited for the body");
+        assert!(!rest(&mut half).await.contains("200 OK"));
     }
 }

@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -110,6 +111,29 @@ fn rejected(rejection: BytesRejection) -> Problem {
     }
 }
 
+/// Whether a JSON text writes the character U+0000 at `at`, which databases do not keep.
+fn is_nul(bytes: &[u8], at: usize) -> bool {
+    let escapes = || bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+    bytes[at..].starts_with(br"\u0000") && escapes().is_multiple_of(2)
+}
+
+/// A JSON text without the character U+0000.
+pub fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let Some(first) = (0..bytes.len()).find(|at| is_nul(bytes, *at)) else {
+        return Cow::Borrowed(bytes);
+    };
+    let (mut kept, mut at) = (bytes[..first].to_vec(), first);
+    while at < bytes.len() {
+        if is_nul(bytes, at) {
+            at += br"\u0000".len();
+        } else {
+            kept.push(bytes[at]);
+            at += 1;
+        }
+    }
+    Cow::Owned(kept)
+}
+
 /// Reads a JSON object. Without this check an array would pass for the object's fields in order.
 fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     match bytes.trim_ascii_start().first() {
@@ -117,6 +141,13 @@ fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             field: String::new(),
             problem: "The body must be a JSON object, not an array.".to_owned(),
         }])),
+        _ if (0..bytes.len()).any(|at| is_nul(bytes, at)) => {
+            Err(Problem::invalid(vec![FieldProblem {
+                field: String::new(),
+                problem: "A text holds the character U+0000, which cannot be kept; take it out."
+                    .to_owned(),
+            }]))
+        }
         _ => json(bytes),
     }
 }
@@ -172,6 +203,13 @@ fn of_json(path: &str, error: &serde_json::Error) -> Problem {
         let known = text.split_once("expected ").map(|(_, e)| format!("; known here: {e}"));
         let known = known.unwrap_or_default().replace("one of ", "").replace('`', "");
         (quoted(text).map(within), format!("is not a field of this request{known}"))
+    } else if let Some((_, known)) =
+        text.split_once("unknown variant ").filter(|_| text.starts_with("unknown"))
+    {
+        // What was sent may be personal; what is known is not.
+        let known = known.split_once("expected ").map_or("", |(_, known)| known);
+        let known = known.trim_start_matches("one of ").replace('`', "");
+        (Some(path.to_owned()), format!("is none of the known values: {known}"))
     } else if text.starts_with("missing field") {
         (quoted(text).map(within), "is required".to_owned())
     } else {
@@ -231,8 +269,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Pick<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
-            Ok(axum::extract::Path(path)) => Ok(Pick(path)),
-            Err(_) => Err(Problem::not_found(
+            Ok(axum::extract::Path(path)) if !parts.uri.path().contains("%00") => Ok(Pick(path)),
+            _ => Err(Problem::not_found(
                 "There is no such object: ids are whole numbers; look at the list for them.",
             )),
         }
@@ -247,6 +285,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::field("", "A parameter holds the character U+0000; take it out."));
+        }
         axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|q| Params(q.0)).map_err(|error| {
             let text = std::error::Error::source(&error).map(ToString::to_string);
             let text = text.unwrap_or_else(|| error.to_string());

@@ -79,6 +79,14 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
+    /// A body that is too large, which says how large it may be.
+    pub fn too_large(most: usize) -> Self {
+        let detail = format!(
+            "The body is larger than the {most} bytes that this operation takes; send less at once."
+        );
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", detail)
+    }
+
     pub fn too_many(detail: impl Into<String>, retry_after_secs: u32) -> Self {
         Problem {
             retry_after_secs: Some(retry_after_secs.max(1)),
@@ -188,6 +196,8 @@ impl From<SubmitError> for Problem {
             SubmitError::Stopping => {
                 Problem::unavailable("The server is stopping; try again in a moment.")
             }
+            // What the database said is in the log.
+            SubmitError::Refused => Problem::internal("the database refused a request"),
             SubmitError::UnknownWorkspace => {
                 Problem::not_found("The workspace of this session or token is gone; sign in again.")
             }

@@ -5,6 +5,7 @@ use crate::dispatcher::WorkspaceId;
 use crate::http::problem::Answered;
 use crate::imports::Maker;
 use crate::imports::job::blocking;
+use crate::submission::Prepared;
 use connectors::Row;
 use routing::{ContactKey, DedupeScope, SourceId};
 use std::collections::BTreeSet;
@@ -20,6 +21,8 @@ pub struct Forecast {
     /// In the file twice, or already here.
     pub duplicates: u64,
     pub rejected: Vec<RejectedRow>,
+    /// Rows that would come in with a phone that cannot be called.
+    pub unusable_phones: u64,
 }
 
 /// Tries the rows without importing them.
@@ -37,6 +40,10 @@ pub async fn forecast(
     let tried = blocking(move || Ok(rows.iter().map(|row| maker.prepare(row)).collect::<Vec<_>>()));
     let (mut forecast, mut contacts) = (Forecast::default(), Vec::new());
     for row in tried.await? {
+        if let Ok(Prepared { personal, .. }) = &row {
+            let unusable = personal.phone_raw.is_some() && !personal.phone_ok;
+            forecast.unusable_phones += u64::from(unusable);
+        }
         match row {
             Ok(prepared) if spec.dedupe_window_secs > 0 => {
                 contacts.push(prepared.submission.contact);

@@ -145,3 +145,42 @@ async fn what_cannot_be_imported_is_said() {
     assert_eq!(h.call("GET", "/imports/9", Value::Null).await.problem(404), "not_found");
     h.end().await;
 }
+
+#[tokio::test]
+async fn the_same_file_is_imported_once_unless_it_is_asked_for() {
+    let h = Harness::new().await;
+    office(&h).await;
+    // Without phones nobody can be recognised.
+    let file = ("file", Some("tasks.csv"), "Name,Budget\nAnu,1\nRavi,2\n");
+    let source = ("source", None, "web");
+    let first = send(&h, &[file, source]).await.expect(202);
+    assert_eq!(done(&h, &first["id"]).await["imported"], 2);
+    let preview = send(&h, &[file, source, ("dry_run", None, "true")]).await.expect(202);
+    assert_eq!(preview["already"], true);
+    let again = send(&h, &[file, source]).await.expect(200);
+    assert_eq!((&again["id"], &again["already"]), (&first["id"], &json!(true)));
+    assert_eq!(h.get("/items").await["items"].as_array().unwrap().len(), 2);
+    let once_more = send(&h, &[file, source, ("again", None, "true")]).await.expect(202);
+    assert_eq!(done(&h, &once_more["id"]).await["imported"], 2);
+    h.end().await;
+}
+
+#[tokio::test]
+async fn what_is_no_table_is_not_imported() {
+    let h = Harness::new().await;
+    office(&h).await;
+    for text in ["# Title\n\nSome words.\nMore words.\n", "[{\"name\": \"Anu\"}]", "{\n \"a\": 1}"]
+    {
+        let file = ("file", Some("leads.csv"), text);
+        let refused = send(&h, &[file, ("source", None, "web")]).await;
+        assert_eq!(refused.problem(422), "invalid", "{text}");
+    }
+    let odd = ("file", Some("odd.csv"), "Wishes\nnone\nmany\n");
+    let map = ("map", None, r#"{"Wishes": "wishes"}"#);
+    let preview = send(&h, &[odd, ("source", None, "web"), map, ("dry_run", None, "true")]).await;
+    assert_eq!(preview.expect(202)["imported"], 2);
+    let file = ("file", Some("leads.csv"), "Name,Mobile\nAnu,12\nRavi,9876543210\n");
+    let preview = send(&h, &[file, ("source", None, "web"), ("dry_run", None, "true")]).await;
+    assert_eq!(preview.expect(202)["unusable_phones"], 1);
+    h.end().await;
+}

@@ -4,6 +4,7 @@
 mod board;
 mod eyes;
 mod feed;
+mod guard;
 pub mod sse;
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ pub mod websocket;
 
 pub use board::{Board, Notice};
 pub use feed::Feed;
+pub use guard::{Guard, Place};
 
 use crate::api::imports::ImportView;
 use crate::http::Rfc3339;

@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::http::Params;
 use crate::http::problem::Answered;
 use crate::http::wire::number_in_text;
-use crate::live::{Feed, Message};
+use crate::live::{Feed, Guard, Message, Place};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
@@ -36,18 +36,24 @@ pub async fn events(
     Params(query): Params<After>,
 ) -> Answered<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
     let sent = headers.get("last-event-id").and_then(|v| v.to_str().ok()?.parse().ok());
+    let place = Place::take(&app)?;
+    let guard = Guard::new(app.clone(), caller.clone(), headers);
     let feed = Feed::open(app, caller, sent.or(query.after)).await?;
-    let stream = futures_util::stream::unfold(feed, |mut feed| async {
-        let message = feed.next().await?;
-        let event = Event::default();
-        let event = match &message {
-            Message::Hello { seq } | Message::Event { seq, .. } | Message::Resync { seq } => {
-                event.id(seq.to_string())
-            }
-            Message::Import { .. } => event,
-        };
-        let data = serde_json::to_string(&message).unwrap_or_default();
-        Some((Ok(event.data(data)), feed))
-    });
+    let stream =
+        futures_util::stream::unfold((feed, guard, place), |(mut feed, mut guard, place)| async {
+            let message = tokio::select! {
+                message = feed.next() => message?,
+                () = guard.barred() => return None,
+            };
+            let event = Event::default();
+            let event = match &message {
+                Message::Hello { seq } | Message::Event { seq, .. } | Message::Resync { seq } => {
+                    event.id(seq.to_string())
+                }
+                Message::Import { .. } => event,
+            };
+            let data = serde_json::to_string(&message).unwrap_or_default();
+            Some((Ok(event.data(data)), (feed, guard, place)))
+        });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

@@ -1,6 +1,9 @@
 //! The live stream over real sockets: nothing missed, nothing twice, nothing that is not theirs.
 
+use crate::auth::Caller;
+use crate::live::{Guard, Place};
 use crate::testing::Harness;
+use axum::http::HeaderMap;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -151,5 +154,25 @@ async fn server_sent_events_resume_by_their_id() {
     assert!(text.contains("content-type: text/event-stream"), "{text}");
     assert!(text.contains("id: 1\ndata: {\"type\":\"hello\",\"seq\":1}"), "{text}");
     assert!(text.contains("id: 2\ndata: {\"type\":\"event\",\"seq\":2,"), "{text}");
+    h.end().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_what_it_began_with_and_places_are_counted() {
+    let h = Harness::with(|config| config.limits.live_clients = 1).await;
+    let made = h.post("/tokens", json!({"name": "x", "role": "supervisor"})).await;
+    let token = made["token"].as_str().unwrap();
+    let mut headers = HeaderMap::new();
+    headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+    let caller = Caller::of(&h.app, &headers, false).await.unwrap();
+    let guard = Guard::new(h.app.clone(), caller, headers);
+    assert!(guard.lets_in().await);
+    let place = Place::take(&h.app).unwrap();
+    let events = h.call("GET", "/events", Value::Null).await;
+    assert_eq!(events.problem(429), "too_many_requests");
+    drop(place);
+    drop(Place::take(&h.app).unwrap());
+    h.call("DELETE", &format!("/tokens/{}", made["id"]), Value::Null).await;
+    assert!(!guard.lets_in().await);
     h.end().await;
 }

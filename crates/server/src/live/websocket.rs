@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::{Params, Problem};
 use crate::live::sse::After;
-use crate::live::{Feed, FromClient, Message};
+use crate::live::{Feed, FromClient, Guard, Message, Place};
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
@@ -40,9 +40,7 @@ pub async fn live(
         )
     })?;
     same_origin(&caller, &headers)?;
-    if app.metrics.live_clients.get() >= app.config.limits.live_clients {
-        return Err(Problem::too_many("Too many live clients are connected; try again.", 5));
-    }
+    let place = Place::take(&app)?;
     let feed = Feed::open(app.clone(), caller.clone(), query.after).await?;
     // Large buffers would cost half a megabyte a client.
     let upgrade = upgrade
@@ -51,10 +49,10 @@ pub async fn live(
         .max_message_size(MAX_FROM_CLIENT)
         .max_frame_size(MAX_FROM_CLIENT);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        app.metrics.live_clients.inc();
-        let mut client = Client { app: app.clone(), caller, headers, socket };
+        let guard = Guard::new(app.clone(), caller.clone(), headers);
+        let mut client = Client { app, caller, guard, socket };
         client.serve(feed).await;
-        app.metrics.live_clients.dec();
+        drop(place);
     }))
 }
 
@@ -75,7 +73,7 @@ fn same_origin(caller: &Caller, headers: &HeaderMap) -> Answered<()> {
 struct Client {
     app: App,
     caller: Caller,
-    headers: HeaderMap,
+    guard: Guard,
     socket: WebSocket,
 }
 
@@ -120,11 +118,8 @@ impl Client {
                     if last_heard.elapsed() > SILENCE {
                         return;
                     }
-                    // A revoked token or an ended session ends its streams too.
-                    match Caller::of(&self.app, &self.headers, false).await {
-                        Ok(now) if now.role == self.caller.role && now.agent == self.caller.agent => {}
-                        Err(problem) if problem.status.is_server_error() => {}
-                        _ => return self.close(1008, "sign in again").await,
+                    if !self.guard.lets_in().await {
+                        return self.close(1008, "sign in again").await;
                     }
                     if self.send(Frame::Ping(Vec::new().into())).await.is_err() {
                         return;

@@ -126,8 +126,8 @@ impl Shop {
             ..Submission::default()
         };
         Work {
-            command: Command::Submit { submission },
             personal: vec![Personal::Contact(Box::new(contact))],
+            ..Command::Submit { submission }.into()
         }
     }
 

@@ -1,9 +1,9 @@
 //! Several nodes on one PostgreSQL.
 
 use crate::furnish::*;
-use routing::{Event, Mode, Presence};
+use routing::{AgentId, AgentSpec, Command, Event, Mode, Presence, State};
 use server::clock::Clock;
-use server::dispatcher::{Dispatcher, Heard, SubmitError, Subscription};
+use server::dispatcher::{Actor, Dispatcher, Heard, Request, SubmitError, Subscription, Work};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Options;
 
@@ -136,4 +136,40 @@ async fn while_another_holds_the_lock_callers_wait_or_are_told() {
     // What was being decided when the stop came is finished and answered.
     assert!(waiting.await.unwrap().is_ok());
     node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_change_different_fields_do_not_undo_each_other() {
+    let url = postgres().await;
+    let clock = Clock::system();
+    let (store, other_store) =
+        (open(&url, Options::default()).await, open(&url, Options::default()).await);
+    let (node, other) = (start(&store, &clock), start(&other_store, &clock));
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 1).await;
+    let agent = AgentId(1);
+    let change = |node: &Dispatcher, field: fn(&mut AgentSpec, u32), value: u32| {
+        let work = Work::change(move |state| {
+            let mut spec = state.facts().agents[&agent].spec.clone();
+            field(&mut spec, value);
+            Ok(Command::UpdateAgent { agent, spec })
+        });
+        let request = Request { actor: Actor::System, idempotency: None, work: vec![work] };
+        let (node, workspace) = (node.clone(), shop.workspace);
+        async move { node.submit(workspace, request).await.unwrap().remove(0).unwrap() }
+    };
+    let cap: fn(&mut AgentSpec, u32) = |spec, n| spec.daily_cap = Some(n);
+    let weight: fn(&mut AgentSpec, u32) = |spec, n| spec.weight = n as u8;
+    for n in 1..=20 {
+        // One after the other: the second node has not heard of the first's change yet.
+        change(&node, cap, n).await;
+        change(&other, weight, n).await;
+        let spec = |state: &State| state.facts().agents[&AgentId(1)].spec.clone();
+        let now = other.read(shop.workspace, spec).await.unwrap();
+        assert_eq!((now.daily_cap, u32::from(now.weight)), (Some(n), n));
+        tokio::join!(change(&node, cap, 100), change(&other, weight, 20));
+    }
+    for (node, store) in [(node, store), (other, other_store)] {
+        node.stop().await;
+        store.close().await;
+    }
 }

@@ -4,7 +4,7 @@ use crate::furnish::*;
 use routing::{Answer, Command, Event, Mode, Presence, Refusal, Submission};
 use server::clock::Clock;
 use server::dispatcher::{
-    Actor, Heard, IdempotencyKey, MAX_WAITING, Personal, Request, SubmitError, Work,
+    Actor, Heard, IdempotencyKey, MAX_WAITING, Order, Personal, Request, SubmitError, Work,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -218,7 +218,7 @@ async fn a_login_is_made_with_its_agent_and_its_name_is_unique() {
         actor: Actor::System,
         idempotency: None,
         work: vec![Work {
-            command,
+            order: Order::Command(command),
             personal: vec![
                 Personal::AgentName("Asha".into()),
                 Personal::Login(UserChange {

@@ -12,6 +12,10 @@ use crate::{
 use async_trait::async_trait;
 use routing::Time;
 
+/// How often an id is computed again when another took it: of those who try at once one gets
+/// through each time.
+const MOST_TRIES: u32 = 100;
+
 #[async_trait]
 impl<D: Db> Access for Backend<D> {
     async fn has_users(&self) -> Result<bool> {
@@ -88,13 +92,18 @@ impl<D: Db> Access for Backend<D> {
             let (name, hash) = (name.as_str(), hash.as_str());
             cells![workspace, name, hash, role.as_str(), *agent, *created_by, now]
         };
-        let found = match self.write_returning(insert, cells()).await {
-            // Two at once computed the same id.
-            Err(Error::Taken(_)) => self.write_returning(insert, cells()).await?,
-            other => other?,
-        };
-        let row = found.first().ok_or(Error::Missing("workspace"))?;
-        Columns::<D>::new(row, "tokens").num().map(TokenId)
+        for _ in 0..MOST_TRIES {
+            match self.write_returning(insert, cells()).await {
+                // Several at once computed the same id.
+                Err(Error::Taken(_)) => {}
+                Err(error) => return Err(error),
+                Ok(found) => {
+                    let row = found.first().ok_or(Error::Missing("workspace"))?;
+                    return Columns::<D>::new(row, "tokens").num().map(TokenId);
+                }
+            }
+        }
+        Err(Error::Unavailable("others make tokens at the same moment".to_owned()))
     }
 
     async fn token_by_hash(&self, hash: &str) -> Result<Option<Token>> {
@@ -162,9 +171,15 @@ impl<D: Db> Access for Backend<D> {
         self.write_one("DELETE FROM sessions WHERE hash = $1", cells![hash]).await.map(drop)
     }
 
-    async fn delete_sessions_of(&self, workspace: WorkspaceId, user: UserId) -> Result<()> {
-        let delete = "DELETE FROM sessions WHERE workspace_id = $1 AND user_id = $2";
-        self.write_one(delete, cells![workspace, user]).await.map(drop)
+    async fn delete_sessions_of(
+        &self,
+        workspace: WorkspaceId,
+        user: UserId,
+        except: Option<&str>,
+    ) -> Result<()> {
+        let delete = "DELETE FROM sessions WHERE workspace_id = $1 AND user_id = $2 \
+            AND hash <> COALESCE($3, '')";
+        self.write_one(delete, cells![workspace, user, except]).await.map(drop)
     }
 
     async fn delete_expired_sessions(&self, now: Time) -> Result<u64> {

@@ -58,6 +58,17 @@ impl<D: Db> Imports for Backend<D> {
         Err(Error::Unavailable("others start imports at the same moment".to_owned()))
     }
 
+    async fn finished_import(
+        &self,
+        workspace: WorkspaceId,
+        fingerprint: &str,
+    ) -> Result<Option<ImportJob>> {
+        let select =
+            jobs!("AND fingerprint = $2 AND state = 'done' ORDER BY import_id DESC LIMIT 1");
+        let row = self.read_one(select, cells![workspace, fingerprint]).await?;
+        row.map(|row| job::<D>(&row)).transpose()
+    }
+
     async fn import(&self, workspace: WorkspaceId, import: ImportId) -> Result<Option<ImportJob>> {
         let select = jobs!("AND import_id = $2");
         let row = self.read_one(select, cells![workspace, import]).await?;

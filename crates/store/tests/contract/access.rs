@@ -118,7 +118,7 @@ async fn sessions(database: &Database) -> Result<()> {
     store.delete_session("s1").await?;
     assert_eq!(store.session_by_hash("s1", NOON).await?, None);
     store.create_session(&session("s3")).await?;
-    store.delete_sessions_of(w.id, user).await?;
+    store.delete_sessions_of(w.id, user, None).await?;
     assert_eq!(store.session_by_hash("s3", NOON).await?, None);
     Ok(())
 }

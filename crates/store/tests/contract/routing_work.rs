@@ -5,7 +5,7 @@ use routing::{
     AgentId, AgentSpec, Answer, Capacity, Code, Command, ContactKey, ItemId, ItemState, Mode,
     Presence, QueueId, QueueSpec, Seen, SourceId, SourceSpec, Status, Submission, Target,
 };
-use store::{AssignmentFilter, Ended, ItemFilter, ItemStatus};
+use store::{AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemStatus};
 
 crate::on_both!(a_lead_comes_in, offers_and_ends, random_work);
 
@@ -228,13 +228,15 @@ async fn consistent(w: &Workspace) -> Result<()> {
         all.iter().filter(|row| row.ended_at.is_none()).count(),
         facts.items.values().filter(|item| item.state.agent().is_some()).count()
     );
-    let given_back = |end: Option<Ended>| {
+    // What was not worked does not count: nor does an offer that ended as one.
+    let given_back = |row: &AssignmentRow| {
         use Ended::*;
-        matches!(end, Some(Declined | Missed | SignedOut | Lapsed | Deactivated))
+        matches!(row.end, Some(Declined | Missed | SignedOut | Lapsed | Deactivated))
+            || (row.offer && row.ended_at.is_some())
     };
     for (id, agent) in &facts.agents {
         let own = || all.iter().filter(|row| row.agent == *id);
-        let counted = own().filter(|row| !given_back(row.end)).count() as u64;
+        let counted = own().filter(|row| !given_back(row)).count() as u64;
         assert_eq!(counted, agent.total, "agent {id}");
         // Newest first: each opening counts on from what came before it.
         let last = own().next().map(|row| row.count_after);

@@ -175,7 +175,8 @@ export interface paths {
         put?: never;
         /**
          * Imports a CSV or Excel file in the background; ask for its progress, or follow the live stream.
-         *     The same file for the same source, sent again while it runs, is the same import.
+         *     The same file for the same source, sent again, is the same import: one that was interrupted goes
+         *     on, one that is done is answered with 200 and `already: true`.
          */
         post: operations["post_imports"];
         delete?: never;
@@ -720,6 +721,24 @@ export interface paths {
         patch: operations["patch_workspace"];
         trace?: never;
     };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the workspaces of the database. */
+        get: operations["get_workspaces"];
+        put?: never;
+        /** Makes a workspace; the answer holds the one-time link that makes its admin. */
+        post: operations["post_workspaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1073,6 +1092,11 @@ export interface components {
         };
         /** @description An import. */
         Import: {
+            /**
+             * @description This very file was imported by this source before: this is that import, and nothing was
+             *     imported again. Send `again: true` to do so. In a dry run: it would be so.
+             */
+            already: boolean;
             /** @description In a dry run: every column with its first values. */
             columns?: components["schemas"]["ColumnView"][];
             created_at: components["schemas"]["Time"] | null;
@@ -1109,9 +1133,16 @@ export interface components {
              * @description Rows in the file.
              */
             total: number | null;
+            /**
+             * Format: int64
+             * @description In a dry run: rows that would be imported with a phone that cannot be called.
+             */
+            unusable_phones: number;
         };
         /** @description The parts of the form. */
         ImportForm: {
+            /** @description `true`: import the file although it was imported before. */
+            again?: string | null;
             /**
              * @description `true`: only say how the columns would be mapped, and what would become of the first 1,000
              *     rows: `done` of them were looked at.
@@ -1338,6 +1369,14 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /** @description A workspace to be made. */
+        NewWorkspace: {
+            /** @description ISO 3166-1 alpha-2; how a phone number without a country code is read. */
+            country: string;
+            name: string;
+            /** @description IANA name; days and caps are counted in it. */
+            time_zone: string;
+        };
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
@@ -1446,6 +1485,11 @@ export interface components {
         /** @description One page of a list. */
         Page_Import: {
             items: {
+                /**
+                 * @description This very file was imported by this source before: this is that import, and nothing was
+                 *     imported again. Send `again: true` to do so. In a dry run: it would be so.
+                 */
+                already?: boolean;
                 /** @description In a dry run: every column with its first values. */
                 columns?: components["schemas"]["ColumnView"][];
                 created_at?: components["schemas"]["Time"] | null;
@@ -1482,6 +1526,11 @@ export interface components {
                  * @description Rows in the file.
                  */
                 total?: number | null;
+                /**
+                 * Format: int64
+                 * @description In a dry run: rows that would be imported with a phone that cannot be called.
+                 */
+                unusable_phones?: number;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1636,6 +1685,24 @@ export interface components {
                 role: components["schemas"]["Role"];
                 /** @description The secret: shown in the answer that made it, never again. */
                 token?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WorkspaceSummary: {
+            items: {
+                /** @description Whether somebody can sign in to it: before that, a one-time link makes its admin. */
+                has_admin: boolean;
+                /** Format: int64 */
+                id: number;
+                name: string;
+                /**
+                 * Format: int64
+                 * @description The number of the last event.
+                 */
+                seq: number;
+                time_zone: string;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1838,6 +1905,16 @@ export interface components {
             id: number;
             name: string;
             time_zone: string;
+        };
+        /** @description A made workspace, and the path of the one-time link that makes its admin. */
+        SetupLink: {
+            /**
+             * Format: int64
+             * @description The workspace.
+             */
+            id: number;
+            /** @description The path of the one-time link that makes its admin. */
+            path: string;
         };
         /** @description Whether the first admin is still to be made. */
         SetupNeeded: {
@@ -2189,6 +2266,20 @@ export interface components {
              * @default null
              */
             time_zone?: string | null;
+        };
+        /** @description A workspace in a list. */
+        WorkspaceSummary: {
+            /** @description Whether somebody can sign in to it: before that, a one-time link makes its admin. */
+            has_admin: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description The number of the last event.
+             */
+            seq: number;
+            time_zone: string;
         };
     };
     responses: never;
@@ -2647,6 +2738,14 @@ export interface operations {
             };
         };
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4136,6 +4235,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WorkspaceSummary"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkspace"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupLink"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

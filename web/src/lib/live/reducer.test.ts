@@ -40,13 +40,22 @@ describe('the live stream', () => {
 		expect(done.filter((e) => (e as { do: string }).do === 'deliver')).toHaveLength(1);
 	});
 
-	test('loads anew on resync, and then starts at the present', () => {
-		const { state, done } = run({ type: 'start' }, hello(7), {
-			type: 'message',
-			message: { type: 'resync' }
-		});
-		expect(done.at(-1)).toEqual({ do: 'resync' });
-		expect(state.seq).toBeNull();
+	test('loads anew on resync, and goes on after the number that came with it', () => {
+		const { done } = run(
+			{ type: 'start' },
+			hello(7),
+			{ type: 'message', message: { type: 'resync', seq: 900 } },
+			{ type: 'closed' },
+			{ type: 'retry' }
+		);
+		expect(done.filter((e) => (e as { do: string }).do === 'resync')).toHaveLength(2);
+		expect(done.at(-1)).toEqual({ do: 'connect', after: 900 });
+	});
+
+	test('loads anew at the first hello: nobody told what happened before it', () => {
+		expect(run({ type: 'start' }, hello(7)).done.at(-1)).toEqual({ do: 'resync' });
+		const again = run({ type: 'start' }, hello(7), { type: 'closed' }, { type: 'retry' }, hello(7));
+		expect(again.done.filter((e) => (e as { do: string }).do === 'resync')).toHaveLength(1);
 	});
 
 	test('loads anew when the server is behind it', () => {

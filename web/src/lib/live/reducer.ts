@@ -4,7 +4,7 @@
 export type Message =
 	| { type: 'hello'; seq: number }
 	| { type: 'event'; seq: number; at: string; event: { event: string; [name: string]: unknown } }
-	| { type: 'resync' }
+	| { type: 'resync'; seq: number }
 	| { type: 'import'; [name: string]: unknown };
 
 export interface LiveState {
@@ -60,17 +60,18 @@ function heard(state: LiveState, message: Message): [LiveState, Effect[]] {
 	const open: LiveState = { ...state, status: 'open', failures: 0 };
 	switch (message.type) {
 		case 'hello':
-			// A server that is behind what we saw has another past: start over.
-			if (state.seq !== null && message.seq < state.seq) {
+			// A server that is behind what we saw has another past: start over. And what happened
+			// between loading the page and the first hello, nobody has told.
+			if (state.seq === null || message.seq < state.seq) {
 				return [{ ...open, seq: message.seq }, [{ do: 'resync' }]];
 			}
-			return [{ ...open, seq: state.seq ?? message.seq }, []];
+			return [open, []];
 		case 'event':
 			if (state.seq !== null && message.seq <= state.seq) return [open, []];
 			return [{ ...open, seq: message.seq }, [{ do: 'deliver', message }]];
 		case 'resync':
-			// The next connection starts at the present, with everything loaded anew.
-			return [{ ...open, seq: null }, [{ do: 'resync' }]];
+			// Everything is loaded anew; the stream goes on after that number.
+			return [{ ...open, seq: message.seq }, [{ do: 'resync' }]];
 		default:
 			return [open, [{ do: 'deliver', message }]];
 	}

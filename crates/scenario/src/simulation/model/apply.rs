@@ -174,6 +174,13 @@ impl Model {
                 self.go_on_in(*item, *queue)?;
             }
             Event::Reassigned { item, to: Target::Agent(agent), .. } => {
+                if let ItemState::Assigned { agent: holder, placed, .. } =
+                    &mut self.item(*item)?.state
+                    && holder == agent
+                {
+                    *placed = true;
+                    return Ok(());
+                }
                 self.let_go(*item, false)?;
                 let state = ItemState::Assigned { agent: *agent, since: at, placed: true };
                 self.take(*item, *agent, state)?;

@@ -71,9 +71,20 @@ pub struct ImportView {
     pub columns: Vec<ColumnView>,
     /// The first 100; all of them are in /imports/{id}/rejected.
     pub rejected_rows: Vec<RejectedRowView>,
+    /// In a dry run: rows that would be imported with a phone that cannot be called.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unusable_phones: u64,
+    /// This very file was imported by this source before: this is that import, and nothing was
+    /// imported again. Send `again: true` to do so. In a dry run: it would be so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub already: bool,
     /// Why it failed, if it did.
     pub problem: Option<String>,
     pub created_at: Option<Rfc3339>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl ImportView {
@@ -98,6 +109,8 @@ impl ImportView {
             mapping: serde_json::from_value(job.mapping).unwrap_or_default(),
             columns: Vec::new(),
             rejected_rows: rejected_rows.collect(),
+            unusable_phones: 0,
+            already: false,
             problem: job.problem,
             created_at: Some(Rfc3339(job.created_at)),
         }

@@ -5,15 +5,15 @@ use crate::api::items::submit::SourceName;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::secret;
-use crate::http::Problem;
 use crate::http::problem::Answered;
+use crate::http::{Problem, Rfc3339};
 use crate::imports::{FORECAST_ROWS, Job, Maker, Upload, forecast, job, run, upload};
 use crate::submission::{country, mapping};
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
-use connectors::{Row, Table};
+use connectors::{How, Mapping, Row, Table};
 use std::collections::BTreeMap;
 use std::path::Path;
 use store::NewImport;
@@ -34,6 +34,8 @@ pub struct ImportForm {
     /// `true`: only say how the columns would be mapped, and what would become of the first 1,000
     /// rows: `done` of them were looked at.
     dry_run: Option<String>,
+    /// `true`: import the file although it was imported before.
+    again: Option<String>,
 }
 
 #[derive(Default)]
@@ -42,13 +44,15 @@ struct Form {
     source: Option<String>,
     map: BTreeMap<String, String>,
     dry_run: bool,
+    again: bool,
 }
 
 /// Imports a CSV or Excel file in the background; ask for its progress, or follow the live stream.
-/// The same file for the same source, sent again while it runs, is the same import.
+/// The same file for the same source, sent again, is the same import: one that was interrupted goes
+/// on, one that is done is answered with 200 and `already: true`.
 #[utoipa::path(post, path = "/imports", tag = "imports",
     request_body(content = ImportForm, content_type = "multipart/form-data"),
-    responses((status = 202, body = ImportView)))]
+    responses((status = 202, body = ImportView), (status = 200, body = ImportView)))]
 pub async fn start(
     State(app): State<App>,
     caller: Caller,
@@ -73,12 +77,16 @@ pub async fn start(
     let rows: Vec<&[String]> = looked.sample.iter().map(Vec::as_slice).collect();
     let mapped = mapping(&looked.headers, &rows, country(&settings), &source.face, &form.map);
     let mapped = mapped.map_err(|error| Problem::field("map", error.to_string()))?;
+    is_table(&mapped, &form.map)?;
     let total = looked.total;
     let mapping: BTreeMap<String, String> = mapped
         .columns()
         .iter()
         .map(|column| (column.name.clone(), column.field.to_string()))
         .collect();
+    let known = serde_json::to_value(&mapping).map_err(Problem::internal)?;
+    let fingerprint = secret::hash(&format!("{}\n{}\n{known}", upload.hash, source.source.id));
+    let before = app.store.finished_import(caller.workspace, &fingerprint).await?;
     if form.dry_run {
         let columns = mapped.columns().iter().enumerate().map(|(at, column)| {
             let cells = looked.sample.iter().filter_map(|row| row.get(at));
@@ -111,25 +119,41 @@ pub async fn start(
             rejected_rows: shown
                 .map(|r| RejectedRowView { row: r.row, problem: r.problem.clone() })
                 .collect(),
+            unusable_phones: would.unusable_phones,
+            already: before.is_some(),
             problem: None,
-            created_at: None,
+            created_at: before.map(|job| Rfc3339(job.created_at)),
         };
         return Ok((StatusCode::ACCEPTED, Json(view)));
     }
-    let mapping = serde_json::to_value(&mapping).map_err(Problem::internal)?;
-    let fingerprint = secret::hash(&format!("{}\n{}\n{mapping}", upload.hash, source.source.id));
+    if let Some(job) = before.filter(|_| !form.again) {
+        let rejected = app.store.rejected_rows(caller.workspace, job.id, None, 100).await?;
+        let view = ImportView { already: true, ..ImportView::new(job, rejected.items) };
+        return Ok((StatusCode::OK, Json(view)));
+    }
     let new = NewImport {
         file: upload.name.clone(),
         fingerprint,
         source: source.source.id,
         total: Some(total),
-        mapping,
+        mapping: known,
     };
     let job = app.store.start_import(caller.workspace, &new, app.clock.now()).await?;
     let path = upload.keep(&app.config.data_dir, caller.workspace, job.id).await?;
     let view = ImportView::new(job.clone(), Vec::new());
     tokio::spawn(run(app, Job { workspace: caller.workspace, job, path }));
     Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+/// A list of lines that nobody can tell apart from a text is not taken for a table.
+fn is_table(mapping: &Mapping, given: &BTreeMap<String, String>) -> Answered<()> {
+    let [only] = mapping.columns() else { return Ok(()) };
+    if only.how != How::Otherwise || !given.is_empty() {
+        return Ok(());
+    }
+    let problem = "The file has a single column, and neither its title nor its values say what it is. \
+        Is it a table, with titles in its first row? If it is, say what the column is.";
+    Err(Problem::field("map", problem))
 }
 
 async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {
@@ -144,8 +168,10 @@ async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {
                 })?;
             }
             "dry_run" => form.dry_run = matches!(text(part).await?.trim(), "true" | "1"),
+            "again" => form.again = matches!(text(part).await?.trim(), "true" | "1"),
             other => {
-                let known = "is not a part of this form; known are file, source, map, dry_run";
+                let known =
+                    "is not a part of this form; known are file, source, map, dry_run, again";
                 return Err(Problem::field(other, known));
             }
         }
@@ -153,13 +179,17 @@ async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {
     Ok(form)
 }
 
-async fn text(part: axum::extract::multipart::Field<'_>) -> Answered<String> {
+async fn text(mut part: axum::extract::multipart::Field<'_>) -> Answered<String> {
     let name = part.name().unwrap_or_default().to_owned();
-    let text = part.text().await.map_err(|e| upload::multipart(&e))?;
-    match text.len() {
-        0..=65_536 => Ok(text),
-        _ => Err(Problem::field(name, "must have at most 65,536 bytes")),
+    let mut text = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|e| upload::multipart(&e))? {
+        text.extend_from_slice(&chunk);
+        if text.len() > 65_536 {
+            return Err(Problem::field(name, "must have at most 65,536 bytes"));
+        }
     }
+    let text = String::from_utf8(text).map_err(|_| Problem::field(name, "must be UTF-8"))?;
+    Ok(text.replace('\0', ""))
 }
 
 /// The rejected rows that a dry run names.

@@ -39,18 +39,18 @@ pub async fn act(
     command: Command,
     note: Option<String>,
 ) -> Answered<ItemView> {
+    let kind = match command {
+        Command::Complete { .. } => NoteKind::Complete,
+        Command::Reassign { .. } => NoteKind::Reassign,
+        Command::Cancel { .. } => NoteKind::Cancel,
+        _ => NoteKind::Other,
+    };
     let mut work = Work::from(command);
     if let Some(note) = note.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()) {
         if note.chars().count() > MAX_NOTE {
             let problem = format!("must have at most {MAX_NOTE} characters");
             return Err(Problem::field("note", problem));
         }
-        let kind = match work.command {
-            Command::Complete { .. } => NoteKind::Complete,
-            Command::Reassign { .. } => NoteKind::Reassign,
-            Command::Cancel { .. } => NoteKind::Cancel,
-            _ => NoteKind::Other,
-        };
         work.personal.push(Personal::Note { kind, text: note });
     }
     app.one(caller, None, vec![work]).await?;

@@ -51,14 +51,6 @@ impl App {
         let words = self.lexicon(caller).await?;
         Ok(view(row, &words))
     }
-
-    /// The words to describe events and reasons to the caller with.
-    pub async fn lexicon(&self, caller: &Caller) -> Answered<Lexicon> {
-        let names = self.names(caller.workspace).await?;
-        let words = self.look(caller.workspace, Lexicon::new).await?;
-        let (language, reader) = (caller.language, caller.only()?);
-        Ok(Lexicon { agents: (*names).clone(), language, reader, ..words })
-    }
 }
 
 /// A row as clients see it.

@@ -20,12 +20,15 @@ export function importForm(given: {
 	source: number;
 	map: Record<string, string>;
 	dryRun: boolean;
+	/** Import the file although it was imported before. */
+	again?: boolean;
 }): FormData {
 	const form = new FormData();
 	// The small parts first, so that the server knows where the file goes when it comes.
 	form.set('source', String(given.source));
 	if (Object.keys(given.map).length) form.set('map', JSON.stringify(given.map));
 	if (given.dryRun) form.set('dry_run', 'true');
+	if (given.again) form.set('again', 'true');
 	form.set('file', given.file);
 	return form;
 }

@@ -9,6 +9,9 @@ import { current, held, nextOffer, type Saving } from './held';
 const ABOUT_ITEMS =
 	/^(assigned|offered|offer_missed|accepted|declined|completed|released|returned|reassigned|cancelled|retry_scheduled|claimed)$/;
 
+/** Nobody looks at more than so many held items. */
+const MOST = 2000;
+
 /** One agent's desk: who they are, what they hold, what is held out to them. */
 export class Desk {
 	agent = $state.raw<Agent | null>(null);
@@ -31,6 +34,9 @@ export class Desk {
 
 	readonly id: number;
 	#doneToday = $state(0);
+	/** Numbers of the questions for items: the last asked, and the last whose answer was taken. */
+	#asked = 0;
+	#answered = 0;
 
 	constructor(id: number) {
 		this.id = id;
@@ -51,6 +57,7 @@ export class Desk {
 	}
 
 	load = async (): Promise<void> => {
+		const asked = ++this.#asked;
 		try {
 			const [agent, queues, items] = await Promise.all([
 				api.agents.get(this.id),
@@ -59,7 +66,7 @@ export class Desk {
 			]);
 			this.agent = agent;
 			this.queues = queues;
-			this.#take(items);
+			this.#take(asked, items);
 			this.error = null;
 			this.loaded = true;
 		} catch (error) {
@@ -68,12 +75,29 @@ export class Desk {
 	};
 
 	async #mine(): Promise<Item[]> {
-		const of = (state: string) => api.items.list({ agent: this.id, state, limit: 100 });
+		const of = async (state: string) => {
+			const all: Item[] = [];
+			let cursor: string | null | undefined;
+			do {
+				const page = await api.items.list({
+					agent: this.id,
+					state,
+					limit: 200,
+					...(cursor ? { cursor } : {})
+				});
+				all.push(...page.items);
+				cursor = page.next_cursor;
+			} while (cursor && all.length < MOST);
+			return all;
+		};
 		const [assigned, offered] = await Promise.all([of('assigned'), of('offered')]);
-		return [...offered.items, ...assigned.items];
+		return [...offered, ...assigned];
 	}
 
-	#take(items: Item[]): void {
+	/** Takes an answer, unless a later question was answered before it. */
+	#take(asked: number, items: Item[]): void {
+		if (asked < this.#answered) return;
+		this.#answered = asked;
 		const known = this.items.map((i) => i.id);
 		const fresh = items.find((i) => !known.includes(i.id));
 		this.items = items;
@@ -81,8 +105,9 @@ export class Desk {
 	}
 
 	#reloadItems = coalesced(async () => {
+		const asked = ++this.#asked;
 		try {
-			this.#take(await this.#mine());
+			this.#take(asked, await this.#mine());
 			this.agent = await api.agents.get(this.id);
 		} catch {
 			// The stream's own reconnection loads everything anew.
