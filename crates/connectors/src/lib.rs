@@ -13,6 +13,7 @@ mod lead;
 mod mapping;
 mod moment;
 pub mod phone;
+mod region;
 mod rejects;
 mod table;
 
@@ -20,6 +21,7 @@ pub use lead::{Contact, Form, Lead, Rejection};
 pub use mapping::{Column, Field, How, Mapping, MappingError, Override};
 pub use moment::{BadMoment, DayOrder, moment};
 pub use phone::{Country, Phone};
+pub use region::region;
 pub use rejects::{Rejects, escape_formula};
 pub use table::{
     Format, MAX_COLUMNS, MAX_ROW_BYTES, MAX_ROWS, Options, Progress, Row, RowProblem, Table,

@@ -20,10 +20,12 @@ mod counts;
 mod demo;
 pub mod dispatcher;
 mod error;
+mod furnish;
 pub mod http;
 mod imports;
 pub mod live;
 mod logs;
+mod presets;
 #[cfg(test)]
 mod privacy;
 mod runfile;
@@ -37,6 +39,7 @@ mod workspaces;
 pub use app::App;
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;
+pub use presets::Preset;
 pub use runfile::{Found, find_running, find_server};
 pub use serve::{Running, serve, start, start_for_command, stop_signal};
 pub use workspaces::{

@@ -2,11 +2,13 @@
 //!
 //! A ```` ```sh ```` fence is run; any other (```` ```console ````, ```` ```json ````) is only
 //! shown. Each file gets a demo server of its own, and its blocks are one bash session: what one
-//! sets, the next one sees. `http://127.0.0.1:8080` becomes the server's address, `fairlead` the
-//! built binary, and curl fails where the server answers with an error. One block is one test.
+//! sets, the next one sees. `http://127.0.0.1:8080` becomes the server's address, port 8081 (where
+//! guides start a server on a fresh database) another free one, `fairlead` the built binary, and
+//! curl fails where the server answers with an error. One block is one test.
 
 use super::{count::Count, demo::Demo, ledger::Done, product};
 use crate::{
+    postgres,
     problem::{Context, Outcome, Problem},
     run, system,
 };
@@ -17,6 +19,7 @@ use std::{
 };
 
 const ADDRESS: &str = "127.0.0.1:8080";
+const FRESH: &str = "127.0.0.1:8081";
 const MARK: &str = "::fairlead-block::";
 
 /// A fence to run, and the line it begins at.
@@ -65,13 +68,14 @@ fn session(root: &Path, name: &str, blocks: &[Block]) -> Outcome<Count> {
         std::os::unix::fs::symlink(shown, demo.folder.join("examples"))?;
     }
     let mut script = String::from(
-        "set -euo pipefail\ncurl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n",
+        "set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\ncurl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n",
     );
     for (number, block) in blocks.iter().enumerate() {
         script += &format!("echo; echo '{MARK}{number}'\n{}\n", block.text);
     }
     script += &format!("echo; echo '{MARK}{}'\n", blocks.len());
     let script = script.replace(ADDRESS, &format!("127.0.0.1:{}", demo.port));
+    let script = script.replace(FRESH, &format!("127.0.0.1:{}", postgres::free_port()?));
     let file = demo.folder.join("commands.sh");
     fs::write(&file, script)?;
     let binary = product(root)?;

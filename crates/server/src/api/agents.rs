@@ -9,6 +9,7 @@ use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem, Rfc3339};
+use crate::submission::region;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -73,11 +74,15 @@ pub struct AgentChange {
 }
 
 impl AgentChange {
-    fn merge(self, spec: &mut AgentSpec) {
+    /// Regions are kept by their codes in the workspace's country.
+    fn merge(self, spec: &mut AgentSpec, country: &str) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
-        take!(regions, languages, skills, weight, daily_cap, queues, sources, hours);
+        if let Some(regions) = self.regions {
+            spec.regions = regions.iter().filter_map(|r| region(country, r.as_str())).collect();
+        }
+        take!(languages, skills, weight, daily_cap, queues, sources, hours);
         if let Some(capacity) = self.capacity {
             let Capacity { lead, task, call } = &mut spec.capacity;
             for (limit, change) in
@@ -224,7 +229,7 @@ pub async fn create(
 ) -> Answer201<AgentView> {
     let name = body.checked_name()?.ok_or_else(|| Problem::field("name", "is required"))?;
     let mut spec = AgentSpec::default();
-    body.clone().merge(&mut spec);
+    body.clone().merge(&mut spec, &app.settings(caller.workspace).await?.country);
     let mut work = Work::from(Command::CreateAgent { spec });
     work.personal.push(Personal::AgentName(name.clone()));
     work.personal.extend(login_change(&app, &caller, &body, Some(&name), None).await?);
@@ -285,7 +290,7 @@ pub async fn update(
         let found = state.facts().agents.get(&agent).ok_or(Refusal::UnknownAgent(agent))?;
         changeable(found.active, change.active)?;
         let mut spec = found.spec.clone();
-        change.clone().merge(&mut spec);
+        change.clone().merge(&mut spec, &state.facts().settings.country);
         Ok(Command::UpdateAgent { agent, spec })
     });
     work.personal.extend(name.clone().map(Personal::AgentName));

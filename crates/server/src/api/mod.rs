@@ -69,6 +69,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(workspace::get, workspace::update))
+        .routes(routes!(workspace::furnish))
         .routes(routes!(workspaces::list, workspaces::create))
         .routes(routes!(agents::create, agents::list))
         .routes(routes!(agents::get, agents::update, agents::deactivate))

@@ -8,6 +8,7 @@ use crate::auth::{Role, secret};
 use crate::dispatcher::{Actor, Request, WorkspaceId};
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
+use crate::presets::Preset;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -37,6 +38,9 @@ pub struct FirstAdmin {
     /// ISO 3166-1 alpha-2; the workspace's own when absent.
     #[serde(default)]
     pub country: Option<String>,
+    /// What the workspace begins with; nothing when absent.
+    #[serde(default)]
+    pub preset: Option<Preset>,
 }
 
 /// The workspace that waits for its admin, and the secret of its link.
@@ -106,6 +110,11 @@ pub async fn create(
             return Err(error.into());
         }
     };
+    if let Some(preset) = body.preset {
+        // Its sources' secrets are made anew on their page when they are wanted.
+        preset.furnish(&app.dispatcher, workspace).await.map_err(Problem::internal)?;
+        app.forget_names(workspace);
+    }
     crate::workspaces::forget_link(&app.config.data_dir, workspace);
     let user = app.store.user(workspace, id).await?;
     let user = user.ok_or_else(|| Problem::internal("the admin is gone"))?;
@@ -130,7 +139,7 @@ mod tests {
         let ask = || HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
         assert_eq!(h.send(ask()).await.expect(200), json!({"needed": true}));
         let send = |token: &str, password: &str| {
-            let body = json!({"token": token, "name": "Root", "password": password, "time_zone": "Asia/Shanghai", "country": "cn"});
+            let body = json!({"token": token, "name": "Root", "password": password, "time_zone": "Asia/Shanghai", "country": "cn", "preset": "qc-desk"});
             h.send(
                 HttpRequest::post("/api/v1/setup").body(HttpBody::from(body.to_string())).unwrap(),
             )

@@ -1,13 +1,16 @@
 //! `/workspace`: the settings of the caller's workspace.
 
-use crate::api::schema;
+use crate::api::{Answer201, schema};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::dispatcher::Work;
+use crate::furnish::MadeSource;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
+use crate::presets::Preset;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use routing::{Command, Dispatch, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -111,6 +114,42 @@ pub async fn update(
     Ok(Json(view(&app, &caller).await?))
 }
 
+/// What a workspace is to begin with.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PresetChoice {
+    pub preset: Preset,
+}
+
+/// What a preset has made.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Furnished {
+    /// The sources, with their webhooks' secrets, which are shown this once.
+    pub sources: Vec<MadeSource>,
+}
+
+/// Furnishes an empty workspace with the queue and the sources of a kind of team: configuration
+/// like any other, to be changed at will. 409 when there are queues or sources already.
+#[utoipa::path(post, path = "/workspace/preset", tag = "workspace", request_body = PresetChoice,
+    responses((status = 201, body = Furnished)))]
+pub async fn furnish(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<PresetChoice>,
+) -> Answer201<Furnished> {
+    let made = body.preset.furnish(&app.dispatcher, caller.workspace).await;
+    let made = made.map_err(Problem::internal)?;
+    let sources = made.ok_or_else(|| {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "not_empty",
+            "A preset is for an empty workspace; this one has queues or sources already.",
+        )
+    })?;
+    app.forget_names(caller.workspace);
+    Ok((StatusCode::CREATED, Json(Furnished { sources })))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::Harness;
@@ -134,6 +173,36 @@ mod tests {
             assert_eq!(answer.problem(422), "invalid");
             assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
         }
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_preset_furnishes_an_empty_workspace_once() {
+        use crate::presets::Preset;
+        for preset in Preset::ALL {
+            let h = Harness::new().await;
+            let body = json!({"preset": preset.name()});
+            let made = h.call("POST", "/workspace/preset", body.clone()).await.expect(201);
+            let again = h.call("POST", "/workspace/preset", body).await;
+            assert_eq!(again.problem(409), "not_empty");
+            let source = &made["sources"][0];
+            let agent = json!({"name": "Asha", "sources": [source["id"]]});
+            let agent = h.post("/agents", agent).await["id"].clone();
+            h.post(&format!("/agents/{agent}/sign-in"), serde_json::Value::Null).await;
+            // Its webhook works with the secret that was shown, and the work reaches the agent.
+            let request = axum::http::Request::post(format!(
+                "/api/v1/ingest/{}",
+                source["key"].as_str().unwrap()
+            ))
+            .header("x-webhook-secret", source["secret"].as_str().unwrap());
+            let lead = json!({"name": "Anu", "phone": "9876543210"}).to_string();
+            let answer = h.send(request.body(axum::body::Body::from(lead)).unwrap()).await;
+            assert_eq!(answer.expect(202)["items"][0]["assigned_to"], agent, "{preset:?}");
+            h.end().await;
+        }
+        let h = Harness::new().await;
+        let unknown = h.call("POST", "/workspace/preset", json!({"preset": "shop"})).await;
+        assert_eq!(unknown.problem(422), "invalid");
         h.end().await;
     }
 }

@@ -43,6 +43,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("DELETE", "/tokens/{id}",             ADMIN),
     ("GET",    "/workspace",               AGENT),
     ("PATCH",  "/workspace",               ADMIN),
+    ("POST",   "/workspace/preset",        ADMIN),
     ("GET",    "/workspaces",              ThisMachine),
     ("POST",   "/workspaces",              ThisMachine),
 

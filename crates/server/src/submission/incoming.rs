@@ -5,7 +5,7 @@ use crate::http::Problem;
 use crate::http::problem::{Answered, FieldProblem};
 use crate::http::wire::Rfc3339;
 use crate::submission::face::{Declaration, Face};
-use crate::submission::phone;
+use crate::submission::{phone, region};
 use connectors::attribute;
 use routing::{
     Attributes, Code, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId, Submission, Value,
@@ -121,7 +121,7 @@ pub fn prepare(
         submission: Submission {
             source,
             attributes: routing.into_iter().collect::<Attributes>(),
-            region: code(incoming.region),
+            region: incoming.region.and_then(|text| region(country, &text)),
             language: code(incoming.language),
             skills: incoming.skills,
             priority: incoming.priority,

@@ -5,8 +5,10 @@ mod face;
 mod incoming;
 mod phone;
 mod reader;
+mod region;
 
 pub use face::{Declaration, Declared, Face, KnownSource};
 pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};
 pub use phone::read as read_phone;
 pub use reader::{country, form, incoming, mapping};
+pub use region::region;

@@ -3,7 +3,9 @@
 use crate::furnish::*;
 use routing::{AgentId, AgentSpec, Command, Event, Mode, Presence, State};
 use server::clock::Clock;
-use server::dispatcher::{Actor, Dispatcher, Heard, Request, SubmitError, Subscription, Work};
+use server::dispatcher::{
+    Actor, Dispatcher, Heard, Personal, Request, SubmitError, Subscription, Work,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Options;
 
@@ -172,4 +174,27 @@ async fn two_nodes_that_change_different_fields_do_not_undo_each_other() {
         node.stop().await;
         store.close().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_time_brings_comes_also_after_a_request_that_the_database_refused() {
+    let url = postgres().await;
+    let store = open(&url, Options::default()).await;
+    let node = start(&store, &Clock::system());
+    let shop = Shop::furnish(&store, &node, leads(Mode::Offer { secs: 2 }, Presence::Ignored), 1);
+    let shop = shop.await;
+    let mut heard = node.subscribe(shop.workspace);
+    let offered = node.submit(shop.workspace, shop.lead_request(1)).await.unwrap();
+    assert!(offered[0].as_ref().unwrap().events.iter().any(Event::is_match));
+    // PostgreSQL keeps no such character: the batch fails, and would again.
+    let mut bad = shop.lead_request(2);
+    let name = Some("a\0b".to_owned());
+    let contact = store::Personal { name, ..store::Personal::default() };
+    bad.work[0].personal = vec![Personal::Contact(Box::new(contact))];
+    let refused = node.submit(shop.workspace, bad).await;
+    assert_eq!(refused.err(), Some(SubmitError::Refused));
+    // Nobody asks anything more, and nobody looks.
+    hear(&mut heard, |event| matches!(event.event, Event::OfferMissed { .. })).await;
+    node.stop().await;
+    store.close().await;
 }

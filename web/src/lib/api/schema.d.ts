@@ -721,6 +721,26 @@ export interface paths {
         patch: operations["patch_workspace"];
         trace?: never;
     };
+    "/api/v1/workspace/preset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Furnishes an empty workspace with the queue and the sources of a kind of team: configuration
+         *     like any other, to be changed at will. 409 when there are queues or sources already.
+         */
+        post: operations["post_workspace_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces": {
         parameters: {
             query?: never;
@@ -1064,6 +1084,7 @@ export interface components {
             country?: string | null;
             name: string;
             password: string;
+            preset?: components["schemas"]["Preset"] | null;
             /** @description IANA name; the workspace's own when absent. */
             time_zone?: string | null;
             /** @description From the link that the server printed. */
@@ -1073,6 +1094,11 @@ export interface components {
         FromClient: {
             /** @enum {string} */
             type: "heartbeat";
+        };
+        /** @description What a preset has made. */
+        Furnished: {
+            /** @description The sources, with their webhooks' secrets, which are shown this once. */
+            sources: components["schemas"]["MadeSource"][];
         };
         /** @description One thing that happened. */
         HistoryEntry: {
@@ -1290,6 +1316,16 @@ export interface components {
         /** @description The login of an agent. */
         LoginView: {
             role: components["schemas"]["Role"];
+        };
+        /** @description A source that was made. */
+        MadeSource: {
+            /** Format: int64 */
+            id: number;
+            /** @description The last part of its webhook's address, `/ingest/{key}`. */
+            key: string;
+            name: string;
+            /** @description The webhook's secret, which is shown this once: only its hash is kept. */
+            secret: string;
         };
         /** @description How many were matched. */
         Matched: {
@@ -1727,6 +1763,15 @@ export interface components {
          * @enum {string}
          */
         Presence: "required" | "ignored";
+        /**
+         * @description A kind of team.
+         * @enum {string}
+         */
+        Preset: "lead-desk" | "crm" | "qc-desk";
+        /** @description What a workspace is to begin with. */
+        PresetChoice: {
+            preset: components["schemas"]["Preset"];
+        };
         /** @description An error answer, as documented for clients. */
         Problem: {
             /** @description What happened, to which object, and what to do next. */
@@ -2018,7 +2063,7 @@ export interface components {
              */
             secret?: string | null;
         };
-        /** @description A source by id or by key. */
+        /** @description A source by id, by key or by name. */
         SourceName: number | string;
         /** @description Everything a live board shows. */
         Stats: {
@@ -4235,6 +4280,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspace_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetChoice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Furnished"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -47,6 +47,8 @@ export type Source = Omit<Answer<Schemas['Source']>, 'secret'> & { secret?: stri
 export type SourceChange = Schemas['SourceChange'];
 export type Rule = Omit<Answer<Schemas['Rule']>, 'when'> & { when: Condition };
 export type RuleChange = Schemas['RuleChange'];
+/** What a workspace begins with. */
+export type Preset = Schemas['Preset'];
 export type Item = Answer<Schemas['Item']>;
 export type HistoryLine = Answer<Schemas['HistoryEntry']>;
 export type Why = Answer<Schemas['Why']>;

@@ -22,9 +22,9 @@ use std::sync::Arc;
 use store::SourceRow;
 use utoipa::ToSchema;
 
-/// A source by id or by key.
+/// A source by id, by key or by name.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(untagged, expecting = "must be a source's id or key")]
+#[serde(untagged, expecting = "must be a source's id, key or name")]
 pub enum SourceName {
     Id(u64),
     Key(String),
@@ -123,7 +123,7 @@ pub fn work(prepared: &Prepared) -> Work {
 }
 
 impl App {
-    /// The source of that id or key.
+    /// The source of that id or key, or of that name, whether in capitals or not.
     pub async fn source_named(
         &self,
         caller: &Caller,
@@ -137,8 +137,24 @@ impl App {
                 found.ok_or_else(|| Refusal::UnknownSource(id).into())
             }
             SourceName::Key(key) => {
-                let found = self.source_by_key(workspace, key).await?;
-                found.ok_or_else(|| Problem::field("source", "is not the id or key of a source"))
+                if let Some(found) = self.source_by_key(workspace, key).await? {
+                    return Ok(found);
+                }
+                let wanted = key.trim().to_lowercase();
+                let named = self
+                    .look(workspace, move |state| {
+                        let mut sources = state.facts().sources.values();
+                        let named = sources.find(|s| s.spec.name.to_lowercase() == wanted);
+                        named.map(|source| source.id)
+                    })
+                    .await?;
+                let found = match named {
+                    Some(id) => self.source_by_id(workspace, id).await?,
+                    None => None,
+                };
+                found.ok_or_else(|| {
+                    Problem::field("source", "is not the id, key or name of a source")
+                })
             }
         }
     }
@@ -285,7 +301,9 @@ mod tests {
             "{why}"
         );
         assert_eq!(stored, answered);
-        let second = h.call("POST", "/items", lead(office.source, "98765 43211")).await.expect(201);
+        // By name, too.
+        let by_name = json!({"source": "WEB ", "contact": {"phone": "98765 43211"}});
+        let second = h.call("POST", "/items", by_name).await.expect(201);
         assert_eq!(second["agent_name"], "Ben");
         let third = h.call("POST", "/items", lead(office.source, "98765 43212")).await.expect(201);
         assert_eq!((&third["state"], &third["agent"]), (&json!("waiting"), &Value::Null));
@@ -333,6 +351,30 @@ mod tests {
         }
         let unknown = h.call("POST", "/items", json!({"source": 99})).await;
         assert_eq!(unknown.problem(404), "unknown_source");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_state_is_the_same_however_it_is_written() {
+        let h = Harness::new().await;
+        let office = h.office(&[]).await;
+        let step = json!([{"same_region": true}]);
+        h.call("PATCH", &format!("/queues/{}", office.queue), json!({"steps": step})).await;
+        let agent =
+            json!({"name": "Asha", "queues": [office.queue], "regions": ["Orissa", "IN-MH"]});
+        let agent = h.post("/agents", agent).await;
+        assert_eq!(agent["regions"], json!(["mh", "or"]));
+        h.post(&format!("/agents/{}/sign-in", agent["id"]), Value::Null).await;
+        for (number, state) in ["Odisha", "OD", "Mahārāshtra", "ओडिशा"].iter().enumerate()
+        {
+            let phone = format!("987654321{number}");
+            let lead =
+                json!({"source": office.source, "contact": {"phone": phone}, "region": state});
+            let lead = h.call("POST", "/items", lead).await.expect(201);
+            assert_eq!(lead["agent_name"], "Asha", "{state}");
+        }
+        let lead = json!({"source": office.source, "region": "Kerala"});
+        assert_eq!(h.call("POST", "/items", lead).await.expect(201)["state"], "waiting");
         h.end().await;
     }
 }
