@@ -22,6 +22,10 @@ use std::process::ExitCode;
 /// Anything that stops a benchmark.
 pub type Problem = Box<dyn std::error::Error + Send + Sync>;
 
+/// The product's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match asked() {
         Ok(true) => ExitCode::SUCCESS,
