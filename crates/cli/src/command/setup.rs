@@ -107,7 +107,9 @@ fn admin_link(database: &Database, workspace: &WorkspaceSummary) -> Result<Optio
         _ if workspace.has_admin => Ok(None),
         Database::Own(config) => Ok(Some(server::renew_link(config, workspace.id)?)),
         Database::Served { .. } => {
-            eprintln!("It has no admin yet: open the link that the server printed at its start.");
+            eprintln!(
+                "It has no admin yet: open the link that was printed for it, or restart the server."
+            );
             Ok(None)
         }
     }
