@@ -19,7 +19,7 @@ pub struct Team {
     pub states: u64,
 }
 
-/// The size that most teams have: what is judged.
+/// What is judged.
 pub const DESK: Team = Team { agents: 30, states: 6 };
 
 /// A country's team, five in each of 36 states: so many that leads which come in at the same

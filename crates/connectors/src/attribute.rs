@@ -18,7 +18,7 @@ pub enum Type {
 /// A value does not fit the declared type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadValue {
-    #[error("must be a number")]
+    #[error("must be a number, and a whole one below 2^53")]
     NotANumber,
     #[error("must be yes or no")]
     NotABool,
@@ -70,9 +70,9 @@ fn number(value: &Json) -> Option<f64> {
         }
         _ => return None,
     };
-    // Beyond 2^53 not every whole number can be kept: one like it would be another one's.
-    let exact = number.fract() != 0.0 || number.abs() <= 9_007_199_254_740_992.0;
-    (number.is_finite() && (exact || !is_whole(value))).then_some(number)
+    // From 2^53 on several whole numbers, such as account numbers, would be kept as the same one.
+    let kept = number.abs() < 9_007_199_254_740_992.0 || !is_whole(value);
+    (number.is_finite() && kept).then_some(number)
 }
 
 /// Whether it is written as a whole number.
@@ -144,6 +144,11 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         assert_eq!(typed(&json!("inf"), Type::Number), Err(BadValue::NotANumber));
         assert_eq!(typed(&json!("1e999"), Type::Number), Err(BadValue::NotANumber));
+        for number in [json!(9_007_199_254_740_993_u64), json!("9007199254740993")] {
+            assert_eq!(typed(&number, Type::Number), Err(BadValue::NotANumber), "{number}");
+        }
+        assert!(typed(&json!(9_007_199_254_740_991_u64), Type::Number).is_ok());
+        assert!(typed(&json!(1e20), Type::Number).is_ok());
         assert_eq!(typed(&json!("maybe"), Type::Bool), Err(BadValue::NotABool));
         assert_eq!(typed(&json!({"a": 1}), Type::Text), Err(BadValue::NotText));
         assert_eq!(typed(&json!([["a"]]), Type::List), Err(BadValue::NotAList));

@@ -50,7 +50,7 @@ fn folded(text: &str) -> String {
             // Accents, and the dot below that Hindi letters may or may not have.
             '\u{300}'..='\u{36f}' | '\u{93c}' => {}
             '&' => folded.push_str(" and "),
-            // Vowel signs are not letters to Unicode.
+            // The signs that stop or change a vowel are not all letters to Unicode.
             '\u{900}'..='\u{97f}' => folded.push(c),
             c if c.is_alphanumeric() => folded.extend(c.to_lowercase()),
             // Jammu’s, N.C.T.

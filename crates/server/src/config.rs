@@ -55,6 +55,17 @@ pub struct Limits {
     pub imports: usize,
 }
 
+impl Limits {
+    /// The largest body of an operation, by its path below `/api/v1`, in bytes.
+    pub fn body_of(&self, path: &str) -> usize {
+        match path {
+            "/imports" => self.import_bytes,
+            "/ingest/{source_key}" => self.ingest_bytes,
+            _ => self.body_bytes,
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {

@@ -30,7 +30,7 @@ pub struct Furnishing<'a> {
 
 /// What stands in the way of furnishing.
 pub fn failed(problem: impl std::fmt::Display) -> Error {
-    Error::Invalid { field: "the furniture".to_owned(), problem: problem.to_string() }
+    Error::Invalid { field: "the configuration".to_owned(), problem: problem.to_string() }
 }
 
 /// A specification, from a plain object.

@@ -65,7 +65,7 @@ pub(crate) type Writes<const N: usize> = [(&'static Many, Rows); N];
 /// Statements with their values encoded, ready to be sent.
 pub(crate) type Prepared<D> = Vec<(Sql, <D as Database>::Arguments)>;
 
-/// Encodes statements; this takes about as long as sending them.
+/// Encodes statements, so that they can be sent while others are prepared.
 pub(crate) fn prepare<D: Db>(
     writes: impl IntoIterator<Item = (&'static Many, Rows)>,
 ) -> Result<Prepared<D>> {

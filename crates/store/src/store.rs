@@ -251,7 +251,7 @@ pub trait Access {
 
     async fn delete_session(&self, hash: &str) -> Result<()>;
 
-    /// Ends all sessions of a login.
+    /// Ends all sessions of a login, but the one with the hash `except`.
     async fn delete_sessions_of(
         &self,
         workspace: WorkspaceId,

@@ -69,8 +69,8 @@ impl<D: Db> Backend<D> {
 }
 
 static BEFORE: Many = Many {
-    sql: "SELECT items.item_id, items.queue_id, items.agent_id, items.state FROM items JOIN {rows} AS v \
-          ON items.workspace_id = v.c1 AND items.item_id = v.c2",
+    sql: "SELECT items.item_id, items.queue_id, items.agent_id, items.state FROM items \
+          JOIN {rows} AS v ON items.workspace_id = v.c1 AND items.item_id = v.c2",
     types: &[Type::Int, Type::Int],
 };
 

@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::options::Options;
 use crate::print;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use server::{NewWorkspace, SetupLink, WorkspaceSummary};
@@ -71,6 +71,11 @@ pub enum Database {
 
 impl Database {
     pub fn open(options: &Options) -> Result<Database> {
+        if options.server.is_some() {
+            bail!(
+                "this works on the database of this machine; leave out --server (FAIRLEAD_SERVER)"
+            );
+        }
         let config = options.server_config();
         Ok(match server::find_server(&config)? {
             Some(found) => {

@@ -12,8 +12,8 @@ use zip::ZipArchive;
 /// The most bytes that all parts but sheets and pictures may have when unpacked.
 pub const MOST: u64 = 256 << 20;
 
-/// The most bytes that one sheet may have when unpacked.
-const MOST_SHEET: u64 = 4 << 30;
+/// The most bytes that all sheets may have when unpacked.
+const MOST_SHEETS: u64 = 4 << 30;
 
 /// Measures what stands between two tags of a sheet: it is held in memory as a whole.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl Write for Cells {
 pub fn check(source: &mut (impl Read + Seek), most: u64) -> Result<(), TableError> {
     let damaged = |error: zip::result::ZipError| TableError::Excel(error.to_string());
     let mut parts = ZipArchive::new(source).map_err(damaged)?;
-    let mut left = most;
+    let (mut left, mut left_to_sheets) = (most, MOST_SHEETS);
     for index in 0..parts.len() {
         let part = parts.by_index(index).map_err(damaged)?;
         let name = part.name().map_err(damaged)?.to_ascii_lowercase();
@@ -54,15 +54,14 @@ pub fn check(source: &mut (impl Read + Seek), most: u64) -> Result<(), TableErro
             continue;
         }
         if name.starts_with("xl/worksheets/") {
-            let measured = copy(&mut part.take(MOST_SHEET + 1), &mut Cells::default());
-            match measured {
-                Ok(size) if size <= MOST_SHEET => continue,
-                Ok(_) => return Err(TableError::TooLarge(MOST_SHEET)),
-                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                    return Err(TableError::CellTooLong);
-                }
-                Err(error) => return Err(TableError::Excel(error.to_string())),
-            }
+            let size = copy(&mut part.take(left_to_sheets + 1), &mut Cells::default());
+            let size = size.map_err(|error| match error.kind() {
+                io::ErrorKind::FileTooLarge => TableError::CellTooLong,
+                _ => TableError::Excel(error.to_string()),
+            })?;
+            left_to_sheets =
+                left_to_sheets.checked_sub(size).ok_or(TableError::TooLarge(MOST_SHEETS))?;
+            continue;
         }
         let unpacked = copy(&mut part.take(left + 1), &mut sink())
             .map_err(|error| TableError::Excel(error.to_string()))?;

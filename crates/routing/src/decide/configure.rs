@@ -9,6 +9,9 @@ impl State {
         match command {
             Command::Configure { settings } => {
                 valid::settings(&settings)?;
+                if facts.settings == settings {
+                    return Admitted::nothing();
+                }
                 Admitted::done(Event::Configured { settings })
             }
             Command::CreateAgent { spec } => {

@@ -296,6 +296,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_time_is_read_in_the_zone_that_the_workspace_has_now() {
+        let h = Harness::new().await;
+        let office = h.office(&[]).await;
+        let key = h.get(&format!("/sources/{}", office.source)).await["key"].clone();
+        let mut read = Vec::new();
+        for zone in ["Asia/Kolkata", "America/New_York"] {
+            h.call("PATCH", "/workspace", json!({"time_zone": zone})).await.expect(200);
+            let lead = json!({"name": "Kavya", "earliest": "2026-03-05 10:00"}).to_string();
+            let request =
+                axum::http::Request::post(format!("/api/v1/ingest/{}", key.as_str().unwrap()));
+            let request =
+                request.header(super::SECRET_HEADER, &office.secret).body(lead.into()).unwrap();
+            let item = h.send(request).await.expect(202)["items"][0]["id"].clone();
+            read.push(h.get(&format!("/items/{item}")).await["earliest"].clone());
+        }
+        assert_eq!(read, ["2026-03-05T04:30:00.000Z", "2026-03-05T15:00:00.000Z"]);
+        h.end().await;
+    }
+
+    #[tokio::test]
     async fn strangers_and_broken_bodies_are_refused() {
         let h = Harness::with(|c| c.limits.ingest_items = 2).await;
         let office = h.office(&[]).await;

@@ -59,10 +59,10 @@ fn changeable(active: bool, wished: Option<bool>) -> Result<(), Refusal> {
 fn operations(limits: &Limits) -> OpenApiRouter<App> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(imports::start, imports::list))
-        .layer(DefaultBodyLimit::max(limits.import_bytes));
+        .layer(DefaultBodyLimit::max(limits.body_of("/imports")));
     let webhooks = OpenApiRouter::new()
         .routes(routes!(ingest::ingest))
-        .layer(DefaultBodyLimit::max(limits.ingest_bytes));
+        .layer(DefaultBodyLimit::max(limits.body_of("/ingest/{source_key}")));
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::get, session::sign_out))
         .routes(routes!(setup::get, setup::create))
@@ -104,7 +104,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(live::websocket::live))
         .routes(routes!(live::sse::events))
         .routes(routes!(document::serve))
-        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(DefaultBodyLimit::max(limits.body_of("")))
         .merge(uploads)
         .merge(webhooks)
 }

@@ -8,10 +8,13 @@ use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
+use crate::submission::region;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Answer, Command, Condition, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills};
+use routing::{
+    Answer, Command, Condition, Op, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills, Value,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,11 +43,38 @@ pub struct RuleChange {
 }
 
 impl RuleChange {
-    fn merge(self, spec: &mut RuleSpec) {
+    /// Regions are compared by their codes in the workspace's country.
+    fn merge(self, spec: &mut RuleSpec, country: &str) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         take!(name, position, when, queue, priority, skills);
+        coded(&mut spec.when, country);
+    }
+}
+
+/// Writes regions in a condition as they are kept with items.
+fn coded(condition: &mut Condition, country: &str) {
+    let code = |text: &mut String| {
+        if let Some(code) = region(country, text) {
+            *text = code.as_str().to_owned();
+        }
+    };
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter_mut().for_each(|part| coded(part, country));
+        }
+        Condition::Not(part) => coded(part, country),
+        Condition::Compare { attribute, op: Op::Eq | Op::Ne | Op::In, value }
+            if attribute == "region" =>
+        {
+            match value {
+                Value::Text(text) => code(text),
+                Value::List(texts) => texts.iter_mut().for_each(code),
+                Value::Number(_) | Value::Bool(_) => {}
+            }
+        }
+        Condition::Compare { .. } => {}
     }
 }
 
@@ -108,7 +138,7 @@ pub async fn create(
         skills: Skills::new(),
     };
     changeable(true, body.active)?;
-    body.merge(&mut spec);
+    body.merge(&mut spec, &app.settings(caller.workspace).await?.country);
     let done = app.one(&caller, key, vec![Command::CreateRule { spec }.into()]).await?;
     app.forget_names(caller.workspace);
     let Answer::Rule(id) = done.answer else { return Err(Problem::internal("not a rule")) };
@@ -152,7 +182,7 @@ pub async fn update(
         let found = state.facts().rules.get(&rule).ok_or(Refusal::UnknownRule(rule))?;
         changeable(found.active, body.active)?;
         let mut spec = found.spec.clone();
-        body.clone().merge(&mut spec);
+        body.clone().merge(&mut spec, &state.facts().settings.country);
         Ok(Command::UpdateRule { rule, spec })
     });
     app.one(&caller, None, vec![change]).await?;
@@ -199,6 +229,29 @@ mod tests {
         let item = h.call("POST", "/items", item).await.expect(201);
         assert_eq!(item["queue"], office.queue);
         assert_eq!(h.call("POST", "/rules", json!({"name": "x"})).await.problem(422), "invalid");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_rule_names_a_region_as_people_do() {
+        let h = Harness::new().await;
+        let office = h.office(&[]).await;
+        let west = h.post("/queues", json!({"name": "West"})).await["id"].clone();
+        let is = |op: &str, value: Value| json!({"compare": {"attribute": "region", "op": op, "value": value}});
+        let when =
+            json!({"any": [is("in", json!(["Goa", "Gujrat"])), is("eq", json!("Maharashtra"))]});
+        let rule = h.post("/rules", json!({"name": "West", "when": when, "queue": west})).await;
+        assert_eq!(rule["when"]["any"][1]["compare"]["value"], "mh");
+        for (region, queue) in [("MH", &west), ("Gujarat", &west), ("Kerala", &json!(office.queue))]
+        {
+            let item = json!({"source": office.source, "region": region});
+            let item = h.call("POST", "/items", item).await.expect(201);
+            assert_eq!(&item["queue"], queue, "{region}");
+        }
+        let not = json!({"when": {"not": is("eq", json!("Keralam"))}});
+        let path = format!("/rules/{}", rule["id"]);
+        let changed = h.call("PATCH", &path, not).await.expect(200);
+        assert_eq!(changed["when"]["not"]["compare"]["value"], "kl");
         h.end().await;
     }
 }

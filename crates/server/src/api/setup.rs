@@ -110,12 +110,12 @@ pub async fn create(
             return Err(error.into());
         }
     };
+    crate::workspaces::forget_link(&app.config.data_dir, workspace);
     if let Some(preset) = body.preset {
         // Its sources' secrets are made anew on their page when they are wanted.
         preset.furnish(&app.dispatcher, workspace).await.map_err(Problem::internal)?;
         app.forget_names(workspace);
     }
-    crate::workspaces::forget_link(&app.config.data_dir, workspace);
     let user = app.store.user(workspace, id).await?;
     let user = user.ok_or_else(|| Problem::internal("the admin is gone"))?;
     let (cookie, caller) = session::start(&app, workspace, user, &headers).await?;

@@ -257,7 +257,10 @@ impl Clerk {
                 continue;
             }
             let (error, in_doubt) = match self.attempt(&mut alone, false).await {
-                Ok(()) => continue,
+                Ok(()) => {
+                    self.left.append(&mut alone);
+                    continue;
+                }
                 Err(Failure::Never(error)) => (error, false),
                 Err(Failure::InDoubt(error)) => (error, true),
             };

@@ -144,12 +144,7 @@ async fn checked(app: &App, request: &mut Request) -> Result<(), Problem> {
 
 /// Refuses a body that says itself that it is too large, before any of it has come.
 fn fits(app: &App, path: &str, request: &Request) -> Result<(), Problem> {
-    let limits = &app.config.limits;
-    let most = match path {
-        "/imports" => limits.import_bytes,
-        "/ingest/{source_key}" => limits.ingest_bytes,
-        _ => limits.body_bytes,
-    };
+    let most = app.config.limits.body_of(path);
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     match length {

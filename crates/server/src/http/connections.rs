@@ -1,8 +1,7 @@
 //! Connections in: accepted up to a bound, and closed when they keep the server waiting.
 
 use axum::Router;
-use axum::body::Body;
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use futures_util::stream::{self, StreamExt};
 use hyper::body::Incoming;
@@ -36,7 +35,7 @@ pub async fn serve(
     stopping: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(patience.connections));
-    let (end, ended) = watch::channel(false);
+    let (end, ending) = watch::channel(false);
     // Each connection holds one end; when all are gone, so are they.
     let (alive, mut gone) = mpsc::channel::<()>(1);
     let mut http = http1::Builder::new();
@@ -49,14 +48,14 @@ pub async fn serve(
         };
         // Answers are small: they should not wait for more.
         let _ = stream.set_nodelay(true);
-        let (router, ending) = (router.clone(), ended.clone());
+        let (router, cut) = (router.clone(), ending.clone());
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(|body| ending_body(body, ending.clone()));
+            let mut request = request.map(|body| ending_body(body, cut.clone()));
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             router.clone().oneshot(request)
         });
         let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let (alive, mut ending) = (alive.clone(), ended.clone());
+        let (alive, mut ending) = (alive.clone(), ending.clone());
         tokio::spawn(async move {
             let mut connection = pin!(connection);
             let ended = tokio::select! {
@@ -200,7 +199,14 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, mut stopping) = watch::channel(false);
-        let router = Router::new().route("/", axum::routing::post(|body: String| async { body }));
+        let begun = Arc::new(tokio::sync::Notify::new());
+        let noted = begun.clone();
+        let read = move |request: Request| async move {
+            noted.notify_one();
+            let body = axum::body::to_bytes(request.into_body(), 100).await;
+            body.map_err(|_| axum::http::StatusCode::BAD_REQUEST)
+        };
+        let router = Router::new().route("/", axum::routing::post(read));
         let patience = Patience { connections: 8, head: SOON };
         let serving = tokio::spawn(serve(listener, router, patience, async move {
             let _ = stopping.wait_for(|stop| *stop).await;
@@ -209,11 +215,12 @@ mod tests {
         let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 4\r\n\r\n";
         whole.write_all(format!("{head}abcd").as_bytes()).await.unwrap();
         assert!(rest(&mut whole).await.ends_with("abcd"));
+        begun.notified().await;
         let mut half = TcpStream::connect(address).await.unwrap();
         half.write_all(format!("{head}ab").as_bytes()).await.unwrap();
-        tokio::task::yield_now().await;
+        begun.notified().await;
         stop.send_replace(true);
         assert!(timeout(GRACE * 3, serving).await.is_ok(), "the stop waited for the body");
-        assert!(!rest(&mut half).await.contains("200 OK"));
+        assert!(rest(&mut half).await.starts_with("HTTP/1.1 400"));
     }
 }

@@ -54,13 +54,9 @@ impl Guard {
         }
     }
 
-    /// Returns when the client may come in no more. Safe to drop while it waits.
-    pub async fn barred(&mut self) {
-        loop {
-            self.looks.tick().await;
-            if !self.lets_in().await {
-                return;
-            }
-        }
+    /// Returns when it is time to look again. Safe to drop while it waits; the look itself is not,
+    /// for on a busy stream a dropped one might never come to its end.
+    pub async fn next_look(&mut self) {
+        self.looks.tick().await;
     }
 }

@@ -41,9 +41,14 @@ pub async fn events(
     let feed = Feed::open(app, caller, sent.or(query.after)).await?;
     let stream =
         futures_util::stream::unfold((feed, guard, place), |(mut feed, mut guard, place)| async {
-            let message = tokio::select! {
-                message = feed.next() => message?,
-                () = guard.barred() => return None,
+            let message = loop {
+                tokio::select! {
+                    message = feed.next() => break message?,
+                    () = guard.next_look() => {}
+                }
+                if !guard.lets_in().await {
+                    return None;
+                }
             };
             let event = Event::default();
             let event = match &message {

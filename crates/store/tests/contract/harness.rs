@@ -1,6 +1,6 @@
 //! A database for one test, and a workspace whose live state is compared with its tables.
 
-use routing::{Answer, Command, Facts, ItemId, State, Submission, Time};
+use routing::{Answer, Command, Facts, ItemId, Settings, State, Submission, Time};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -102,7 +102,8 @@ impl Workspace {
             now: NOON,
             batch: id.0 << 32,
         };
-        workspace.act(Command::Configure { settings: Default::default() }).await?;
+        let settings = Settings { country: "IN".into(), ..Settings::default() };
+        workspace.act(Command::Configure { settings }).await?;
         Ok(workspace)
     }
 

@@ -177,4 +177,32 @@ mod tests {
         assert_eq!(h.call_as(&token, "POST", "/claims", other).await.problem(403), "forbidden");
         h.end().await;
     }
+
+    #[tokio::test]
+    async fn a_repeated_claim_shows_nothing_of_what_somebody_else_has_by_now() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        h.call("PATCH", &format!("/queues/{}", office.queue), json!({"mode": {"mode": "pull"}}))
+            .await
+            .expect(200);
+        let contact = json!({"name": "Kavya Rao", "phone": "98450 00007"});
+        let item = json!({"source": office.source, "contact": contact});
+        let item = h.call("POST", "/items", item).await.expect(201);
+        let token = h.token("agent", Some(office.agents[0])).await;
+        let claim = || {
+            let request = axum::http::Request::post("/api/v1/claims")
+                .header("authorization", format!("Bearer {token}"))
+                .header("idempotency-key", "one");
+            let body = json!({"agent_id": office.agents[0]}).to_string();
+            h.send(request.body(body.into()).unwrap())
+        };
+        let taken = claim().await.expect(200);
+        assert_eq!(claim().await.expect(200)["contact"]["name"], "Kavya Rao");
+        let body = json!({"version": taken["version"], "agent": office.agents[1]});
+        h.call("POST", &format!("/items/{}/reassign", item["id"]), body).await.expect(200);
+        let repeated = claim().await;
+        assert!(!repeated.text.contains("Kavya"), "{}", repeated.text);
+        repeated.problem(404);
+        h.end().await;
+    }
 }

@@ -143,9 +143,10 @@ impl App {
                 let wanted = key.trim().to_lowercase();
                 let named = self
                     .look(workspace, move |state| {
-                        let mut sources = state.facts().sources.values();
-                        let named = sources.find(|s| s.spec.name.to_lowercase() == wanted);
-                        named.map(|source| source.id)
+                        let sources = state.facts().sources.values();
+                        let named = sources.filter(|s| s.spec.name.to_lowercase() == wanted);
+                        // One that takes nothing in any more does not hide another of its name.
+                        named.min_by_key(|s| (!s.active, s.id)).map(|source| source.id)
                     })
                     .await?;
                 let found = match named {
