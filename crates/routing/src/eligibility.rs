@@ -75,6 +75,9 @@ pub(crate) fn passing(agent: &Agent, load: &Load, queue: &Queue) -> Option<Cause
     if !agent.active {
         return Some(Cause::Inactive);
     }
+    if agent.spec.paused {
+        return Some(Cause::Paused);
+    }
     if !agent.on_shift {
         return Some(Cause::OffShift);
     }
@@ -99,7 +102,8 @@ pub(crate) fn is_full(agent: &Agent, load: &Load, queue: &Queue) -> bool {
 
 /// Whether the cause means that the agent is not there, rather than busy.
 pub(crate) fn is_absent(cause: &Cause) -> bool {
-    matches!(cause, Cause::Inactive | Cause::OffShift | Cause::SignedOut | Cause::Away)
+    use Cause::*;
+    matches!(cause, Inactive | Paused | OffShift | SignedOut | Away)
 }
 
 /// The source of an item if agents may serve the item by listing it: only while the item stands

@@ -44,6 +44,7 @@ mod matching;
 pub mod queue;
 mod reason;
 mod refusal;
+mod roster;
 pub mod rule;
 pub mod source;
 mod state;
@@ -59,12 +60,15 @@ pub use event::{Event, Notice, Outcome, Returned};
 pub use explain::Verdict;
 pub use id::{AgentId, ItemId, QueueId, RuleId, SourceId};
 pub use item::{ContactKey, Hold, Item, ItemState, Submission};
-pub use queue::{AtCap, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueSpec, Step, Then};
+pub use queue::{
+    AtCap, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueSpec, Silence, Step, Then,
+};
 pub use reason::{Cause, MAX_RUNNERS_UP, Reason, RunnerUp, Way};
 pub use refusal::Refusal;
+pub use roster::{DaysOff, Holidays, Hours, Roster, Shift};
 pub use rule::{Condition, Op, Rule, RuleSpec, Trace};
 pub use source::{DedupeScope, Source, SourceSpec};
 pub use state::{Answer, Facts, Handled, State};
 pub use strategy::{Candidate, Key, Strategy, TICK};
-pub use time::{Hours, Shift, Time, TimeOfDay};
+pub use time::{Time, TimeOfDay};
 pub use workspace::{Dispatch, Settings};

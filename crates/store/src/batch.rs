@@ -65,6 +65,7 @@ pub struct Personal {
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
     Complete,
+    Update,
     Reassign,
     Cancel,
     Other,

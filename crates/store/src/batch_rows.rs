@@ -185,6 +185,7 @@ fn imports(workspace: WorkspaceId, batch: &Batch) -> Result<(Rows, Rows)> {
 pub(crate) fn note_text(kind: NoteKind) -> &'static str {
     match kind {
         NoteKind::Complete => "complete",
+        NoteKind::Update => "update",
         NoteKind::Reassign => "reassign",
         NoteKind::Cancel => "cancel",
         NoteKind::Other => "other",

@@ -72,11 +72,11 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// PostgreSQL: lost connections, shut down, out of resources, serialisation. SQLite: busy, locked,
+/// PostgreSQL: lost connections, shut down, not accepting any, out of resources, serialisation. SQLite: busy, locked,
 /// out of memory, input or output, full, cannot open; the low byte of the extended code.
 fn is_passing(code: &str) -> bool {
     if code.len() == 5 {
-        return ["08", "53", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
+        return ["08", "53", "55", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
 }

@@ -137,6 +137,8 @@ pub enum Ended {
     SignedOut,
     Lapsed,
     Deactivated,
+    /// Nobody did anything with it for as long as its queue allows.
+    Silent,
 }
 
 impl Ended {
@@ -152,6 +154,7 @@ impl Ended {
             Ended::SignedOut => "signed_out",
             Ended::Lapsed => "lapsed",
             Ended::Deactivated => "deactivated",
+            Ended::Silent => "silent",
         }
     }
 }
@@ -172,6 +175,7 @@ impl FromStr for Ended {
             SignedOut,
             Lapsed,
             Deactivated,
+            Silent,
         ]
         .into_iter()
         .find(|e| e.as_str() == text)
@@ -235,6 +239,18 @@ pub struct AgentTally {
     pub today: u64,
     pub total: u64,
     pub last_assigned_at: Option<Time>,
+}
+
+/// What came of an agent's assignments in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgentOutcome {
+    pub agent: AgentId,
+    pub assigned: u64,
+    /// Those whose contact was reached.
+    pub contacted: u64,
+    pub won: u64,
+    /// The median of the time from having an item to the first contact, in milliseconds.
+    pub first_contact_ms: Option<u64>,
 }
 
 /// How many items a queue has, by state.

@@ -174,7 +174,7 @@ pub(crate) const NOTES: &str = "SELECT item_id, seq, kind, body FROM item_notes 
 pub(crate) fn note<D: Db>(row: &D::Row) -> Result<Note> {
     let mut row = Columns::<D>::new(row, "item_notes");
     let (item, event, kind) = (ItemId(row.num()?), row.num()?, row.text()?);
-    let kind = [NoteKind::Complete, NoteKind::Reassign, NoteKind::Cancel]
+    let kind = [NoteKind::Complete, NoteKind::Update, NoteKind::Reassign, NoteKind::Cancel]
         .into_iter()
         .find(|k| note_text(*k) == kind)
         .unwrap_or(NoteKind::Other);

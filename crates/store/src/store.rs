@@ -1,10 +1,11 @@
 //! The handle that the server holds: object-safe, so that the database's type stays in this crate.
 
 use crate::{
-    AgentTally, Answered, AssignmentFilter, AssignmentRow, Batch, BatchId, Chain, Entry, Heard,
-    ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
-    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
-    TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow, Written,
+    AgentOutcome, AgentTally, Answered, AssignmentFilter, AssignmentRow, Batch, BatchId, Chain,
+    Entry, Heard, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport,
+    NewToken, Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow,
+    SourceTally, Token, TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow,
+    Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -155,6 +156,15 @@ pub trait Reads {
     /// Per agent: assignments on the local day that began at `day`, in total, and the last one's
     /// time.
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>>;
+
+    /// What came of the assignments that agents got from `from` until before `to`; offers that were
+    /// not accepted are none. Costs a scan of the assignments.
+    async fn agent_outcomes(
+        &self,
+        workspace: WorkspaceId,
+        from: Time,
+        to: Time,
+    ) -> Result<Vec<AgentOutcome>>;
 
     /// Per queue: open items by state. Costs a scan of the open items' index.
     async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>>;

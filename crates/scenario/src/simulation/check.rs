@@ -89,8 +89,12 @@ impl Checked {
         }
         self.answer(&walk, &handled.answer)?;
         self.nothing_left(&walk)?;
-        // A day that ended by a change of the zone starts again with the next command.
-        let moved = matches!(command, Command::Configure { .. });
+        // A day that ended by a change of the zone starts again with the next command; so does what
+        // an edit made overdue.
+        let moved = matches!(
+            command,
+            Command::Configure { .. } | Command::UpdateQueue { .. } | Command::UpdateAgent { .. }
+        );
         self.deadlines(now, moved)?;
         let edited = matches!(command, Command::CreateAgent { .. } | Command::UpdateAgent { .. });
         super::compare::compare(&self.state, &self.model, edited)
@@ -115,6 +119,8 @@ impl Checked {
             Event::ClockTicked => {}
             Event::Due { .. }
             | Event::OfferMissed { .. }
+            | Event::WentSilent { .. }
+            | Event::SupervisorTold { .. }
             | Event::ShiftChanged { .. }
             | Event::DayStarted { .. } => self.before_due(walk, event)?,
             Event::Offered { .. } | Event::Assigned { .. } | Event::Overflowed { .. } => {
@@ -136,7 +142,7 @@ impl Checked {
         Ok(())
     }
 
-    fn before_due(&mut self, walk: &Walk, event: &Event) -> Result<(), Violation> {
+    fn before_due(&mut self, walk: &mut Walk, event: &Event) -> Result<(), Violation> {
         let (now, model) = (walk.now, &mut self.model);
         let due = match event {
             Event::Due { item } => {
@@ -148,11 +154,19 @@ impl Checked {
                 matches!(state, Some(ItemState::Offered { agent: to, until, .. })
                     if until <= now && to == *agent)
             }
+            Event::WentSilent { item, .. } | Event::SupervisorTold { item, .. } => {
+                let item = model.items.get(item).map(|i| (*item, i));
+                item.is_some_and(|(id, item)| {
+                    walk.follows = model.after_silence(id, item).into();
+                    let silent = model.silent_at(item).is_some_and(|at| at <= now);
+                    silent && walk.follows.pop_front().as_ref() == Some(event)
+                })
+            }
             Event::DayStarted { at } => *at == model.local_day(now).0 && model.day_ends <= now,
             Event::ShiftChanged { agent, on_shift } => {
-                let zone = model.zone();
+                let (zone, holidays) = (model.zone(), &model.settings.holidays);
                 model.agents.get_mut(agent).is_some_and(|a| {
-                    let is = a.shifts.on(&a.spec.hours, now, &zone);
+                    let is = a.shifts.on(&a.spec, holidays, now, &zone);
                     is == *on_shift && a.on_shift != is
                 })
             }
@@ -233,7 +247,9 @@ impl Checked {
                 let offered = matches!(self.seen(*item, *seen)?, ItemState::Offered { .. });
                 holds!(offered && self.holder(*item) == Some(*agent), "I1", "{event:?}");
             }
-            Event::Completed { item, seen, agent, .. } | Event::Released { item, seen, agent } => {
+            Event::Completed { item, seen, agent, .. }
+            | Event::Updated { item, seen, agent, .. }
+            | Event::Released { item, seen, agent } => {
                 let assigned = matches!(self.seen(*item, *seen)?, ItemState::Assigned { .. });
                 holds!(assigned && self.holder(*item) == Some(*agent), "I1", "{event:?}");
             }
@@ -281,7 +297,7 @@ impl Checked {
                     .get(&item.queue)
                     .is_some_and(|q| q.spec.presence == Presence::Required);
                 let there = agent.present && agent.status == Status::Available;
-                agent.active && agent.on_shift && (!required || there)
+                agent.active && !agent.spec.paused && agent.on_shift && (!required || there)
             }),
         };
         holds!(good, "I6", "{event:?}");
@@ -379,6 +395,7 @@ impl Checked {
             Command::Accept { item, seen }
             | Command::Decline { item, seen }
             | Command::Complete { item, seen, .. }
+            | Command::Update { item, seen, .. }
             | Command::Release { item, seen }
             | Command::Retry { item, seen, .. }
             | Command::Reassign { item, seen, .. }
@@ -417,28 +434,31 @@ impl Checked {
     }
 
     /// Nothing that is due is left, and the next deadline is not late.
-    fn deadlines(&mut self, now: Time, zone_moved: bool) -> Result<(), Violation> {
+    fn deadlines(&mut self, now: Time, moved: bool) -> Result<(), Violation> {
         let zone = self.model.zone();
         for (id, agent) in &mut self.model.agents {
-            let is = agent.shifts.on(&agent.spec.hours, now, &zone);
+            let is = agent.shifts.on(&agent.spec, &self.model.settings.holidays, now, &zone);
             holds!(is == agent.on_shift, "time", "agent {id}: on shift is {is}");
         }
         for (id, item) in &self.model.items {
             let due = match item.state {
                 ItemState::Scheduled { until } | ItemState::Offered { until, .. } => until <= now,
                 ItemState::Arrived { .. } => true,
+                ItemState::Assigned { .. } => {
+                    self.model.silent_at(item).is_some_and(|at| at <= now)
+                }
                 _ => false,
             };
-            holds!(!due, "time", "item {id} {:?} is due", item.state);
+            holds!(!due || moved, "time", "item {id} {:?} is due", item.state);
         }
         let day_ends = self.model.day_ends;
         let day_over = self.model.now > Time(0) && day_ends <= now;
-        holds!(!day_over || zone_moved, "time", "the day ended at {day_ends:?}");
+        holds!(!day_over || moved, "time", "the day ended at {day_ends:?}");
         let (ours, theirs) = (self.model.deadline(now), self.state.next_deadline());
         let late = ours.is_some_and(|ours| theirs.is_none_or(|theirs| theirs > ours));
         holds!(!late, "time", "next deadline {theirs:?}, should be {ours:?}");
         let past = theirs.is_some_and(|theirs| theirs <= now);
-        holds!(!past || zone_moved, "time", "deadline {theirs:?} is past at {now:?}");
+        holds!(!past || moved, "time", "deadline {theirs:?} is past at {now:?}");
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ pub mod items;
 pub mod journal;
 mod logins;
 pub mod matches;
+pub mod outcomes;
 pub mod presence;
 pub mod queues;
 pub mod rules;
@@ -89,6 +90,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::decline::decline))
         .routes(routes!(items::complete::complete))
         .routes(routes!(items::release::release))
+        .routes(routes!(items::update::update))
         .routes(routes!(items::retry::retry))
         .routes(routes!(items::reassign::reassign))
         .routes(routes!(items::cancel::cancel))
@@ -98,6 +100,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(matches::run))
         .routes(routes!(assignments::list))
         .routes(routes!(stats::stats))
+        .routes(routes!(outcomes::outcomes))
         .routes(routes!(journal::verify))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))

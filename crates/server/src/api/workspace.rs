@@ -11,7 +11,7 @@ use crate::presets::Preset;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Command, Dispatch, Settings};
+use routing::{Command, Dispatch, Holidays, Settings};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,6 +32,9 @@ pub struct WorkspaceChange {
     pub ageing_secs: Option<u32>,
     #[schema(value_type = Option<schema::Dispatch>)]
     pub dispatch: Option<Dispatch>,
+    /// Local days, and what they are called, on which nobody works who does not say so.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub holidays: Option<Holidays>,
 }
 
 /// A workspace.
@@ -47,13 +50,22 @@ pub struct WorkspaceView {
     pub ageing_secs: u32,
     #[schema(value_type = schema::Dispatch)]
     pub dispatch: Dispatch,
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub holidays: Holidays,
 }
 
 async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
     let row = app.store.workspace(caller.workspace).await?;
     let settings = app.look(caller.workspace, |s| s.facts().settings.clone()).await?;
-    let Settings { time_zone, country, heartbeat_secs, re_offer_secs, ageing_secs, dispatch } =
-        settings;
+    let Settings {
+        time_zone,
+        country,
+        heartbeat_secs,
+        re_offer_secs,
+        ageing_secs,
+        dispatch,
+        holidays,
+    } = settings;
     Ok(WorkspaceView {
         id: row.id.0,
         name: row.name,
@@ -63,6 +75,7 @@ async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
         re_offer_secs,
         ageing_secs,
         dispatch,
+        holidays,
     })
 }
 
@@ -101,6 +114,7 @@ pub async fn update(
             re_offer_secs: change.re_offer_secs.unwrap_or(before.re_offer_secs),
             ageing_secs: change.ageing_secs.unwrap_or(before.ageing_secs),
             dispatch: change.dispatch.unwrap_or(before.dispatch),
+            holidays: change.holidays.clone().unwrap_or(before.holidays),
         };
         Ok(Command::Configure { settings })
     });

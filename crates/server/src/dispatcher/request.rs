@@ -33,6 +33,7 @@ pub struct Work {
 
 /// What is to be done.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are commands")]
 pub enum Order {
     Command(Command),
     /// A change to something that is there: the command is made of it as it stands under the
