@@ -17,7 +17,7 @@ pub(super) fn settings(settings: &Settings) -> String {
     };
     let holidays = settings.holidays.iter().map(|(day, name)| format!("{day} {}", word(name)));
     let holidays = match settings.holidays.is_empty() {
-        true => String::new(),
+        true => ", no holidays".to_owned(),
         false => format!(", holidays {}", holidays.collect::<Vec<_>>().join(" and ")),
     };
     format!(

@@ -5,10 +5,20 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::{AgentSpec, Holidays, Time, TimeOfDay};
 
+/// What holds from one moment until another.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    on: bool,
+    from: Time,
+    until: Time,
+    /// Whether a shift begins or ends then; else nothing was in sight.
+    is_edge: bool,
+}
+
 /// Whether an agent is on shift, remembered until the next moment at which that may change.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shifts {
-    known: Option<(Time, Time, bool)>,
+    known: Option<Known>,
 }
 
 impl Shifts {
@@ -20,24 +30,24 @@ impl Shifts {
         now: Time,
         zone: &TimeZone,
     ) -> bool {
-        if let Some((from, until, on)) = self.known
-            && from <= now
-            && now < until
+        if let Some(known) = self.known
+            && known.from <= now
+            && now < known.until
         {
-            return on;
+            return known.on;
         }
-        let (on, until) = count(spec, holidays, now, zone);
-        self.known = Some((now, until, on));
-        on
+        let known = count(spec, holidays, now, zone);
+        self.known = Some(known);
+        known.on
     }
 
     /// The next moment at which that may change, after [`Shifts::on`].
     pub fn edge(&self) -> Option<Time> {
-        self.known.map(|(_, until, _)| until).filter(|until| until.0 < i64::MAX)
+        self.known.filter(|known| known.is_edge).map(|known| known.until)
     }
 }
 
-fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> (bool, Time) {
+fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> Known {
     let rests = |day: Date| {
         let off = spec.days_off.iter().any(|off| (off.from..=off.to).contains(&day));
         off || (holidays.contains_key(&day) && !spec.works_holidays)
@@ -45,7 +55,7 @@ fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> (
     let hours = &spec.hours.0;
     let always = hours.is_empty() && spec.days_off.is_empty();
     if always && (holidays.is_empty() || spec.works_holidays) {
-        return (true, Time(i64::MAX));
+        return Known { on: true, from: now, until: Time(i64::MAX), is_edge: false };
     }
     let today = now.timestamp().to_zoned(zone.clone()).date();
     let (mut on, mut next) = (false, Time(i64::MAX));
@@ -75,8 +85,9 @@ fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> (
         }
     }
     // Nothing in sight: looked at again before it is too late.
-    let week = Time(now.0 + 7 * 86_400_000);
-    (on, if next == Time(i64::MAX) { week } else { next })
+    let is_edge = next < Time(i64::MAX);
+    let until = if is_edge { next } else { Time(now.0 + 7 * 86_400_000) };
+    Known { on, from: now, until, is_edge }
 }
 
 /// The moment at which the agent has worked for `secs` since `start`, days off or not; at most 400
@@ -92,7 +103,8 @@ pub fn worked(
     let (mut now, mut left) = (start, i64::from(secs) * 1000);
     let end = start.plus_secs(400 * 86_400);
     while now < end {
-        let (on, until) = count(&spec, holidays, now, zone);
+        let Known { on, until, .. } = count(&spec, holidays, now, zone);
+        let until = until.min(end);
         let span = until.0 - now.0;
         if on && span >= left {
             return Time(now.0 + left);

@@ -103,6 +103,8 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/decline`, { ...at(id), body: { version } })),
 		complete: (id: Id, body: Schemas['Completion']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/complete`, { ...at(id), body })),
+		update: (id: Id, body: Schemas['Update']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body })),
 		release: (id: Id, version: number) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/release`, { ...at(id), body: { version } })),
 		retry: (id: Id, version: number, time: string) =>
@@ -114,6 +116,8 @@ export const api = {
 	},
 	claim: (agent_id: Id) => take<t.Item>(http.POST(`${V}/claims`, { body: { agent_id } })),
 	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),
+	outcomes: (query: { from?: string; to?: string }) =>
+		take<t.Outcomes>(http.GET(`${V}/stats/outcomes`, { params: { query } })),
 	imports: {
 		create: (form: FormData) =>
 			take<t.ImportJob>(
