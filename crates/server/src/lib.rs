@@ -39,6 +39,7 @@ mod workspaces;
 pub use app::App;
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;
+pub use http::peer::Network;
 pub use presets::Preset;
 pub use runfile::{Found, find_running, find_server};
 pub use serve::{Running, serve, start, start_for_command, stop_signal};
