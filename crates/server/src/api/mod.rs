@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod assignments;
+pub mod backup;
 pub mod claims;
 pub mod docs;
 mod document;
@@ -98,6 +99,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(matches::run))
         .routes(routes!(assignments::list))
         .routes(routes!(stats::stats))
+        .routes(routes!(backup::backup))
         .routes(routes!(journal::verify))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
