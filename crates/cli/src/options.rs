@@ -48,6 +48,12 @@ pub enum Command {
     Fairness,
     /// Write every assignment as CSV.
     Export(command::export::Export),
+    /// Copy the SQLite database into a file, while a server runs or not.
+    Backup(command::backup::Backup),
+    /// Put a copy in the place of the SQLite database, which is kept; no server may run.
+    Restore(command::restore::Restore),
+    /// Ask whether the server is ready; exit code 0 or 1.
+    Health,
     /// Run random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.
@@ -95,11 +101,11 @@ impl Options {
             None => Options::default(),
         };
         Ok(Options {
-            database_url: self.database_url.or(file.database_url),
+            database_url: said(self.database_url).or(file.database_url),
             data_dir: self.data_dir.or(file.data_dir),
-            server: self.server.or(file.server),
-            token: self.token.or(file.token),
-            workspace: self.workspace.or(file.workspace),
+            server: said(self.server).or(file.server),
+            token: said(self.token).or(file.token),
+            workspace: said(self.workspace).or(file.workspace),
             listen: self.listen.or(file.listen),
             ..self
         })
@@ -115,6 +121,11 @@ impl Options {
             ..standard
         }
     }
+}
+
+/// An empty variable says nothing: a secret that was never set comes as one.
+fn said(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 fn read(path: &Path) -> Result<Options> {
@@ -145,6 +156,18 @@ mod tests {
         let options = cli.options.complete().unwrap();
         assert_eq!(options.workspace.as_deref(), Some("globex"));
         assert_eq!(options.data_dir, Some("/srv/fairlead".into()));
+        let cli = Cli::parse_from([
+            "fairlead",
+            "--workspace",
+            "",
+            "--server",
+            "",
+            "--config",
+            config,
+            "stats",
+        ]);
+        let options = cli.options.complete().unwrap();
+        assert_eq!((options.workspace.as_deref(), options.server), (Some("acme"), None));
         std::fs::write(&path, "data_dri = \"x\"\n").unwrap();
         let again = Cli::parse_from(["fairlead", "--config", config, "stats"]).options.complete();
         assert!(format!("{:#}", again.err().unwrap()).contains("data_dri"));

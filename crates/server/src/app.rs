@@ -53,6 +53,8 @@ pub struct Parts {
     pub board: Board,
     pub imports_running: Running,
     pub import_turns: tokio::sync::Semaphore,
+    /// Copies of the database are made one after the other.
+    pub backups: tokio::sync::Mutex<()>,
     /// Turns true when the server stops: long answers end.
     pub stopping: watch::Receiver<bool>,
     /// Workspaces that wait for their first admin.
@@ -111,6 +113,7 @@ impl App {
             import_turns,
             edits: Edits::default(),
             board: Board::default(),
+            backups: tokio::sync::Mutex::default(),
             stopping,
             setup: Mutex::default(),
             root: OnceLock::new(),

@@ -7,6 +7,7 @@ use crate::{Error, WorkspaceId, Workspaces};
 use async_trait::async_trait;
 use sqlx::Pool;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -125,6 +126,10 @@ where
             None if D::SHARED => Ok(()),
             None => Err(Error::Unavailable("the store is closed".to_owned())),
         }
+    }
+
+    async fn copy_to(&self, path: &Path) -> Result<()> {
+        D::copy(&self.readers, path).await
     }
 
     fn is_shared(&self) -> bool {

@@ -30,6 +30,14 @@ pub enum Error {
     /// The address is not one the store knows.
     #[error("“{0}” is not a database address; use sqlite:PATH or postgres://USER@HOST/DATABASE")]
     Address(String),
+    /// A file that should be a whole copy of a database is none.
+    #[error("{path} is not a sound copy of a Fairlead database: {problem}")]
+    NotACopy { path: PathBuf, problem: String },
+    /// What can be done with a SQLite file only.
+    #[error(
+        "a PostgreSQL database is copied with pg_dump and put back with pg_restore; see docs/operations.md"
+    )]
+    NotAFile,
     /// Anything else the database refused.
     #[error("the database refused: {0}")]
     Database(String),

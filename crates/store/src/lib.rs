@@ -17,6 +17,7 @@ mod backend;
 mod batch;
 mod batch_rows;
 mod cell;
+mod copy;
 mod dialect;
 mod error;
 mod hash;
@@ -41,6 +42,7 @@ pub use batch::{
     Answered, Batch, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow, SourceFace,
     UserRow,
 };
+pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};

@@ -40,17 +40,7 @@ impl<D: Db> Backend<D> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
         D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
         D::script(&mut tx, TABLE.into()).await?;
-        let applied = applied::<D>(&mut tx).await?;
-        for (version, checksum) in &applied {
-            let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
-                let problem = "a newer fairlead applied it; use that version".to_owned();
-                return Err(Error::Migration { version: *version, problem });
-            };
-            if sum(known.up) != *checksum {
-                let problem = "its text is not the one that was applied".to_owned();
-                return Err(Error::Migration { version: *version, problem });
-            }
-        }
+        let applied = known::<D>(&mut tx).await?;
         for migration in MIGRATIONS {
             if applied.iter().any(|(version, _)| *version == migration.version) {
                 continue;
@@ -79,6 +69,28 @@ impl<D: Db> Backend<D> {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// The last migration that was applied; an error when this version does not know one of them.
+pub(crate) async fn version<D: Db>(conn: &mut D::Connection) -> Result<i64> {
+    let applied = known::<D>(conn).await?;
+    Ok(applied.last().map_or(0, |(version, _)| *version))
+}
+
+/// The migrations that were applied, each as this version knows it.
+async fn known<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> {
+    let applied = applied::<D>(conn).await?;
+    for (version, checksum) in &applied {
+        let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
+            let problem = "a newer fairlead applied it; use that version".to_owned();
+            return Err(Error::Migration { version: *version, problem });
+        };
+        if sum(known.up) != *checksum {
+            let problem = "its text is not the one that was applied".to_owned();
+            return Err(Error::Migration { version: *version, problem });
+        }
+    }
+    Ok(applied)
 }
 
 async fn applied<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> {

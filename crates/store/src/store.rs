@@ -10,6 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use routing::{AgentId, Facts, ItemId, SourceId, Time};
+use std::path::Path;
 
 /// Everything together: hold it as `Arc<dyn Store>`.
 #[async_trait]
@@ -28,6 +29,10 @@ pub trait Store:
     /// Writes how to reach this process into the 0600 file beside the SQLite database, for
     /// another `fairlead` command; see [`crate::holder`]. Without effect on PostgreSQL.
     fn announce(&self, text: &str) -> Result<()>;
+
+    /// Copies the SQLite database, as it is at one moment, into a new file that only its owner
+    /// can read; work goes on meanwhile. [`crate::Error::NotAFile`] on PostgreSQL.
+    async fn copy_to(&self, path: &Path) -> Result<()>;
 
     /// Whether other processes may write to the same database.
     fn is_shared(&self) -> bool;

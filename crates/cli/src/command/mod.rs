@@ -1,9 +1,12 @@
 //! One file per command: its arguments and what it does.
 
+pub mod backup;
 pub mod export;
 pub mod fairness;
+pub mod health;
 pub mod import;
 pub mod openapi;
+pub mod restore;
 pub mod serve;
 pub mod setup;
 pub mod simulate;

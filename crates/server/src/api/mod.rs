@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod assignments;
+pub mod backup;
 pub mod claims;
 pub mod docs;
 mod document;
@@ -30,7 +31,7 @@ pub use document::{document, text as document_text};
 use crate::app::App;
 use crate::config::Limits;
 use crate::http::Problem;
-use crate::http::{access, request};
+use crate::http::{access, peer, request};
 use crate::live;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -101,6 +102,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(assignments::list))
         .routes(routes!(stats::stats))
         .routes(routes!(outcomes::outcomes))
+        .routes(routes!(backup::backup))
         .routes(routes!(journal::verify))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
@@ -125,6 +127,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(elsewhere)
         .layer(from_fn(safe_headers))
+        .layer(from_fn_with_state(app.clone(), peer::note))
         .layer(from_fn_with_state(app.clone(), request::around))
         .with_state(app)
 }

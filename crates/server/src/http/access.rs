@@ -46,6 +46,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/workspace/preset",        ADMIN),
     ("GET",    "/workspaces",              ThisMachine),
     ("POST",   "/workspaces",              ThisMachine),
+    ("GET",    "/backup",                  ThisMachine),
 
     ("GET",    "/agents",                  SUPERVISOR),
     ("POST",   "/agents",                  SUPERVISOR),

@@ -4,6 +4,7 @@ pub mod access;
 pub mod connections;
 pub mod extract;
 pub mod metrics;
+pub mod peer;
 pub mod problem;
 pub mod request;
 pub mod wire;
