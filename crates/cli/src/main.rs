@@ -1,6 +1,7 @@
 //! `fairlead`: serves, sets up, imports, watches.
 
 mod api;
+mod chain;
 mod command;
 mod engine;
 mod options;
@@ -37,6 +38,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Stats => command::stats::run(&options),
         Command::Fairness => command::fairness::run(&options),
         Command::Export(args) => command::export::run(&options, args),
+        Command::Contact(args) => command::contact::run(&options, args),
         Command::Simulate(args) => command::simulate::run(&options, args),
         Command::Openapi => command::openapi::run(),
     }

@@ -48,6 +48,8 @@ pub enum Command {
     Fairness,
     /// Write every assignment as CSV.
     Export(command::export::Export),
+    /// Write out or erase what is kept of one person outside.
+    Contact(command::contact::Contact),
     /// Run random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.

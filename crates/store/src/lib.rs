@@ -13,10 +13,13 @@
 //! from the event. It reads no clock: times come from the caller, or from the database.
 
 mod access;
+mod audit;
+mod audit_rows;
 mod backend;
 mod batch;
 mod batch_rows;
 mod cell;
+mod contact;
 mod dialect;
 mod error;
 mod hash;
@@ -37,10 +40,12 @@ mod transaction;
 mod write;
 
 pub use access::{NewToken, Role, Session, Token, User, UserChange};
+pub use audit::{Act, AuditFilter, Audited, CONTACT_ERASED, What};
 pub use batch::{
     Answered, Batch, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow, SourceFace,
     UserRow,
 };
+pub use contact::{Held, HeldItem, Traces, Who};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
@@ -50,7 +55,8 @@ pub use read::{
     QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use store::{
-    Access, Imports, Journal, Outbox, Presence, Reads, Store, Transaction, Workspaces,
+    Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,
+    Workspaces,
 };
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! One file per command: its arguments and what it does.
 
+pub mod contact;
 pub mod export;
 pub mod fairness;
 pub mod import;

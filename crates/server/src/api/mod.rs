@@ -2,7 +2,9 @@
 
 pub mod agents;
 pub mod assignments;
+pub mod audit;
 pub mod claims;
+pub mod contacts;
 pub mod docs;
 mod document;
 pub mod health;
@@ -99,6 +101,9 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(assignments::list))
         .routes(routes!(stats::stats))
         .routes(routes!(journal::verify))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(contacts::export::export))
+        .routes(routes!(contacts::erase::erase))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
         .routes(routes!(live::websocket::live))

@@ -23,7 +23,7 @@ async fn hears_all(mut subscription: Subscription, last: u64) {
                     );
                     seq = Some(event.seq);
                 }
-                Heard::Resync => seq = None,
+                Heard::Resync | Heard::Reload => seq = None,
             }
         }
     };
