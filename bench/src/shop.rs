@@ -129,6 +129,7 @@ impl Shop {
             dedupe_key: "phone".into(),
             attributes: serde_json::json!([]),
             map: serde_json::json!({}),
+            retention_days: None,
         };
         let source = Work {
             personal: vec![Personal::Source(Box::new(face))],

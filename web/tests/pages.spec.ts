@@ -12,6 +12,7 @@ const PAGES: [string, string | null][] = [
 	['sources', 'supervisor'],
 	['rules', 'supervisor'],
 	['import', 'supervisor'],
+	['audit', 'supervisor'],
 	['settings', 'admin']
 ];
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

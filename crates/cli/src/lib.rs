@@ -2,6 +2,7 @@
 //! written about its commands against the commands themselves.
 
 mod api;
+mod chain;
 mod command;
 mod engine;
 mod options;
@@ -41,6 +42,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Stats => command::stats::run(&options),
         Command::Fairness => command::fairness::run(&options),
         Command::Export(args) => command::export::run(&options, args),
+        Command::Contact(args) => command::contact::run(&options, args),
         Command::Backup(args) => command::backup::run(&options, args),
         Command::Restore(args) => command::restore::run(&options, args),
         Command::Health => command::health::run(&options),

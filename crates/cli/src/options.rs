@@ -54,6 +54,8 @@ pub enum Command {
     Restore(command::restore::Restore),
     /// Ask whether the server is ready; exit code 0 or 1.
     Health,
+    /// Write out or erase what is kept of one person outside.
+    Contact(command::contact::Contact),
     /// Run random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.

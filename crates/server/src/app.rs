@@ -351,6 +351,11 @@ impl App {
         drop(self.stopping.clone().wait_for(|stopping| *stopping).await);
     }
 
+    /// Whether the server stops.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
     /// Forgets who may come in: a token was revoked, a login changed, a session ended.
     pub fn forget_access(&self) {
         self.tokens.clear();

@@ -29,6 +29,7 @@ mod logs;
 mod presets;
 #[cfg(test)]
 mod privacy;
+mod retention;
 mod runfile;
 mod serve;
 mod submission;

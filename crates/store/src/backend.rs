@@ -2,8 +2,8 @@
 
 use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
-use crate::{Access, Faults, Imports, Journal, Outbox, Presence, Reads, Result, Store};
-use crate::{Error, WorkspaceId, Workspaces};
+use crate::{Access, Audit, Contacts, Faults, Imports, Journal, Outbox, Presence, Reads, Result};
+use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
 use sqlx::Pool;
 use std::collections::BTreeMap;
@@ -106,7 +106,8 @@ async fn tell<D: Db>(pool: Pool<D>, moved: Arc<Moved>) {
 #[async_trait]
 impl<D: Db> Store for Backend<D>
 where
-    Backend<D>: Workspaces + Journal + Reads + Access + Presence + Imports + Outbox,
+    Backend<D>:
+        Workspaces + Journal + Reads + Access + Presence + Imports + Outbox + Audit + Contacts,
 {
     async fn migrate(&self) -> Result<()> {
         self.migrate_up().await

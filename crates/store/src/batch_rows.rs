@@ -68,9 +68,9 @@ static AGENT_NAMES: Many = Many {
 
 static FACES: Many = Many {
     sql: "UPDATE sources SET url_key = v.c3, secret_hash = v.c4, dedupe_key = v.c5, \
-          attributes = v.c6, map = v.c7 FROM {rows} AS v \
+          attributes = v.c6, map = v.c7, retention_days = v.c8 FROM {rows} AS v \
           WHERE sources.workspace_id = v.c1 AND sources.source_id = v.c2",
-    types: &[I, I, T, T, T, T, T],
+    types: &[I, I, T, T, T, T, T, I],
 };
 
 // The dispatcher has looked for each key under the lock; a second answer to one key within a batch
@@ -131,6 +131,7 @@ pub(crate) fn others(
             face.dedupe_key.as_str(),
             json(&face.attributes)?,
             json(&face.map)?,
+            face.retention_days,
         ]);
     }
     let mut answers = Rows::default();

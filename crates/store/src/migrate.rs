@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_work"),
     migration!(2, "0002_access"),
     migration!(3, "0003_delivery"),
+    migration!(5, "0005_audit"),
     migration!(6, "0006_outcomes"),
 ];
 

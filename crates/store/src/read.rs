@@ -230,6 +230,8 @@ pub struct SourceRow {
     pub dedupe_key: String,
     pub attributes: serde_json::Value,
     pub map: serde_json::Value,
+    /// After so many days the person of a closed item is erased; `None` is never.
+    pub retention_days: Option<u32>,
 }
 
 /// What an agent was assigned.

@@ -123,8 +123,8 @@ pub(crate) fn token<D: Db>(row: &D::Row) -> Result<Token> {
 macro_rules! sources {
     ($tail:literal) => {
         concat!(
-            "SELECT source_id, active, spec, url_key, secret_hash, dedupe_key, attributes, map ",
-            "FROM sources ",
+            "SELECT source_id, active, spec, url_key, secret_hash, dedupe_key, attributes, map, ",
+            "retention_days FROM sources ",
             $tail
         )
     };
@@ -144,6 +144,7 @@ pub(crate) fn source<D: Db>(row: &D::Row) -> Result<SourceRow> {
         dedupe_key: row.text()?,
         attributes: row.json()?,
         map: row.json()?,
+        retention_days: row.opt_num()?,
     })
 }
 

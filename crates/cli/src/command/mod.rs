@@ -1,6 +1,7 @@
 //! One file per command: its arguments and what it does.
 
 pub mod backup;
+pub mod contact;
 pub mod export;
 pub mod fairness;
 pub mod health;

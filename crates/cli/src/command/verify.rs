@@ -1,6 +1,7 @@
 //! `fairlead verify`: what would keep work from reaching people, and whether the journal is whole.
 
 use crate::api::Api;
+use crate::chain::Audited;
 use crate::engine::Engine;
 use crate::options::Options;
 use crate::print;
@@ -21,26 +22,41 @@ pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
     let mut problems = configuration(&engine.api)?;
     let mut audited = None;
     if args.audit {
-        let chain: Value = engine.api.get("/journal/verify")?;
-        audited = chain["events"].as_u64();
-        if let Some(seq) = chain["broken_at"].as_u64() {
-            let why = chain["problem"].as_str().unwrap_or("it does not follow from the one before");
-            problems.push(format!("journal: event {seq}: {why}"));
-        }
+        let chain = Audited::read(&engine.api)?;
+        problems.extend(chain.problems());
+        audited = Some(chain);
     }
+    let kept = retention(&engine.api)?;
     if options.json {
-        print::json(&json!({ "problems": problems, "audited_events": audited }))?;
-    } else if problems.is_empty() {
-        println!("Everything is in order.");
-        if let Some(events) = audited {
-            println!("The journal's {events} events form an unbroken chain.");
-        }
+        let events = audited.as_ref().map(|chain| &chain.journal["events"]);
+        let rows = audited.as_ref().map(|chain| &chain.journal["rows"]);
+        print::json(&json!({ "problems": problems, "audited_events": events,
+            "audited_rows": rows, "retention": kept }))?;
     } else {
-        for problem in &problems {
-            println!("- {problem}");
+        if let Some(chain) = &audited {
+            println!("{}", chain.words());
+        }
+        for source in &kept {
+            println!("{}", keeps(source));
+        }
+        problems.iter().for_each(|problem| println!("- {problem}"));
+        if problems.is_empty() {
+            println!("Everything is in order.");
         }
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The sources whose closed items lose their person after some days.
+fn retention(api: &Api) -> Result<Vec<Value>> {
+    let sources = api.list("/sources")?;
+    let kept = sources.iter().filter(|source| !source["retention_days"].is_null());
+    Ok(kept.map(|s| json!({ "source": s["name"], "days": s["retention_days"] })).collect())
+}
+
+fn keeps(source: &Value) -> String {
+    let name = source["source"].as_str().unwrap_or("?");
+    format!("Source “{name}”: persons are erased {} days after their item closed.", source["days"])
 }
 
 /// What is configured such that work cannot reach anybody.

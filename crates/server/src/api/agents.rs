@@ -1,6 +1,6 @@
 //! `/agents`: the people who do the work, and their logins.
 
-use crate::api::logins::{MAX_NAME, login_change, logins, outranks};
+use crate::api::logins::{MAX_NAME, login_act, login_change, logins, outranks};
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::{Caller, Role};
@@ -310,6 +310,7 @@ pub async fn update(
     work.personal.extend(name.clone().map(Personal::AgentName));
     let shown = name.as_deref().or(known.as_deref());
     work.personal.extend(login_change(&app, &caller, &body, shown, login.as_ref()).await?);
+    work.personal.extend(login_act(&caller, id, &work.personal));
     app.one(&caller, None, vec![work]).await?;
     if let (Some(login), true) = (login, body.password.is_some()) {
         // Whoever knew the old password is out; whoever changed their own stays in.

@@ -3,7 +3,9 @@
 pub mod agents;
 pub mod assignments;
 pub mod backup;
+pub mod audit;
 pub mod claims;
+pub mod contacts;
 pub mod docs;
 mod document;
 pub mod health;
@@ -104,6 +106,9 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(backup::backup))
         .routes(routes!(journal::verify))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(contacts::export::export))
+        .routes(routes!(contacts::erase::erase))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
         .routes(routes!(live::websocket::live))

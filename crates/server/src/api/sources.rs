@@ -6,7 +6,7 @@ use crate::auth::{Caller, Role, secret};
 use crate::dispatcher::{Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
-use crate::http::wire::{Page, Paging, page_by_id};
+use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
 use crate::submission::{Declaration, Declared, Face};
 use axum::Json;
@@ -16,7 +16,7 @@ use connectors::Field;
 use routing::{Answer, Command, DedupeScope, Kind, QueueId, Refusal, SourceId, SourceSpec};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::SourceRow;
+use store::{Act, SourceRow};
 use utoipa::ToSchema;
 
 /// What can be set on a source; what is absent stays as it is.
@@ -43,6 +43,10 @@ pub struct SourceChange {
     /// `skip`, or an attribute.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     pub map: Option<BTreeMap<String, Field>>,
+    /// After so many days the person of a closed item is erased; null is never.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    pub retention_days: Option<Option<u32>>,
     /// The webhook's secret; one is made when absent.
     pub secret: Option<String>,
     /// Makes a new secret, which the answer shows once.
@@ -71,6 +75,9 @@ impl SourceChange {
         }
         if let Some(map) = self.map.take() {
             face.map = map;
+        }
+        if let Some(days) = self.retention_days.take() {
+            face.retention_days = days;
         }
         face.check()
     }
@@ -107,6 +114,8 @@ pub struct SourceView {
     pub dedupe_key: String,
     pub attributes: Vec<Declaration>,
     pub map: BTreeMap<String, String>,
+    /// After so many days the person of a closed item is erased; null is never.
+    pub retention_days: Option<u32>,
     /// The webhook's secret: shown in the answer that made it, never again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
@@ -129,6 +138,7 @@ impl SourceView {
             dedupe_key: face.dedupe_key,
             attributes: face.declared.list(),
             map: face.map.into_iter().map(|(t, ours)| (t, ours.to_string())).collect(),
+            retention_days: face.retention_days,
             secret,
         })
     }
@@ -225,7 +235,8 @@ pub async fn update(
     let source = SourceId(id);
     let _turn = app.edits.turn(caller.workspace).await;
     let row = find(&app, &caller, source).await?;
-    let mut face = Face::of(&row)?;
+    let before = Face::of(&row)?;
+    let mut face = before.clone();
     body.merge_face(&mut face)?;
     key_is_free(&app, &caller, &face.key, source).await?;
     let secret = body.secret(false)?;
@@ -238,6 +249,18 @@ pub async fn update(
         Ok(Command::UpdateSource { source, spec })
     });
     work.personal.push(Personal::Source(Box::new(face.row(source, hash)?)));
+    let changed = before.changes(&face).map(|body| ("source_face_changed", body));
+    let rotated = secret.as_ref().map(|_| ("secret_rotated", serde_json::json!({})));
+    for (act, body) in changed.into_iter().chain(rotated) {
+        let (actor, object_id) = (caller.actor, Some(id));
+        work.personal.push(Personal::Act(Box::new(Act {
+            actor,
+            act,
+            object: "source",
+            object_id,
+            body,
+        })));
+    }
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
     Ok(Json(SourceView::new(&find(&app, &caller, source).await?, secret)?))

@@ -13,6 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{Command, Dispatch, Holidays, Settings};
 use serde::{Deserialize, Serialize};
+use store::Act;
 use utoipa::ToSchema;
 
 /// What can be set on a workspace; what is absent stays as it is.
@@ -122,10 +123,26 @@ pub async fn update(
         app.one(&caller, None, vec![change]).await?;
     }
     if let Some(name) = name {
-        app.store.rename_workspace(caller.workspace, name).await?;
+        rename(&app, &caller, name).await?;
     }
     app.forget_settings(caller.workspace);
     Ok(Json(view(&app, &caller).await?))
+}
+
+async fn rename(app: &App, caller: &Caller, name: &str) -> Answered<()> {
+    let before = app.store.workspace(caller.workspace).await?.name;
+    if before == name {
+        return Ok(());
+    }
+    app.store.rename_workspace(caller.workspace, name).await?;
+    let act = Act {
+        actor: caller.actor,
+        act: "workspace_renamed",
+        object: "workspace",
+        object_id: Some(caller.workspace.0),
+        body: serde_json::json!({ "before": { "name": before }, "after": { "name": name } }),
+    };
+    Ok(app.store.record(caller.workspace, &act, app.clock.now()).await?)
 }
 
 /// What a workspace is to begin with.

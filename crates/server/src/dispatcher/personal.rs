@@ -115,6 +115,7 @@ pub(super) fn add(
             }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
+            Personal::Act(act) => batch.acts.push((**act).clone()),
         }
     }
 }

@@ -4,8 +4,8 @@ use routing::{Answer, Command, Event, Refusal, State, Time};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use store::{Act, ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
 pub use store::{Actor, WorkspaceId};
-use store::{ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
 use thiserror::Error;
 
 /// Work that is decided in order within one batch; each piece has its own result.
@@ -131,6 +131,8 @@ pub enum Personal {
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),
+    /// What the audit says of these rows.
+    Act(Box<Act>),
 }
 
 /// A client's key for one request.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod connections;
+pub mod csv;
 pub mod extract;
 pub mod metrics;
 pub mod peer;

@@ -263,6 +263,21 @@ impl Words for English {
             DayStarted { .. } => "A new day began.".to_owned(),
         }
     }
+
+    fn act(&self, act: &str, object: &str) -> String {
+        match act {
+            "token_created" => format!("Token “{object}” was made."),
+            "token_revoked" => format!("Token “{object}” was revoked."),
+            "secret_rotated" => format!("Source {object} got a new secret."),
+            "source_face_changed" => format!("How source {object} reads its items was changed."),
+            "login_changed" => format!("{object}’s login was changed."),
+            "workspace_renamed" => "The workspace was renamed.".to_owned(),
+            "import_started" => "A file was imported.".to_owned(),
+            "contact_exported" => "What is kept of a person was given out.".to_owned(),
+            "contact_erased" => "A person was erased.".to_owned(),
+            other => other.to_owned(),
+        }
+    }
 }
 
 /// The reasons that every workspace has; others are the workspace's own words.

@@ -266,6 +266,21 @@ impl Words for Hindi {
             DayStarted { .. } => "नया दिन शुरू हुआ।".to_owned(),
         }
     }
+
+    fn act(&self, act: &str, object: &str) -> String {
+        match act {
+            "token_created" => format!("टोकन “{object}” बनाया गया।"),
+            "token_revoked" => format!("टोकन “{object}” रद्द किया गया।"),
+            "secret_rotated" => format!("स्रोत {object} को नया सीक्रेट मिला।"),
+            "source_face_changed" => format!("स्रोत {object} अपने आइटम कैसे पढ़ता है, यह बदला गया।"),
+            "login_changed" => format!("{object} का लॉगिन बदला गया।"),
+            "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
+            "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
+            "contact_exported" => "एक व्यक्ति के बारे में जो रखा है, वह दिया गया।".to_owned(),
+            "contact_erased" => "एक व्यक्ति का डेटा मिटाया गया।".to_owned(),
+            other => other.to_owned(),
+        }
+    }
 }
 
 /// The reasons that every workspace has; others are the workspace's own words.

@@ -52,12 +52,14 @@ impl Lexicon {
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Queue, id.0))
     }
 
-    pub(super) fn source(&self, id: SourceId) -> String {
+    /// The source's name.
+    pub fn source(&self, id: SourceId) -> String {
         let name = self.sources.get(&id).cloned();
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Source, id.0))
     }
 
-    pub(super) fn rule(&self, id: RuleId) -> String {
+    /// The rule's name.
+    pub fn rule(&self, id: RuleId) -> String {
         let name = self.rules.get(&id).cloned();
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Rule, id.0))
     }
@@ -66,6 +68,17 @@ impl Lexicon {
     pub fn clock(&self, at: Time) -> String {
         let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
         self.language.words().clock(&at.timestamp().to_zoned(zone))
+    }
+
+    /// A time on the workspace's clocks, with their offset: 2026-03-02T10:00:00+05:30.
+    pub fn local(&self, at: Time) -> String {
+        let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
+        at.timestamp().to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    /// What was done beside the core, in one line.
+    pub fn act(&self, act: &str, object: &str) -> String {
+        self.language.words().act(act, object)
     }
 
     /// Why an agent got an item: "Step 1, same region: Asha had fewest (3); next would have been

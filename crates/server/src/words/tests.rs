@@ -189,6 +189,19 @@ fn every_line(language: Language) -> String {
     verdicts().iter().for_each(|verdict| put(words.verdict(verdict)));
     put(words.holds());
     events().iter().for_each(|event| put(words.event(event, Some(LEADS))));
+    for act in [
+        "token_created",
+        "token_revoked",
+        "secret_rotated",
+        "source_face_changed",
+        "login_changed",
+        "workspace_renamed",
+        "import_started",
+        "contact_exported",
+        "contact_erased",
+    ] {
+        put(words.act(act, "Website"));
+    }
     let nameless = Lexicon { language, ..Lexicon::default() };
     put(nameless.event(&events()[7], None));
     put(nameless.event(&Event::AgentDeactivated { agent: ASHA }, None));

@@ -238,6 +238,21 @@ impl Words for Chinese {
             DayStarted { .. } => "新的一天开始。".to_owned(),
         }
     }
+
+    fn act(&self, act: &str, object: &str) -> String {
+        match act {
+            "token_created" => format!("创建了令牌“{object}”。"),
+            "token_revoked" => format!("吊销了令牌“{object}”。"),
+            "secret_rotated" => format!("来源 {object} 更换了密钥。"),
+            "source_face_changed" => format!("来源 {object} 读取工作项的方式已更改。"),
+            "login_changed" => format!("{object} 的登录信息已更改。"),
+            "workspace_renamed" => "工作区已改名。".to_owned(),
+            "import_started" => "导入了一个文件。".to_owned(),
+            "contact_exported" => "导出了一个人的全部资料。".to_owned(),
+            "contact_erased" => "删除了一个人的资料。".to_owned(),
+            other => other.to_owned(),
+        }
+    }
 }
 
 /// The reasons that every workspace has; others are the workspace's own words.

@@ -24,31 +24,31 @@ const ITEM: &str = "SELECT i.item_id, i.version, i.kind, i.state, i.source_id, i
     WHERE i.workspace_id = $1";
 
 /// Conditions of a filter, put together from fixed texts: only values come from outside.
-struct Where {
-    sql: String,
-    cells: Vec<Cell>,
+pub(crate) struct Where {
+    pub sql: String,
+    pub cells: Vec<Cell>,
 }
 
 impl Where {
-    fn new(select: &str, workspace: WorkspaceId) -> Self {
+    pub fn new(select: &str, workspace: WorkspaceId) -> Self {
         Where { sql: select.to_owned(), cells: cells![workspace].into() }
     }
 
     /// `{}` in the condition is the value's place.
-    fn and(&mut self, condition: &str, value: impl Into<Cell>) {
+    pub fn and(&mut self, condition: &str, value: impl Into<Cell>) {
         self.cells.push(value.into());
         let place = format!("${}", self.cells.len());
         self.sql.push_str(" AND ");
         self.sql.push_str(&condition.replace("{}", &place));
     }
 
-    fn and_some(&mut self, condition: &str, value: Option<impl Into<Cell>>) {
+    pub fn and_some(&mut self, condition: &str, value: Option<impl Into<Cell>>) {
         if let Some(value) = value {
             self.and(condition, value);
         }
     }
 
-    fn limit(&mut self, order: &str, limit: u32) {
+    pub fn limit(&mut self, order: &str, limit: u32) {
         self.cells.push(Cell::from(limit));
         self.sql.push_str(&format!(" ORDER BY {order} LIMIT ${}", self.cells.len()));
     }
@@ -200,7 +200,7 @@ fn item<D: Db>(row: &D::Row) -> Result<ItemRow> {
     })
 }
 
-fn personal<D: Db>(row: &mut Columns<'_, D>) -> Result<Option<Personal>> {
+pub(crate) fn personal<D: Db>(row: &mut Columns<'_, D>) -> Result<Option<Personal>> {
     let item = row.opt_num()?.map(ItemId);
     let (name, phone, phone_raw) = (row.opt_text()?, row.opt_text()?, row.opt_text()?);
     let (phone_ok, email) = (row.opt_int()? == Some(1), row.opt_text()?);

@@ -192,18 +192,6 @@ impl<D: Db> Reads for Backend<D> {
         self.write_one(delete, cells![before]).await
     }
 
-    async fn erase_item(&self, workspace: WorkspaceId, item: ItemId) -> Result<()> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
-        for delete in [
-            "DELETE FROM item_personal WHERE workspace_id = $1 AND item_id = $2",
-            "DELETE FROM item_notes WHERE workspace_id = $1 AND item_id = $2",
-            "DELETE FROM answers WHERE workspace_id = $1 AND item_id = $2",
-        ] {
-            D::run(&mut tx, delete.into(), cells![workspace, item].into()).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
     async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()> {
         let update = "UPDATE agents SET name = '' WHERE workspace_id = $1 AND agent_id = $2";
         self.write_one(update, cells![workspace, agent]).await.map(drop)

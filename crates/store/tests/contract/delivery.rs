@@ -40,7 +40,7 @@ async fn answers_once(database: &Database) -> Result<()> {
     let mut batch = w.batch();
     batch.personal.push(personal(ItemId(3), "+77010000000"));
     w.act_with(&mut batch, Vec::new()).await?;
-    w.store.erase_item(w.id, ItemId(3)).await?;
+    assert_eq!(w.erase(ItemId(3)).await?, 2);
     assert_eq!(w.store.answer(w.id, "user:1", "b").await?, None);
     let later = Time(i64::MAX);
     assert_eq!(w.store.forget_answers(NOON).await?, 0);
@@ -182,6 +182,7 @@ async fn faces(database: &Database) -> Result<()> {
         dedupe_key: "email".into(),
         attributes: serde_json::json!([{"name": "budget", "type": "number", "routing": true}]),
         map: serde_json::json!({"Tel": "phone"}),
+        retention_days: Some(30),
     };
     let mut batch = w.batch();
     batch.sources.push(face.clone());
@@ -191,8 +192,8 @@ async fn faces(database: &Database) -> Result<()> {
     assert_eq!((row.source.id, &row.source.spec, row.source.active), (SourceId(1), &spec, true));
     assert_eq!((&row.key, &row.secret_hash), (&face.key, &face.secret_hash));
     assert_eq!(
-        (&row.dedupe_key, &row.attributes, &row.map),
-        (&face.dedupe_key, &face.attributes, &face.map)
+        (&row.dedupe_key, &row.attributes, &row.map, row.retention_days),
+        (&face.dedupe_key, &face.attributes, &face.map, Some(30))
     );
     assert_eq!(w.store.source(w.id, SourceId(1)).await?, Some(row.clone()));
     // The core's half changes, the face stays.
@@ -215,7 +216,8 @@ async fn faces(database: &Database) -> Result<()> {
     w.act_with(&mut batch, vec![Command::Cancel { item, seen }]).await?.remove(0)?;
     let notes = w.store.item_notes(w.id, item).await?;
     assert_eq!(notes, [Note { item, event: w.seq, kind, text }]);
-    w.store.erase_item(w.id, item).await?;
+    assert_eq!(w.erase(item).await?, 1);
+    assert_eq!(w.erase(item).await?, 0);
     assert!(w.store.item_notes(w.id, item).await?.is_empty());
     w.check().await
 }

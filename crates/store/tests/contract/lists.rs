@@ -97,7 +97,7 @@ async fn items_by_everything(database: &Database) -> Result<()> {
     let closed = w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?;
     assert_eq!((closed.state, closed.agent), (ItemStatus::Closed, Some(AgentId(1))));
     assert_eq!(closed.disposition, Some(Code::new("won")));
-    w.store.erase_item(w.id, ItemId(1)).await?;
+    w.erase(ItemId(1)).await?;
     assert_eq!(w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?.personal, None);
     assert_eq!(w.store.item(w.id, ItemId(99)).await?, None);
     w.check().await

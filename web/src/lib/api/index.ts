@@ -54,6 +54,15 @@ export interface ItemFilter {
 	cursor?: string | null;
 }
 
+export interface AuditFilter {
+	actor?: string;
+	object?: string;
+	id?: string;
+	from?: string;
+	to?: string;
+	cursor?: string | null;
+}
+
 export const api = {
 	session: {
 		get: () => take<t.Session>(http.GET(`${V}/session`)),
@@ -113,6 +122,12 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/reassign`, { ...at(id), body })),
 		cancel: (id: Id, body: Schemas['Cancellation']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/cancel`, { ...at(id), body }))
+	},
+	audit: (query: AuditFilter) =>
+		take<t.Page<t.AuditEntry>>(http.GET(`${V}/audit`, { params: { query: query as object } })),
+	contacts: {
+		erase: (body: Schemas['ErasureForm']) =>
+			take<Schemas['Erased']>(http.POST(`${V}/contacts/erase`, { body }))
 	},
 	claim: (agent_id: Id) => take<t.Item>(http.POST(`${V}/claims`, { body: { agent_id } })),
 	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),

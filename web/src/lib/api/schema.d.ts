@@ -126,15 +126,19 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/backup": {
+    "/api/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Copies the whole SQLite database, as it is at one moment; work goes on meanwhile. */
-        get: operations["get_backup"];
+        /**
+         * Lists who did what to which object, newest first: every change of the configuration, what
+         *     somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
+         *     imports, what was exported or erased.
+         */
+        get: operations["get_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -157,6 +161,47 @@ export interface paths {
          *     404 `nothing_waiting` when there is none.
          */
         post: operations["post_claims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
+         *     of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
+         *     again it changes nothing. That it was done is audited, without the person.
+         */
+        post: operations["post_contacts_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is kept of one person, as JSON. That it was asked for is audited, without the
+         *     person.
+         */
+        post: operations["post_contacts_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,7 +501,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the whole journal and checks its hash chain. */
+        /** Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's. */
         get: operations["get_journal_verify"];
         put?: never;
         post?: never;
@@ -940,6 +985,38 @@ export interface components {
          * @enum {string}
          */
         AttributeType: "text" | "number" | "bool" | "list";
+        /** @description Something that was done. */
+        AuditEntry: {
+            /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
+            act: string;
+            actor: components["schemas"]["Actor"];
+            /** @description Changed fields as they are. */
+            after: Record<string, never> | null;
+            at: components["schemas"]["Time"];
+            /** @description The same on the workspace's clocks, with their offset. */
+            at_local: string;
+            /** @description Changed fields as they were; null when there was nothing before. */
+            before: Record<string, never> | null;
+            /** Format: int64 */
+            id: number;
+            object: components["schemas"]["AuditObject"];
+            /**
+             * Format: int64
+             * @description The event's number in the journal; of what is done beside it, the last event's before.
+             */
+            seq: number;
+            /** @description One line for people. */
+            text: string;
+        };
+        /** @description What it was done to. */
+        AuditObject: {
+            /** Format: int64 */
+            id: number | null;
+            /** @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`. */
+            kind: string;
+            /** @description As it is called now. */
+            name: string | null;
+        };
         /** @description Which version is cancelled, and why. */
         Cancellation: {
             /** @description Why; kept with the item's personal data, not in the journal. */
@@ -1072,6 +1149,73 @@ export interface components {
             queue: number;
             /** @enum {string} */
             then: "move";
+        };
+        /** @description What was erased. */
+        Erased: {
+            /** @description The items that no longer say whom they are about. */
+            items: number[];
+            /**
+             * Format: int64
+             * @description Rows that held something of the person; 0 when there was nothing (left) to erase.
+             */
+            rows: number;
+        };
+        /** @description Who is to be erased, and why. Exactly one of phone, email and item. */
+        ErasureForm: {
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The contact of this item: their other items are found by its phone and e-mail.
+             */
+            item?: number | null;
+            /** @description In any form; without a country code it is read as one of the workspace's country. */
+            phone?: string | null;
+            reason: components["schemas"]["ErasureReason"];
+        };
+        /**
+         * @description Why somebody is erased. A code, for a sentence would name the person again.
+         * @enum {string}
+         */
+        ErasureReason: "requested" | "consent_withdrawn" | "mistake" | "other";
+        /** @description A kept answer. */
+        ExportedAnswer: {
+            body: string;
+            key: string;
+        };
+        /** @description An effect that waits. */
+        ExportedEffect: {
+            body: string;
+            channel: string;
+        };
+        /** @description An item of theirs. */
+        ExportedItem: {
+            /** @description Oldest first. */
+            history: components["schemas"]["ExportedLine"][];
+            item: components["schemas"]["Item"];
+            notes: string[];
+        };
+        /** @description One thing that happened to an item. */
+        ExportedLine: {
+            at: components["schemas"]["Time"];
+            text: string;
+        };
+        /** @description Everything that is kept of one person. */
+        ExportedPerson: {
+            /** @description Answers kept under idempotency keys, for a day. */
+            answers: components["schemas"]["ExportedAnswer"][];
+            items: components["schemas"]["ExportedItem"][];
+            /** @description What waits to be sent to other systems. */
+            outgoing: components["schemas"]["ExportedEffect"][];
+            /** @description Rows of imported files that could not be taken in. */
+            rejected: components["schemas"]["ExportedRow"][];
+        };
+        /** @description A row of an imported file. */
+        ExportedRow: {
+            cells: string[];
+            /** Format: int64 */
+            import: number;
+            /** Format: int64 */
+            row: number;
         };
         /** @description How evenly work is spread over the active agents, by their weighted totals. */
         Fairness: {
@@ -1516,6 +1660,33 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_AuditEntry: {
+            items: {
+                /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
+                act: string;
+                actor: components["schemas"]["Actor"];
+                /** @description Changed fields as they are. */
+                after?: Record<string, never> | null;
+                at: components["schemas"]["Time"];
+                /** @description The same on the workspace's clocks, with their offset. */
+                at_local: string;
+                /** @description Changed fields as they were; null when there was nothing before. */
+                before?: Record<string, never> | null;
+                /** Format: int64 */
+                id: number;
+                object: components["schemas"]["AuditObject"];
+                /**
+                 * Format: int64
+                 * @description The event's number in the journal; of what is done beside it, the last event's before.
+                 */
+                seq: number;
+                /** @description One line for people. */
+                text: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_HistoryEntry: {
             items: {
                 actor: components["schemas"]["Actor"];
@@ -1719,6 +1890,11 @@ export interface components {
                 name: string;
                 /** Format: int64 */
                 queue: number;
+                /**
+                 * Format: int32
+                 * @description After so many days the person of a closed item is erased; null is never.
+                 */
+                retention_days?: number | null;
                 /** @description The webhook's secret: shown in the answer that made it, never again. */
                 secret?: string | null;
             }[];
@@ -2018,6 +2194,11 @@ export interface components {
             name: string;
             /** Format: int64 */
             queue: number;
+            /**
+             * Format: int32
+             * @description After so many days the person of a closed item is erased; null is never.
+             */
+            retention_days: number | null;
             /** @description The webhook's secret: shown in the answer that made it, never again. */
             secret?: string | null;
         };
@@ -2069,6 +2250,12 @@ export interface components {
              * @default null
              */
             queue?: number | null;
+            /**
+             * Format: int32
+             * @description After so many days the person of a closed item is erased; null is never.
+             * @default null
+             */
+            retention_days?: number | null;
             /**
              * @description Makes a new secret, which the answer shows once.
              * @default null
@@ -2224,21 +2411,42 @@ export interface components {
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
         };
-        /** @description What reading the whole journal found. */
+        /** @description What reading the journal found. */
         Verified: {
+            audit: components["schemas"]["VerifiedAudit"] | null;
             /**
              * Format: int64
-             * @description The first event that does not follow from the one before.
+             * @description The first event of the first row that does not follow from the one before.
              */
             broken_at: number | null;
+            /** @description Whether the journal's end was reached. Else ask again with `events`, `rows` and `head`. */
+            done: boolean;
             /**
              * Format: int64
-             * @description Events that were read.
+             * @description Events that were read so far.
              */
             events: number;
-            /** @description The hash of the last sound one, in hex; keep it elsewhere to compare with later. */
+            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
             head: string;
             problem: string | null;
+            /**
+             * Format: int64
+             * @description Rows that were read so far; a row holds the events of one instant about one item.
+             */
+            rows: number;
+        };
+        /** @description What reading the audit found: a chain of its own, for what is done beside the core. */
+        VerifiedAudit: {
+            /**
+             * Format: int64
+             * @description The first row that does not follow from the one before.
+             */
+            broken_at: number | null;
+            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
+            head: string;
+            problem: string | null;
+            /** Format: int64 */
+            rows: number;
         };
         /** @description A body that says only which version was seen. */
         Versioned: {
@@ -2253,6 +2461,22 @@ export interface components {
          * @enum {string}
          */
         Way: "matched" | "claimed" | "overflow";
+        /** @description Whose data it is: exactly one of these. */
+        WhoseContact: {
+            /** @default null */
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The contact of this item: their other items are found by its phone and e-mail.
+             * @default null
+             */
+            item?: number | null;
+            /**
+             * @description In any form; without a country code it is read as one of the workspace's country.
+             * @default null
+             */
+            phone?: string | null;
+        };
         /** @description Why. */
         Why: {
             /** @description For an open item: every agent, and what speaks for or against them now. */
@@ -2682,22 +2906,43 @@ export interface operations {
             };
         };
     };
-    get_backup: {
+    get_audit: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Who, as `user:3`, `token:7`, `source:2` or `system`. */
+                actor?: string;
+                /** @description The kind of object. */
+                object?: string;
+                /** @description The object's id. */
+                id?: number;
+                /** @description The kind of act. */
+                act?: string;
+                /** @description Done at or after, RFC 3339. */
+                from?: string;
+                /** @description Done before, RFC 3339. */
+                to?: string;
+                /** @description `csv` for a file with everything, at most 100,000 entries; else a page of JSON. */
+                format?: string;
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A SQLite database */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.sqlite3": unknown;
+                    "application/json": components["schemas"]["Page_AuditEntry"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -2736,6 +2981,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoseContact"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedPerson"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -3389,7 +3701,14 @@ export interface operations {
     };
     get_journal_verify: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Its `events`; from the beginning when absent. */
+                events?: number;
+                /** @description Its `rows`. */
+                rows?: number;
+                /** @description Its `head`. */
+                head?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

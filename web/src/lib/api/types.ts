@@ -52,6 +52,12 @@ export type RuleChange = Schemas['RuleChange'];
 export type Preset = Schemas['Preset'];
 export type Item = Answer<Schemas['Item']>;
 export type HistoryLine = Answer<Schemas['HistoryEntry']>;
+/** Its changed fields have names and values of every kind. */
+export type AuditEntry = Omit<Answer<Schemas['AuditEntry']>, 'before' | 'after'> & {
+	before: Record<string, unknown> | null;
+	after: Record<string, unknown> | null;
+};
+export type ErasureReason = Schemas['ErasureReason'];
 export type Why = Answer<Schemas['Why']>;
 export type Assignment = Answer<Schemas['Assignment']>;
 export type Stats = Omit<Answer<Schemas['Stats']>, 'queues'> & { queues: QueueStats[] };

@@ -7,6 +7,7 @@ import Headset from '@lucide/svelte/icons/headset';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Layers from '@lucide/svelte/icons/layers';
 import Settings from '@lucide/svelte/icons/settings-2';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Upload from '@lucide/svelte/icons/upload';
 import Webhook from '@lucide/svelte/icons/webhook';
 import type { Component } from 'svelte';
@@ -38,6 +39,7 @@ export function places(): Place[] {
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
 		...place(lead, '/rules', m.nav_rules(), GitFork, 'setup'),
 		...place(lead, '/import', m.nav_import(), Upload, 'setup'),
+		...place(lead, '/audit', m.nav_audit(), ShieldCheck, 'setup'),
 		...place(true, '/settings', m.nav_settings(), Settings, 'own')
 	];
 }
