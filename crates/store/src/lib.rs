@@ -46,8 +46,8 @@ pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
 pub use open::{Fault, Faults, Options, holder, open};
 pub use read::{
-    AgentTally, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow, ItemStatus, Page,
-    QueueTally, SourceRow, SourceTally, WorkspaceRow,
+    AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow,
+    ItemStatus, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use store::{
     Access, Imports, Journal, Outbox, Presence, Reads, Store, Transaction, Workspaces,
