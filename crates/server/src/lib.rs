@@ -30,6 +30,7 @@ mod presets;
 mod privacy;
 mod runfile;
 mod serve;
+mod soundness;
 mod submission;
 #[cfg(test)]
 mod testing;

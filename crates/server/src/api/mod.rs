@@ -5,6 +5,7 @@ pub mod assignments;
 pub mod claims;
 pub mod docs;
 mod document;
+pub mod fairness;
 pub mod health;
 pub mod imports;
 pub mod ingest;
@@ -21,6 +22,7 @@ pub mod setup;
 pub mod sources;
 pub mod stats;
 pub mod tokens;
+pub mod verify;
 pub mod workspace;
 pub mod workspaces;
 
@@ -96,8 +98,11 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::why::why))
         .routes(routes!(claims::claim))
         .routes(routes!(matches::run))
-        .routes(routes!(assignments::list))
+        .routes(routes!(assignments::list::list))
+        .routes(routes!(assignments::export::export))
         .routes(routes!(stats::stats))
+        .routes(routes!(fairness::fairness))
+        .routes(routes!(verify::verify))
         .routes(routes!(journal::verify))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))

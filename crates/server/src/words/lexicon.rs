@@ -2,8 +2,8 @@
 
 use super::{Ask, Language, Next, Standing, Thing};
 use routing::{
-    AgentId, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State, Step, Strategy,
-    TICK, Time, Verdict, Way,
+    AgentId, Cause, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State, Step,
+    Strategy, TICK, Time, Verdict, Way,
 };
 use std::collections::BTreeMap;
 
@@ -52,7 +52,8 @@ impl Lexicon {
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Queue, id.0))
     }
 
-    pub(super) fn source(&self, id: SourceId) -> String {
+    /// The source's name.
+    pub fn source(&self, id: SourceId) -> String {
         let name = self.sources.get(&id).cloned();
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Source, id.0))
     }
@@ -66,6 +67,12 @@ impl Lexicon {
     pub fn clock(&self, at: Time) -> String {
         let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
         self.language.words().clock(&at.timestamp().to_zoned(zone))
+    }
+
+    /// A time in RFC 3339 in the workspace's zone, to the millisecond, with its offset from UTC.
+    pub fn local(&self, at: Time) -> String {
+        let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
+        at.timestamp().to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
     }
 
     /// Why an agent got an item: "Step 1, same region: Asha had fewest (3); next would have been
@@ -139,6 +146,11 @@ impl Lexicon {
     /// Why an item is where a person put it.
     pub fn placed(&self) -> String {
         self.language.words().placed().to_owned()
+    }
+
+    /// What speaks against an agent.
+    pub fn cause(&self, cause: &Cause) -> String {
+        self.language.words().cause(cause)
     }
 
     /// What speaks for or against an agent now.
