@@ -54,6 +54,15 @@ export interface ItemFilter {
 	cursor?: string | null;
 }
 
+export interface AssignmentFilter {
+	source?: number | string;
+	agent?: number | string;
+	from?: string;
+	to?: string;
+	limit?: number;
+	cursor?: string | null;
+}
+
 export const api = {
 	session: {
 		get: () => take<t.Session>(http.GET(`${V}/session`)),
@@ -111,6 +120,12 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/reassign`, { ...at(id), body })),
 		cancel: (id: Id, body: Schemas['Cancellation']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/cancel`, { ...at(id), body }))
+	},
+	assignments: {
+		list: (query: AssignmentFilter) =>
+			take<t.Page<t.Assignment>>(
+				http.GET(`${V}/assignments`, { params: { query: query as object } })
+			)
 	},
 	claim: (agent_id: Id) => take<t.Item>(http.POST(`${V}/claims`, { body: { agent_id } })),
 	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),

@@ -126,6 +126,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of assignments, newest first, as CSV or as an Excel workbook. No cell is taken for
+         *     a formula. Times are in UTC and as the workspace's clocks show them.
+         */
+        get: operations["get_assignments_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/claims": {
         parameters: {
             query?: never;
@@ -155,6 +175,27 @@ export interface paths {
         };
         /** The live stream as server-sent events; resumes by the header `Last-Event-ID`. */
         get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How evenly each active source and queue is spread over those who serve it, and who is
+         *     next. Counts assignments of the period; offers and what came back unworked do not count. The
+         *     longer the period, the longer it takes.
+         */
+        get: operations["get_fairness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -703,6 +744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks schema, time-zone data and configuration: sources without agents, agents without work,
+         *     rules that can never match, secrets that are missing.
+         */
+        get: operations["get_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -866,6 +927,11 @@ export interface components {
             agent: number;
             agent_name: string;
             at: components["schemas"]["Time"];
+            /**
+             * @description The same moment as the workspace's clocks show it, with the offset from UTC, such as
+             *     `2026-01-31T15:00:00.000+05:30`.
+             */
+            at_local: string;
             /** Format: int64 */
             count_after: number;
             /**
@@ -885,11 +951,13 @@ export interface components {
             offer: boolean;
             /** Format: int64 */
             queue: number;
+            queue_name: string;
             reason: components["schemas"]["Reason"] | null;
             /** Format: int64 */
             seq: number;
             /** Format: int64 */
             source: number;
+            source_name: string;
             /** @description The reason in one line. */
             text: string;
             /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
@@ -1056,7 +1124,7 @@ export interface components {
             /** @enum {string} */
             then: "move";
         };
-        /** @description How evenly work is spread over the active agents, by their weighted totals. */
+        /** @description How evenly work is spread over the active agents, by what each has had divided by their weight. */
         Fairness: {
             /**
              * Format: double
@@ -1072,11 +1140,32 @@ export interface components {
             /** Format: double */
             variance: number;
         };
+        /** @description How evenly work is spread. */
+        FairnessReport: {
+            /** @description Over all active agents. */
+            all: components["schemas"]["Fairness"];
+            now: components["schemas"]["Time"];
+            queues: components["schemas"]["Spread"][];
+            sources: components["schemas"]["Spread"][];
+            time_zone: string;
+        };
         /** @description One field of a request and what is wrong with it. */
         FieldProblem: {
             /** @description The field's path, such as `contact.phone` or `steps[0].after_secs`. */
             field: string;
             problem: string;
+        };
+        /** @description Something that is not in order. */
+        Finding: {
+            /**
+             * Format: int64
+             * @description The source's, queue's, agent's or rule's.
+             */
+            id: number | null;
+            name: string | null;
+            /** @description What is wrong, and what to do about it. */
+            problem: string;
+            subject: components["schemas"]["Subject"];
         };
         /** @description The first admin. */
         FirstAdmin: {
@@ -1413,6 +1502,15 @@ export interface components {
             /** @description IANA name; days and caps are counted in it. */
             time_zone: string;
         };
+        /** @description Who is next, and why. */
+        NextAgent: {
+            /** Format: int64 */
+            agent: number;
+            name: string;
+            reason: components["schemas"]["Reason"];
+            /** @description The reason in one line. */
+            text: string;
+        };
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
@@ -1466,6 +1564,11 @@ export interface components {
                 agent: number;
                 agent_name: string;
                 at: components["schemas"]["Time"];
+                /**
+                 * @description The same moment as the workspace's clocks show it, with the offset from UTC, such as
+                 *     `2026-01-31T15:00:00.000+05:30`.
+                 */
+                at_local: string;
                 /** Format: int64 */
                 count_after: number;
                 /**
@@ -1485,11 +1588,13 @@ export interface components {
                 offer: boolean;
                 /** Format: int64 */
                 queue: number;
+                queue_name: string;
                 reason?: components["schemas"]["Reason"] | null;
                 /** Format: int64 */
                 seq: number;
                 /** Format: int64 */
                 source: number;
+                source_name: string;
                 /** @description The reason in one line. */
                 text: string;
                 /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
@@ -1927,6 +2032,19 @@ export interface components {
                 number
             ];
         };
+        /** @description The tables' version. */
+        SchemaVersion: {
+            /**
+             * Format: int64
+             * @description The last migration that is applied.
+             */
+            applied: number;
+            /**
+             * Format: int64
+             * @description The last one that this version of Fairlead knows.
+             */
+            known: number;
+        };
         /** @description A session. */
         Session: {
             /** @description Repeat it in the header `X-Fairlead-CSRF` of every write. */
@@ -1964,6 +2082,28 @@ export interface components {
         /** @description Whether the first admin is still to be made. */
         SetupNeeded: {
             needed: boolean;
+        };
+        /** @description What an agent has had, and how they stand now. */
+        Share: {
+            /** @description What speaks against them, such as `away`. */
+            against: string | null;
+            /** Format: int64 */
+            agent: number;
+            /** Format: int64 */
+            assigned: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description Who gets the next item has 1; null when something speaks against them.
+             */
+            rank: number | null;
+            /**
+             * Format: double
+             * @description `assigned` divided by `weight`.
+             */
+            share: number;
+            /** Format: int32 */
+            weight: number;
         };
         /** @description Work from `from` until `to` on a weekday; `to` at or before `from` is on the next day. */
         Shift: {
@@ -2065,6 +2205,22 @@ export interface components {
         };
         /** @description A source by id, by key or by name. */
         SourceName: number | string;
+        /** @description How evenly the items of one source, or of one queue, are spread over those who serve it. */
+        Spread: {
+            /** @description Of active agents who serve it. */
+            agents: components["schemas"]["Share"][];
+            fairness: components["schemas"]["Fairness"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            next: components["schemas"]["NextAgent"] | null;
+            /**
+             * Format: int64
+             * @description The source's own queue, or the queue itself.
+             */
+            queue: number;
+            strategy: components["schemas"]["Strategy"];
+        };
         /** @description Everything a live board shows. */
         Stats: {
             agents: components["schemas"]["StatsAgent"][];
@@ -2190,6 +2346,11 @@ export interface components {
          */
         Strategy: "fair_share" | "round_robin" | "fewest_assigned" | "fewest_today" | "longest_idle" | "least_busy" | "best_skill";
         /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule";
+        /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
          */
@@ -2206,6 +2367,13 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
+        };
+        /** @description What was looked at, and what is not in order. */
+        Verification: {
+            /** @description Empty when everything is in order. */
+            findings: components["schemas"]["Finding"][];
+            schema: components["schemas"]["SchemaVersion"];
+            zone: components["schemas"]["ZoneNow"];
         };
         /** @description What reading the whole journal found. */
         Verified: {
@@ -2324,6 +2492,12 @@ export interface components {
              * @description The number of the last event.
              */
             seq: number;
+            time_zone: string;
+        };
+        /** @description The workspace's zone, by the time-zone data in this version of Fairlead. */
+        ZoneNow: {
+            /** @description Its offset from UTC now, such as `+05:30`; null when the zone is not known. */
+            offset: string | null;
             time_zone: string;
         };
     };
@@ -2632,6 +2806,10 @@ export interface operations {
                 source?: number;
                 /** @description `true`: offers that were not accepted, too. */
                 offers?: string;
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -2652,6 +2830,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Assignment"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assignments_export: {
+        parameters: {
+            query?: {
+                /** @description `csv`, of any length; or `xlsx`, of at most 100,000 assignments. `csv` when absent. */
+                format?: string;
+                item?: number;
+                agent?: number;
+                queue?: number;
+                source?: number;
+                /** @description `true`: offers that were not accepted, too. */
+                offers?: string;
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -2724,6 +2947,42 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fairness: {
+        parameters: {
+            query?: {
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairnessReport"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -4221,6 +4480,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
             };
             /** @description What went wrong, with which object, and what to do next */
             default: {
