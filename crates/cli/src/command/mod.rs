@@ -3,6 +3,7 @@
 pub mod export;
 pub mod fairness;
 pub mod import;
+pub mod monitor;
 pub mod openapi;
 pub mod serve;
 pub mod setup;
