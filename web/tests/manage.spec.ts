@@ -167,3 +167,24 @@ test('reasons and history follow the language of the screen', async ({ browser, 
 	await expect(page.getByTestId('history')).toContainText('已分配给 Lan');
 	await page.context().close();
 });
+
+test('the history says who got what, and is to be had as a file', async ({ browser, quiet }) => {
+	const queue = await quiet.queue('Chronicle', { presence: 'ignored' });
+	const source = await quiet.source('Chronicle', queue.id);
+	const agent = await quiet.agent('Noor', [queue.id]);
+	const item = await quiet.item(source.id, 'Pia Sen', '98765 43270');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/history`);
+	const row = page.locator(`tr[data-item="${item.id}"]`);
+	await expect(row).toContainText('Noor');
+	await expect(row).toContainText('0 → 1');
+	await page.getByLabel('Agent').selectOption({ label: 'Noor' });
+	await expect(page).toHaveURL(new RegExp(`agent=${agent.id}`));
+	await expect(page.locator('tbody tr')).toHaveCount(1);
+	const download = page.waitForEvent('download');
+	await page.getByRole('link', { name: 'Download Excel' }).click();
+	expect((await download).suggestedFilename()).toBe('assignments.xlsx');
+	await page.getByLabel('To').fill('2020-01-01');
+	await expect(page.getByText('No assignment matches these filters.')).toBeVisible();
+	await page.context().close();
+});

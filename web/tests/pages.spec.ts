@@ -7,6 +7,7 @@ const PAGES: [string, string | null][] = [
 	['work', 'asha'],
 	['live', 'supervisor'],
 	['items', 'supervisor'],
+	['history', 'supervisor'],
 	['people', 'supervisor'],
 	['queues', 'supervisor'],
 	['sources', 'supervisor'],

@@ -7,6 +7,8 @@ mod command;
 mod engine;
 mod options;
 mod print;
+mod signal;
+mod when;
 
 use clap::{CommandFactory, Parser};
 use options::{Cli, Command};
@@ -40,7 +42,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Worker(args) => command::worker::run(&options, args),
         Command::Trigger(args) => command::trigger::run(&options, args),
         Command::Stats => command::stats::run(&options),
-        Command::Fairness => command::fairness::run(&options),
+        Command::Fairness(args) => command::fairness::run(&options, args),
+        Command::Monitor(args) => command::monitor::run(&options, args),
         Command::Export(args) => command::export::run(&options, args),
         Command::Contact(args) => command::contact::run(&options, args),
         Command::Backup(args) => command::backup::run(&options, args),

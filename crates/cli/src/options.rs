@@ -44,9 +44,11 @@ pub enum Command {
     Trigger(command::trigger::Trigger),
     /// Who has how much: agents, queues, sources.
     Stats,
-    /// How evenly work is spread.
-    Fairness,
-    /// Write every assignment as CSV.
+    /// How evenly work is spread, and who is next and why.
+    Fairness(command::fairness::Fairness),
+    /// Watch agents, fairness and assignments in the terminal.
+    Monitor(command::monitor::Monitor),
+    /// Write what happened as CSV or Excel.
     Export(command::export::Export),
     /// Copy the SQLite database into a file, while a server runs or not.
     Backup(command::backup::Backup),

@@ -41,6 +41,17 @@ impl Demand {
         }
     }
 
+    /// What a step demands for an item that has no region, no language and no requirements.
+    pub fn plain(step: &Step, source: Option<SourceId>) -> Self {
+        let nothing = || Code::new("");
+        Demand {
+            source,
+            region: step.same_region.then(nothing),
+            language: step.same_language.then(nothing),
+            skills: step.skills.clone(),
+        }
+    }
+
     /// What lastingly speaks against the agent.
     pub fn against(&self, agent: &Agent) -> Option<Cause> {
         let lacks = |(skill, level): &(&Code, &u8)| {

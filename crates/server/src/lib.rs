@@ -32,6 +32,7 @@ mod privacy;
 mod retention;
 mod runfile;
 mod serve;
+mod soundness;
 mod submission;
 #[cfg(test)]
 mod testing;

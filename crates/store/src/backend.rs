@@ -113,6 +113,10 @@ where
         self.migrate_up().await
     }
 
+    async fn schema(&self) -> Result<(Vec<i64>, i64)> {
+        self.applied_migrations().await
+    }
+
     async fn migrate_down(&self, steps: u32) -> Result<()> {
         self.take_back(steps).await
     }

@@ -53,7 +53,7 @@ pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
 pub use open::{Fault, Faults, Options, holder, open};
 pub use read::{
-    AgentOutcome, AgentTally, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow,
+    AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow,
     ItemStatus, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use store::{

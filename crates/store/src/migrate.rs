@@ -54,6 +54,14 @@ impl<D: Db> Backend<D> {
         Ok(tx.commit().await?)
     }
 
+    /// What is applied, and the last there is.
+    pub(crate) async fn applied_migrations(&self) -> Result<(Vec<i64>, i64)> {
+        let mut conn = self.readers.acquire().await?;
+        let applied = applied::<D>(&mut conn).await?;
+        let last = MIGRATIONS.last().map_or(0, |migration| migration.version);
+        Ok((applied.into_iter().map(|(version, _)| version).collect(), last))
+    }
+
     /// Takes the last `steps` back.
     pub(crate) async fn take_back(&self, steps: u32) -> Result<()> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;

@@ -192,6 +192,10 @@ pub struct AssignmentFilter {
     pub source: Option<SourceId>,
     /// Offers that were not (yet) accepted, too.
     pub offers: bool,
+    /// Made at or after.
+    pub from: Option<Time>,
+    /// Made before.
+    pub to: Option<Time>,
     pub after: Option<u64>,
     /// 1–1,000.
     pub limit: u32,
@@ -253,6 +257,15 @@ pub struct AgentOutcome {
     pub won: u64,
     /// The median of the time from having an item to the first contact, in milliseconds.
     pub first_contact_ms: Option<u64>,
+}
+
+/// How many items of a source an agent was assigned in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssignmentCount {
+    pub source: SourceId,
+    pub queue: QueueId,
+    pub agent: AgentId,
+    pub assigned: u64,
 }
 
 /// How many items a queue has, by state.

@@ -1,7 +1,7 @@
 //! The handle that the server holds: object-safe, so that the database's type stays in this crate.
 
 use crate::{
-    Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch,
+    Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch,
     BatchId, Chain, Entry, Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow,
     Loaded, NewImport, NewToken, Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session,
     SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who,
@@ -30,6 +30,9 @@ pub trait Store:
 {
     /// Brings the tables to this version. May be called by several nodes at once, and again.
     async fn migrate(&self) -> Result<()>;
+
+    /// The migrations that are applied, by number, and the last one that this version knows.
+    async fn schema(&self) -> Result<(Vec<i64>, i64)>;
 
     /// Takes the last `steps` migrations back.
     async fn migrate_down(&self, steps: u32) -> Result<()>;
@@ -178,6 +181,16 @@ pub trait Reads {
         workspace: WorkspaceId,
         filter: &AssignmentFilter,
     ) -> Result<Page<AssignmentRow>>;
+
+    /// What each agent was assigned of each source in each queue, made from `from` on and before
+    /// `to`; offers and what came back unworked do not count. Costs a scan of that time's
+    /// assignments.
+    async fn assignment_counts(
+        &self,
+        workspace: WorkspaceId,
+        from: Option<Time>,
+        to: Option<Time>,
+    ) -> Result<Vec<AssignmentCount>>;
 
     /// Per agent: assignments on the local day that began at `day`, in total, and the last one's
     /// time.

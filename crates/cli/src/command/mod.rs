@@ -6,6 +6,7 @@ pub mod export;
 pub mod fairness;
 pub mod health;
 pub mod import;
+pub mod monitor;
 pub mod openapi;
 pub mod restore;
 pub mod serve;

@@ -19,7 +19,8 @@ pub struct Verify {
 
 pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
     let engine = Engine::connect(options)?;
-    let mut problems = configuration(&engine.api)?;
+    let found: Value = engine.api.get("/verify")?;
+    let mut problems = problems(&found);
     let mut audited = None;
     if args.audit {
         let chain = Audited::read(&engine.api)?;
@@ -30,8 +31,11 @@ pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
     if options.json {
         let events = audited.as_ref().map(|chain| &chain.journal["events"]);
         let rows = audited.as_ref().map(|chain| &chain.journal["rows"]);
-        print::json(&json!({ "problems": problems, "audited_events": events,
-            "audited_rows": rows, "retention": kept }))?;
+        print::json(&json!({
+            "schema": found["schema"], "zone": found["zone"], "findings": found["findings"],
+            "problems": problems, "audited_events": events, "audited_rows": rows,
+            "retention": kept,
+        }))?;
     } else {
         if let Some(chain) = &audited {
             println!("{}", chain.words());
@@ -42,6 +46,7 @@ pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
         problems.iter().for_each(|problem| println!("- {problem}"));
         if problems.is_empty() {
             println!("Everything is in order.");
+            println!("{}", place(&found));
         }
     }
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -59,72 +64,29 @@ fn keeps(source: &Value) -> String {
     format!("Source “{name}”: persons are erased {} days after their item closed.", source["days"])
 }
 
-/// What is configured such that work cannot reach anybody.
-fn configuration(api: &Api) -> Result<Vec<String>> {
-    let active = |list: Vec<Value>| -> Vec<Value> {
-        list.into_iter().filter(|o| o["active"] == true).collect()
-    };
-    let agents = active(api.list("/agents")?);
-    let queues = active(api.list("/queues")?);
-    let sources = active(api.list("/sources")?);
-    let rules = active(api.list("/rules")?);
-    let name = |object: &Value| object["name"].as_str().unwrap_or("?").to_owned();
-    let lists = |agent: &Value, field: &str, id: &Value| {
-        agent[field].as_array().is_some_and(|ids| ids.contains(id))
-    };
-    let mut problems = Vec::new();
-    for source in &sources {
-        let served = agents
-            .iter()
-            .any(|a| lists(a, "sources", &source["id"]) || lists(a, "queues", &source["queue"]));
-        if !served {
-            problems.push(format!("source “{}”: no active agent serves it", name(source)));
-        }
-        if source["has_secret"] == false {
-            problems.push(format!(
-                "source “{}”: it has no webhook secret; rotate it to get one",
-                name(source)
-            ));
-        }
-    }
-    for queue in &queues {
-        let by_source = |agent: &Value| {
-            let fed = sources.iter().filter(|s| s["queue"] == queue["id"]);
-            fed.into_iter().any(|s| lists(agent, "sources", &s["id"]))
-        };
-        if !agents.iter().any(|a| lists(a, "queues", &queue["id"]) || by_source(a)) {
-            problems.push(format!("queue “{}”: no active agent serves it", name(queue)));
-        }
-    }
-    for agent in &agents {
-        let none = |field: &str| agent[field].as_array().is_none_or(Vec::is_empty);
-        if none("queues") && none("sources") {
-            problems.push(format!("agent “{}”: serves no queue and no source", name(agent)));
-        }
-        if agent["daily_cap"] == 0 {
-            problems.push(format!("agent “{}”: their daily cap is 0", name(agent)));
-        }
-    }
-    problems.extend(rules_never_reached(&rules));
-    Ok(problems)
+/// The schema's version, and the zone's time now.
+fn place(found: &Value) -> String {
+    let (schema, zone) = (&found["schema"], &found["zone"]);
+    format!(
+        "Schema {} of {}; zone {} ({} now).",
+        schema["applied"],
+        schema["known"],
+        print::cell(&zone["time_zone"]),
+        print::cell(&zone["offset"])
+    )
 }
 
-/// Rules behind one whose condition always holds. Rules stand in the order they are tried.
-fn rules_never_reached(rules: &[Value]) -> Vec<String> {
-    let mut sorted: Vec<&Value> = rules.iter().collect();
-    sorted.sort_by_key(|r| (r["position"].as_i64(), r["id"].as_i64()));
-    let always = |rule: &&Value| rule["when"] == json!({ "all": [] });
-    let never = |rule: &&Value| rule["when"] == json!({ "any": [] });
-    let behind = match sorted.iter().position(always) {
-        Some(at) => sorted.split_off(at + 1),
-        None => Vec::new(),
+/// The findings, a line each.
+fn problems(found: &Value) -> Vec<String> {
+    let line = |finding: &Value| {
+        let subject = print::cell(&finding["subject"]).replace('_', " ");
+        let problem = print::cell(&finding["problem"]);
+        match finding["name"].as_str() {
+            Some(name) => format!("{subject} “{name}”: {problem}"),
+            None => format!("{subject}: {problem}"),
+        }
     };
-    let says = |rule: &&Value, why: &str| {
-        format!("rule “{}” can never match: {why}", rule["name"].as_str().unwrap_or("?"))
-    };
-    let empty = sorted.iter().filter(|r| never(r)).map(|r| says(r, "it has no condition"));
-    let behind = behind.iter().map(|r| says(r, "a rule before it always holds"));
-    empty.chain(behind).collect()
+    found["findings"].as_array().into_iter().flatten().map(line).collect()
 }
 
 #[cfg(test)]
@@ -132,15 +94,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_behind_one_that_always_holds_are_named() {
-        let rule = |name: &str, position: i64, when: Value| json!({ "id": position, "name": name, "position": position, "when": when });
-        let rules = [
-            rule("last", 3, json!({ "compare": {} })),
-            rule("all", 2, json!({ "all": [] })),
-            rule("none", 1, json!({ "any": [] })),
-        ];
-        let problems = rules_never_reached(&rules);
-        assert_eq!(problems.len(), 2, "{problems:?}");
-        assert!(problems[0].contains("“none”") && problems[1].contains("“last”"));
+    fn findings_are_lines() {
+        let found = json!({"findings": [
+            {"subject": "rule", "id": 3, "name": "rich", "problem": "it can never match"},
+            {"subject": "zone_data", "id": null, "name": null, "problem": "the zone is not known"},
+        ]});
+        let lines = ["rule “rich”: it can never match", "zone data: the zone is not known"];
+        assert_eq!(problems(&found), lines);
     }
 }

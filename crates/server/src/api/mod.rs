@@ -8,6 +8,7 @@ pub mod claims;
 pub mod contacts;
 pub mod docs;
 mod document;
+pub mod fairness;
 pub mod health;
 pub mod imports;
 pub mod ingest;
@@ -25,6 +26,7 @@ pub mod setup;
 pub mod sources;
 pub mod stats;
 pub mod tokens;
+pub mod verify;
 pub mod workspace;
 pub mod workspaces;
 
@@ -101,10 +103,13 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::why::why))
         .routes(routes!(claims::claim))
         .routes(routes!(matches::run))
-        .routes(routes!(assignments::list))
+        .routes(routes!(assignments::list::list))
+        .routes(routes!(assignments::export::export))
         .routes(routes!(stats::stats))
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(backup::backup))
+        .routes(routes!(fairness::fairness))
+        .routes(routes!(verify::verify))
         .routes(routes!(journal::verify))
         .routes(routes!(audit::list::list))
         .routes(routes!(contacts::export::export))

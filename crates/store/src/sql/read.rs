@@ -5,7 +5,7 @@ use crate::cell::{Columns, cells};
 use crate::dialect::Db;
 use crate::sql::items::{MOST, page};
 use crate::{
-    AgentOutcome, AgentTally, Answered, AssignmentFilter, AssignmentRow, Entry, ItemFilter,
+    AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter, AssignmentRow, Entry, ItemFilter,
     ItemRow, Note, Page, QueueTally, Reads, Result, SourceRow, SourceTally, WorkspaceId,
     journal_rows, rows,
 };
@@ -49,6 +49,15 @@ impl<D: Db> Reads for Backend<D> {
         filter: &AssignmentFilter,
     ) -> Result<Page<AssignmentRow>> {
         self.list_assignments(workspace, filter).await
+    }
+
+    async fn assignment_counts(
+        &self,
+        workspace: WorkspaceId,
+        from: Option<Time>,
+        to: Option<Time>,
+    ) -> Result<Vec<AssignmentCount>> {
+        self.count_assignments(workspace, from, to).await
     }
 
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>> {

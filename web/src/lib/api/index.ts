@@ -63,6 +63,15 @@ export interface AuditFilter {
 	cursor?: string | null;
 }
 
+export interface AssignmentFilter {
+	source?: number | string;
+	agent?: number | string;
+	from?: string;
+	to?: string;
+	limit?: number;
+	cursor?: string | null;
+}
+
 export const api = {
 	session: {
 		get: () => take<t.Session>(http.GET(`${V}/session`)),
@@ -128,6 +137,12 @@ export const api = {
 	contacts: {
 		erase: (body: Schemas['ErasureForm']) =>
 			take<Schemas['Erased']>(http.POST(`${V}/contacts/erase`, { body }))
+	},
+	assignments: {
+		list: (query: AssignmentFilter) =>
+			take<t.Page<t.Assignment>>(
+				http.GET(`${V}/assignments`, { params: { query: query as object } })
+			)
 	},
 	claim: (agent_id: Id) => take<t.Item>(http.POST(`${V}/claims`, { body: { agent_id } })),
 	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),

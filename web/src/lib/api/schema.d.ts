@@ -126,7 +126,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/audit": {
+    "/api/v1/assignments/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -134,11 +134,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists who did what to which object, newest first: every change of the configuration, what
-         *     somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
-         *     imports, what was exported or erased.
+         * The history of assignments, newest first, as CSV or as an Excel workbook. No cell is taken for
+         *     a formula. Times are in UTC and as the workspace's clocks show them.
          */
-        get: operations["get_audit"];
+        get: operations["get_assignments_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -167,47 +166,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/contacts/erase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
-         *     of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
-         *     again it changes nothing. That it was done is audited, without the person.
-         */
-        post: operations["post_contacts_erase"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/contacts/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Everything that is kept of one person, as JSON. That it was asked for is audited, without the
-         *     person.
-         */
-        post: operations["post_contacts_export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -217,6 +175,27 @@ export interface paths {
         };
         /** The live stream as server-sent events; resumes by the header `Last-Event-ID`. */
         get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How evenly each active source and queue is spread over those who serve it, and who is
+         *     next. Counts assignments of the period; offers and what came back unworked do not count. The
+         *     longer the period, the longer it takes.
+         */
+        get: operations["get_fairness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -501,7 +480,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's. */
+        /** Reads the whole journal and checks its hash chain. */
         get: operations["get_journal_verify"];
         put?: never;
         post?: never;
@@ -765,6 +744,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks schema, time-zone data and configuration: sources without agents, agents without work,
+         *     rules that can never match, secrets that are missing.
+         */
+        get: operations["get_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -928,6 +927,11 @@ export interface components {
             agent: number;
             agent_name: string;
             at: components["schemas"]["Time"];
+            /**
+             * @description The same moment as the workspace's clocks show it, with the offset from UTC, such as
+             *     `2026-01-31T15:00:00.000+05:30`.
+             */
+            at_local: string;
             /** Format: int64 */
             count_after: number;
             /**
@@ -947,11 +951,13 @@ export interface components {
             offer: boolean;
             /** Format: int64 */
             queue: number;
+            queue_name: string;
             reason: components["schemas"]["Reason"] | null;
             /** Format: int64 */
             seq: number;
             /** Format: int64 */
             source: number;
+            source_name: string;
             /** @description The reason in one line. */
             text: string;
             /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
@@ -985,38 +991,6 @@ export interface components {
          * @enum {string}
          */
         AttributeType: "text" | "number" | "bool" | "list";
-        /** @description Something that was done. */
-        AuditEntry: {
-            /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
-            act: string;
-            actor: components["schemas"]["Actor"];
-            /** @description Changed fields as they are. */
-            after: Record<string, never> | null;
-            at: components["schemas"]["Time"];
-            /** @description The same on the workspace's clocks, with their offset. */
-            at_local: string;
-            /** @description Changed fields as they were; null when there was nothing before. */
-            before: Record<string, never> | null;
-            /** Format: int64 */
-            id: number;
-            object: components["schemas"]["AuditObject"];
-            /**
-             * Format: int64
-             * @description The event's number in the journal; of what is done beside it, the last event's before.
-             */
-            seq: number;
-            /** @description One line for people. */
-            text: string;
-        };
-        /** @description What it was done to. */
-        AuditObject: {
-            /** Format: int64 */
-            id: number | null;
-            /** @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`. */
-            kind: string;
-            /** @description As it is called now. */
-            name: string | null;
-        };
         /** @description Which version is cancelled, and why. */
         Cancellation: {
             /** @description Why; kept with the item's personal data, not in the journal. */
@@ -1150,74 +1124,7 @@ export interface components {
             /** @enum {string} */
             then: "move";
         };
-        /** @description What was erased. */
-        Erased: {
-            /** @description The items that no longer say whom they are about. */
-            items: number[];
-            /**
-             * Format: int64
-             * @description Rows that held something of the person; 0 when there was nothing (left) to erase.
-             */
-            rows: number;
-        };
-        /** @description Who is to be erased, and why. Exactly one of phone, email and item. */
-        ErasureForm: {
-            email?: string | null;
-            /**
-             * Format: int64
-             * @description The contact of this item: their other items are found by its phone and e-mail.
-             */
-            item?: number | null;
-            /** @description In any form; without a country code it is read as one of the workspace's country. */
-            phone?: string | null;
-            reason: components["schemas"]["ErasureReason"];
-        };
-        /**
-         * @description Why somebody is erased. A code, for a sentence would name the person again.
-         * @enum {string}
-         */
-        ErasureReason: "requested" | "consent_withdrawn" | "mistake" | "other";
-        /** @description A kept answer. */
-        ExportedAnswer: {
-            body: string;
-            key: string;
-        };
-        /** @description An effect that waits. */
-        ExportedEffect: {
-            body: string;
-            channel: string;
-        };
-        /** @description An item of theirs. */
-        ExportedItem: {
-            /** @description Oldest first. */
-            history: components["schemas"]["ExportedLine"][];
-            item: components["schemas"]["Item"];
-            notes: string[];
-        };
-        /** @description One thing that happened to an item. */
-        ExportedLine: {
-            at: components["schemas"]["Time"];
-            text: string;
-        };
-        /** @description Everything that is kept of one person. */
-        ExportedPerson: {
-            /** @description Answers kept under idempotency keys, for a day. */
-            answers: components["schemas"]["ExportedAnswer"][];
-            items: components["schemas"]["ExportedItem"][];
-            /** @description What waits to be sent to other systems. */
-            outgoing: components["schemas"]["ExportedEffect"][];
-            /** @description Rows of imported files that could not be taken in. */
-            rejected: components["schemas"]["ExportedRow"][];
-        };
-        /** @description A row of an imported file. */
-        ExportedRow: {
-            cells: string[];
-            /** Format: int64 */
-            import: number;
-            /** Format: int64 */
-            row: number;
-        };
-        /** @description How evenly work is spread over the active agents, by their weighted totals. */
+        /** @description How evenly work is spread over the active agents, by what each has had divided by their weight. */
         Fairness: {
             /**
              * Format: double
@@ -1233,11 +1140,32 @@ export interface components {
             /** Format: double */
             variance: number;
         };
+        /** @description How evenly work is spread. */
+        FairnessReport: {
+            /** @description Over all active agents. */
+            all: components["schemas"]["Fairness"];
+            now: components["schemas"]["Time"];
+            queues: components["schemas"]["Spread"][];
+            sources: components["schemas"]["Spread"][];
+            time_zone: string;
+        };
         /** @description One field of a request and what is wrong with it. */
         FieldProblem: {
             /** @description The field's path, such as `contact.phone` or `steps[0].after_secs`. */
             field: string;
             problem: string;
+        };
+        /** @description Something that is not in order. */
+        Finding: {
+            /**
+             * Format: int64
+             * @description The source's, queue's, agent's or rule's.
+             */
+            id: number | null;
+            name: string | null;
+            /** @description What is wrong, and what to do about it. */
+            problem: string;
+            subject: components["schemas"]["Subject"];
         };
         /** @description The first admin. */
         FirstAdmin: {
@@ -1574,6 +1502,15 @@ export interface components {
             /** @description IANA name; days and caps are counted in it. */
             time_zone: string;
         };
+        /** @description Who is next, and why. */
+        NextAgent: {
+            /** Format: int64 */
+            agent: number;
+            name: string;
+            reason: components["schemas"]["Reason"];
+            /** @description The reason in one line. */
+            text: string;
+        };
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
@@ -1627,6 +1564,11 @@ export interface components {
                 agent: number;
                 agent_name: string;
                 at: components["schemas"]["Time"];
+                /**
+                 * @description The same moment as the workspace's clocks show it, with the offset from UTC, such as
+                 *     `2026-01-31T15:00:00.000+05:30`.
+                 */
+                at_local: string;
                 /** Format: int64 */
                 count_after: number;
                 /**
@@ -1646,42 +1588,17 @@ export interface components {
                 offer: boolean;
                 /** Format: int64 */
                 queue: number;
+                queue_name: string;
                 reason?: components["schemas"]["Reason"] | null;
                 /** Format: int64 */
                 seq: number;
                 /** Format: int64 */
                 source: number;
+                source_name: string;
                 /** @description The reason in one line. */
                 text: string;
                 /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
                 way: string;
-            }[];
-            /** @description Give this as `cursor` for the next page; null on the last one. */
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. */
-        Page_AuditEntry: {
-            items: {
-                /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
-                act: string;
-                actor: components["schemas"]["Actor"];
-                /** @description Changed fields as they are. */
-                after?: Record<string, never> | null;
-                at: components["schemas"]["Time"];
-                /** @description The same on the workspace's clocks, with their offset. */
-                at_local: string;
-                /** @description Changed fields as they were; null when there was nothing before. */
-                before?: Record<string, never> | null;
-                /** Format: int64 */
-                id: number;
-                object: components["schemas"]["AuditObject"];
-                /**
-                 * Format: int64
-                 * @description The event's number in the journal; of what is done beside it, the last event's before.
-                 */
-                seq: number;
-                /** @description One line for people. */
-                text: string;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1890,11 +1807,6 @@ export interface components {
                 name: string;
                 /** Format: int64 */
                 queue: number;
-                /**
-                 * Format: int32
-                 * @description After so many days the person of a closed item is erased; null is never.
-                 */
-                retention_days?: number | null;
                 /** @description The webhook's secret: shown in the answer that made it, never again. */
                 secret?: string | null;
             }[];
@@ -2120,6 +2032,19 @@ export interface components {
                 number
             ];
         };
+        /** @description The tables' version. */
+        SchemaVersion: {
+            /**
+             * Format: int64
+             * @description The last migration that is applied.
+             */
+            applied: number;
+            /**
+             * Format: int64
+             * @description The last one that this version of Fairlead knows.
+             */
+            known: number;
+        };
         /** @description A session. */
         Session: {
             /** @description Repeat it in the header `X-Fairlead-CSRF` of every write. */
@@ -2158,6 +2083,28 @@ export interface components {
         SetupNeeded: {
             needed: boolean;
         };
+        /** @description What an agent has had, and how they stand now. */
+        Share: {
+            /** @description What speaks against them, such as `away`. */
+            against: string | null;
+            /** Format: int64 */
+            agent: number;
+            /** Format: int64 */
+            assigned: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description Who gets the next item has 1; null when something speaks against them.
+             */
+            rank: number | null;
+            /**
+             * Format: double
+             * @description `assigned` divided by `weight`.
+             */
+            share: number;
+            /** Format: int32 */
+            weight: number;
+        };
         /** @description Work from `from` until `to` on a weekday; `to` at or before `from` is on the next day. */
         Shift: {
             /**
@@ -2194,11 +2141,6 @@ export interface components {
             name: string;
             /** Format: int64 */
             queue: number;
-            /**
-             * Format: int32
-             * @description After so many days the person of a closed item is erased; null is never.
-             */
-            retention_days: number | null;
             /** @description The webhook's secret: shown in the answer that made it, never again. */
             secret?: string | null;
         };
@@ -2251,12 +2193,6 @@ export interface components {
              */
             queue?: number | null;
             /**
-             * Format: int32
-             * @description After so many days the person of a closed item is erased; null is never.
-             * @default null
-             */
-            retention_days?: number | null;
-            /**
              * @description Makes a new secret, which the answer shows once.
              * @default null
              */
@@ -2269,6 +2205,22 @@ export interface components {
         };
         /** @description A source by id, by key or by name. */
         SourceName: number | string;
+        /** @description How evenly the items of one source, or of one queue, are spread over those who serve it. */
+        Spread: {
+            /** @description Of active agents who serve it. */
+            agents: components["schemas"]["Share"][];
+            fairness: components["schemas"]["Fairness"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            next: components["schemas"]["NextAgent"] | null;
+            /**
+             * Format: int64
+             * @description The source's own queue, or the queue itself.
+             */
+            queue: number;
+            strategy: components["schemas"]["Strategy"];
+        };
         /** @description Everything a live board shows. */
         Stats: {
             agents: components["schemas"]["StatsAgent"][];
@@ -2394,6 +2346,11 @@ export interface components {
          */
         Strategy: "fair_share" | "round_robin" | "fewest_assigned" | "fewest_today" | "longest_idle" | "least_busy" | "best_skill";
         /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule";
+        /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
          */
@@ -2411,42 +2368,28 @@ export interface components {
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
         };
-        /** @description What reading the journal found. */
+        /** @description What was looked at, and what is not in order. */
+        Verification: {
+            /** @description Empty when everything is in order. */
+            findings: components["schemas"]["Finding"][];
+            schema: components["schemas"]["SchemaVersion"];
+            zone: components["schemas"]["ZoneNow"];
+        };
+        /** @description What reading the whole journal found. */
         Verified: {
-            audit: components["schemas"]["VerifiedAudit"] | null;
             /**
              * Format: int64
-             * @description The first event of the first row that does not follow from the one before.
+             * @description The first event that does not follow from the one before.
              */
             broken_at: number | null;
-            /** @description Whether the journal's end was reached. Else ask again with `events`, `rows` and `head`. */
-            done: boolean;
             /**
              * Format: int64
-             * @description Events that were read so far.
+             * @description Events that were read.
              */
             events: number;
-            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
+            /** @description The hash of the last sound one, in hex; keep it elsewhere to compare with later. */
             head: string;
             problem: string | null;
-            /**
-             * Format: int64
-             * @description Rows that were read so far; a row holds the events of one instant about one item.
-             */
-            rows: number;
-        };
-        /** @description What reading the audit found: a chain of its own, for what is done beside the core. */
-        VerifiedAudit: {
-            /**
-             * Format: int64
-             * @description The first row that does not follow from the one before.
-             */
-            broken_at: number | null;
-            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
-            head: string;
-            problem: string | null;
-            /** Format: int64 */
-            rows: number;
         };
         /** @description A body that says only which version was seen. */
         Versioned: {
@@ -2461,22 +2404,6 @@ export interface components {
          * @enum {string}
          */
         Way: "matched" | "claimed" | "overflow";
-        /** @description Whose data it is: exactly one of these. */
-        WhoseContact: {
-            /** @default null */
-            email?: string | null;
-            /**
-             * Format: int64
-             * @description The contact of this item: their other items are found by its phone and e-mail.
-             * @default null
-             */
-            item?: number | null;
-            /**
-             * @description In any form; without a country code it is read as one of the workspace's country.
-             * @default null
-             */
-            phone?: string | null;
-        };
         /** @description Why. */
         Why: {
             /** @description For an open item: every agent, and what speaks for or against them now. */
@@ -2565,6 +2492,12 @@ export interface components {
              * @description The number of the last event.
              */
             seq: number;
+            time_zone: string;
+        };
+        /** @description The workspace's zone, by the time-zone data in this version of Fairlead. */
+        ZoneNow: {
+            /** @description Its offset from UTC now, such as `+05:30`; null when the zone is not known. */
+            offset: string | null;
             time_zone: string;
         };
     };
@@ -2873,6 +2806,10 @@ export interface operations {
                 source?: number;
                 /** @description `true`: offers that were not accepted, too. */
                 offers?: string;
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -2906,27 +2843,21 @@ export interface operations {
             };
         };
     };
-    get_audit: {
+    get_assignments_export: {
         parameters: {
             query?: {
-                /** @description Who, as `user:3`, `token:7`, `source:2` or `system`. */
-                actor?: string;
-                /** @description The kind of object. */
-                object?: string;
-                /** @description The object's id. */
-                id?: number;
-                /** @description The kind of act. */
-                act?: string;
-                /** @description Done at or after, RFC 3339. */
-                from?: string;
-                /** @description Done before, RFC 3339. */
-                to?: string;
-                /** @description `csv` for a file with everything, at most 100,000 entries; else a page of JSON. */
+                /** @description `csv`, of any length; or `xlsx`, of at most 100,000 assignments. `csv` when absent. */
                 format?: string;
-                /** @description Entries per page, 1–500; 50 when absent. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
+                item?: number;
+                agent?: number;
+                queue?: number;
+                source?: number;
+                /** @description `true`: offers that were not accepted, too. */
+                offers?: string;
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
             };
             header?: {
                 /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
@@ -2942,7 +2873,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AuditEntry"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -2994,73 +2926,6 @@ export interface operations {
             };
         };
     };
-    post_contacts_erase: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ErasureForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erased"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_contacts_export: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
-                "Accept-Language"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhoseContact"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportedPerson"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_events: {
         parameters: {
             query?: {
@@ -3082,6 +2947,42 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fairness: {
+        parameters: {
+            query?: {
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairnessReport"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -3701,14 +3602,7 @@ export interface operations {
     };
     get_journal_verify: {
         parameters: {
-            query?: {
-                /** @description Its `events`; from the beginning when absent. */
-                events?: number;
-                /** @description Its `rows`. */
-                rows?: number;
-                /** @description Its `head`. */
-                head?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -4586,6 +4480,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
             };
             /** @description What went wrong, with which object, and what to do next */
             default: {

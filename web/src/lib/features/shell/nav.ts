@@ -4,6 +4,7 @@ import Activity from '@lucide/svelte/icons/activity';
 import Contact from '@lucide/svelte/icons/contact';
 import GitFork from '@lucide/svelte/icons/git-fork';
 import Headset from '@lucide/svelte/icons/headset';
+import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Layers from '@lucide/svelte/icons/layers';
 import Settings from '@lucide/svelte/icons/settings-2';
@@ -34,6 +35,7 @@ export function places(): Place[] {
 		...place(works, '/work', m.nav_work(), Headset, 'day'),
 		...place(lead, '/live', m.nav_live(), Activity, 'day'),
 		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
+		...place(lead, '/history', m.nav_history(), History, 'day'),
 		...place(lead, '/people', m.nav_people(), Contact, 'setup'),
 		...place(lead, '/queues', m.nav_queues(), Layers, 'setup'),
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
