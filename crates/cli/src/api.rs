@@ -80,17 +80,6 @@ impl Api {
         Ok(response.body_mut().read_to_string()?)
     }
 
-    /// Writes the body into `into`, however long that takes.
-    pub fn download(&self, path: &str, into: &mut impl std::io::Write) -> Result<()> {
-        let mut response = self.send(path, || {
-            let request = self.agent.get(self.url(path)).config().timeout_global(None).build();
-            request.header("authorization", self.bearer()).call()
-        })?;
-        let broken = || format!("{path} broke off; try again");
-        std::io::copy(&mut response.body_mut().as_reader(), into).with_context(broken)?;
-        Ok(())
-    }
-
     /// Every item of a list, page by page.
     pub fn list(&self, path: &str) -> Result<Vec<Value>> {
         let (mut all, mut cursor) = (Vec::new(), String::new());

@@ -6,6 +6,7 @@ use crate::cell::Columns;
 use crate::dialect::Db;
 use crate::lock::{self, FileLock, beside};
 use crate::open::sqlite_path;
+use crate::store::Journal as _;
 use crate::{Error, Result, WorkspaceId, migrate};
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -185,7 +186,7 @@ async fn read(copy: &Backend<Sqlite>) -> Result<std::result::Result<Copied, Stri
     for row in &rows {
         let mut row = Columns::<Sqlite>::new(row, "workspaces");
         let (id, name) = (WorkspaceId(row.num()?), row.text()?);
-        let chain = copy.verify(id).await?;
+        let chain = copy.verify_chain(id).await?;
         if let Some(broken) = chain.broken {
             let (seq, problem) = (broken.seq, broken.problem);
             return Ok(Err(format!("event {seq} of workspace “{name}”: {problem}")));

@@ -19,8 +19,8 @@ mod backend;
 mod batch;
 mod batch_rows;
 mod cell;
-mod copy;
 mod contact;
+mod copy;
 mod dialect;
 mod error;
 mod hash;
@@ -46,15 +46,15 @@ pub use batch::{
     Answered, Batch, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow, SourceFace,
     UserRow,
 };
-pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use contact::{Held, HeldItem, Traces, Who};
+pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
 pub use open::{Fault, Faults, Options, holder, open};
 pub use read::{
-    AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow,
-    ItemStatus, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
+    AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
+    ItemRow, ItemStatus, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use store::{
     Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,

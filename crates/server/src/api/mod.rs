@@ -2,8 +2,8 @@
 
 pub mod agents;
 pub mod assignments;
-pub mod backup;
 pub mod audit;
+pub mod backup;
 pub mod claims;
 pub mod contacts;
 pub mod docs;

@@ -5,9 +5,9 @@ use crate::cell::{Columns, cells};
 use crate::dialect::Db;
 use crate::sql::items::{MOST, page};
 use crate::{
-    AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter, AssignmentRow, Entry, ItemFilter,
-    ItemRow, Note, Page, QueueTally, Reads, Result, SourceRow, SourceTally, WorkspaceId,
-    journal_rows, rows,
+    AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter, AssignmentRow, Entry,
+    ItemFilter, ItemRow, Note, Page, QueueTally, Reads, Result, SourceRow, SourceTally,
+    WorkspaceId, journal_rows, rows,
 };
 use async_trait::async_trait;
 use routing::{AgentId, ItemId, QueueId, SourceId, Time};
