@@ -22,6 +22,12 @@ test('a queue is made, refused at the field, changed and deactivated', async ({
 	await sheet.getByRole('button', { name: 'Save' }).click();
 	await expect(row).toContainText('Pull');
 	await row.getByRole('button').click();
+	await sheet.getByText('When nobody does anything').click();
+	await sheet.getByLabel('Hand it to somebody else').check();
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet).toBeHidden();
+	await row.getByRole('button').click();
+	await expect(sheet.getByLabel('Hand it to somebody else')).toBeChecked();
 	await sheet.getByRole('button', { name: 'Deactivate' }).click();
 	await expect(row).toContainText('Inactive');
 	await page.getByRole('button', { name: 'Undo' }).click();
@@ -45,7 +51,12 @@ test('a person is added with a login, and a weight of 99 is refused where it sta
 	await expect(sheet.getByLabel('Weight')).toHaveAttribute('aria-invalid', 'true');
 	await sheet.getByLabel('Weight').fill('2');
 	await sheet.getByRole('button', { name: 'Save' }).click();
-	await expect(page.locator('tr[data-agent="Gus"]')).toBeVisible();
+	const row = page.locator('tr[data-agent="Gus"]');
+	await expect(row).toBeVisible();
+	await row.getByRole('button').click();
+	await sheet.getByLabel('Paused').check();
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(row).toContainText('Paused');
 	const own = await signedIn(browser, quiet.server.url, 'Gus');
 	await expect(own).toHaveURL(/\/work$/);
 	await own.context().close();

@@ -26,8 +26,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_work"),
     migration!(2, "0002_access"),
     migration!(3, "0003_delivery"),
-    migration!(5, "0005_audit"),
-    migration!(6, "0006_outcomes"),
+    migration!(4, "0004_audit"),
+    migration!(5, "0005_outcomes"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

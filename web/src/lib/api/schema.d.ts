@@ -146,6 +146,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who did what to which object, newest first: every change of the configuration, what
+         *     somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
+         *     imports, what was exported or erased.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Copies the whole SQLite database, as it is at one moment; work goes on meanwhile. */
+        get: operations["get_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/claims": {
         parameters: {
             query?: never;
@@ -160,6 +198,47 @@ export interface paths {
          *     404 `nothing_waiting` when there is none.
          */
         post: operations["post_claims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
+         *     of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
+         *     again it changes nothing. That it was done is audited, without the person.
+         */
+        post: operations["post_contacts_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is kept of one person, as JSON. That it was asked for is audited, without the
+         *     person.
+         */
+        post: operations["post_contacts_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,6 +535,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that its holder is working on an assigned item: the time after which a silent holder
+         *     loses it begins anew.
+         */
+        post: operations["post_items_id_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{id}/why": {
         parameters: {
             query?: never;
@@ -480,7 +579,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the whole journal and checks its hash chain. */
+        /** Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's. */
         get: operations["get_journal_verify"];
         put?: never;
         post?: never;
@@ -709,6 +808,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of each agent's assignments: contacts, what was won, and how soon. */
+        get: operations["get_stats_outcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -838,6 +954,7 @@ export interface components {
             capacity: components["schemas"]["Capacity"];
             /** Format: int32 */
             daily_cap: number | null;
+            days_off: components["schemas"]["DaysOff"][];
             /**
              * Format: int32
              * @description Items held now, offers included.
@@ -851,6 +968,7 @@ export interface components {
             login: components["schemas"]["LoginView"] | null;
             name: string;
             on_shift: boolean;
+            paused: boolean;
             /** @description Connected: signed in and heard from. */
             present: boolean;
             queues: number[];
@@ -868,6 +986,7 @@ export interface components {
             total: number;
             /** Format: int32 */
             weight: number;
+            works_holidays: boolean;
         };
         /** @description What can be set on an agent; what is absent stays as it is. */
         AgentChange: {
@@ -885,6 +1004,8 @@ export interface components {
              */
             daily_cap?: number | null;
             /** @default null */
+            days_off?: components["schemas"]["DaysOff"][] | null;
+            /** @default null */
             hours?: components["schemas"]["Shift"][] | null;
             /** @default null */
             languages?: string[] | null;
@@ -898,6 +1019,11 @@ export interface components {
              * @default null
              */
             password?: string | null;
+            /**
+             * @description `true`: gets nothing new until it is `false` again; keeps what they hold.
+             * @default null
+             */
+            paused?: boolean | null;
             /**
              * @description Queues whose every item this agent serves.
              * @default null
@@ -920,6 +1046,11 @@ export interface components {
              * @default null
              */
             weight?: number | null;
+            /**
+             * @description Works also on the workspace's holidays.
+             * @default null
+             */
+            works_holidays?: boolean | null;
         };
         /** @description An item in an agent's hands, from when until when, and why theirs. */
         Assignment: {
@@ -991,6 +1122,38 @@ export interface components {
          * @enum {string}
          */
         AttributeType: "text" | "number" | "bool" | "list";
+        /** @description Something that was done. */
+        AuditEntry: {
+            /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
+            act: string;
+            actor: components["schemas"]["Actor"];
+            /** @description Changed fields as they are. */
+            after: Record<string, never> | null;
+            at: components["schemas"]["Time"];
+            /** @description The same on the workspace's clocks, with their offset. */
+            at_local: string;
+            /** @description Changed fields as they were; null when there was nothing before. */
+            before: Record<string, never> | null;
+            /** Format: int64 */
+            id: number;
+            object: components["schemas"]["AuditObject"];
+            /**
+             * Format: int64
+             * @description The event's number in the journal; of what is done beside it, the last event's before.
+             */
+            seq: number;
+            /** @description One line for people. */
+            text: string;
+        };
+        /** @description What it was done to. */
+        AuditObject: {
+            /** Format: int64 */
+            id: number | null;
+            /** @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`. */
+            kind: string;
+            /** @description As it is called now. */
+            name: string | null;
+        };
         /** @description Which version is cancelled, and why. */
         Cancellation: {
             /** @description Why; kept with the item's personal data, not in the journal. */
@@ -1091,6 +1254,19 @@ export interface components {
             /** @description The workspace's name, where the server has several. */
             workspace?: string | null;
         };
+        /** @description Local days on which an agent does not work, the first and the last included. */
+        DaysOff: {
+            /**
+             * Format: date
+             * @example 2026-11-08
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-11-10
+             */
+            to: string;
+        };
         /**
          * @description Among which items a duplicate is looked for.
          * @enum {string}
@@ -1103,26 +1279,105 @@ export interface components {
         Dispatch: "at_once" | "by_worker";
         /** @description A result that an agent can record, and what it does with the item. */
         Disposition: {
+            /** @description Whether the contact was reached. */
+            contacted?: boolean;
             label?: string;
             name: string;
             /** @enum {string} */
             then: "close";
+            /** @description Whether it is what the work is for: a sale, a hire. */
+            won?: boolean;
         } | {
             /** Format: int32 */
             after_secs: number;
+            /** @description Whether the contact was reached. */
+            contacted?: boolean;
             label?: string;
             /** Format: int32 */
             max_attempts: number;
             name: string;
             /** @enum {string} */
             then: "retry";
+            /** @description Whether it is what the work is for: a sale, a hire. */
+            won?: boolean;
         } | {
+            /** @description Whether the contact was reached. */
+            contacted?: boolean;
             label?: string;
             name: string;
             /** Format: int64 */
             queue: number;
             /** @enum {string} */
             then: "move";
+            /** @description Whether it is what the work is for: a sale, a hire. */
+            won?: boolean;
+        };
+        /** @description What was erased. */
+        Erased: {
+            /** @description The items that no longer say whom they are about. */
+            items: number[];
+            /**
+             * Format: int64
+             * @description Rows that held something of the person; 0 when there was nothing (left) to erase.
+             */
+            rows: number;
+        };
+        /** @description Who is to be erased, and why. Exactly one of phone, email and item. */
+        ErasureForm: {
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The contact of this item: their other items are found by its phone and e-mail.
+             */
+            item?: number | null;
+            /** @description In any form; without a country code it is read as one of the workspace's country. */
+            phone?: string | null;
+            reason: components["schemas"]["ErasureReason"];
+        };
+        /**
+         * @description Why somebody is erased. A code, for a sentence would name the person again.
+         * @enum {string}
+         */
+        ErasureReason: "requested" | "consent_withdrawn" | "mistake" | "other";
+        /** @description A kept answer. */
+        ExportedAnswer: {
+            body: string;
+            key: string;
+        };
+        /** @description An effect that waits. */
+        ExportedEffect: {
+            body: string;
+            channel: string;
+        };
+        /** @description An item of theirs. */
+        ExportedItem: {
+            /** @description Oldest first. */
+            history: components["schemas"]["ExportedLine"][];
+            item: components["schemas"]["Item"];
+            notes: string[];
+        };
+        /** @description One thing that happened to an item. */
+        ExportedLine: {
+            at: components["schemas"]["Time"];
+            text: string;
+        };
+        /** @description Everything that is kept of one person. */
+        ExportedPerson: {
+            /** @description Answers kept under idempotency keys, for a day. */
+            answers: components["schemas"]["ExportedAnswer"][];
+            items: components["schemas"]["ExportedItem"][];
+            /** @description What waits to be sent to other systems. */
+            outgoing: components["schemas"]["ExportedEffect"][];
+            /** @description Rows of imported files that could not be taken in. */
+            rejected: components["schemas"]["ExportedRow"][];
+        };
+        /** @description A row of an imported file. */
+        ExportedRow: {
+            cells: string[];
+            /** Format: int64 */
+            import: number;
+            /** Format: int64 */
+            row: number;
         };
         /** @description How evenly work is spread over the active agents, by what each has had divided by their weight. */
         Fairness: {
@@ -1516,6 +1771,55 @@ export interface components {
          * @enum {string}
          */
         Op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "starts_with" | "in" | "exists";
+        /** @description An agent's outcomes. Ratios are null when nothing stands below the line. */
+        OutcomeView: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description Assignments, and offers that were accepted.
+             */
+            assigned: number;
+            /**
+             * Format: double
+             * @description Contacted ÷ assigned.
+             */
+            contact_rate: number | null;
+            /**
+             * Format: int64
+             * @description Those whose contact was reached: by an update that says so, or by the recorded result.
+             */
+            contacted: number;
+            /**
+             * Format: int64
+             * @description The median time from getting an item to first reaching its contact.
+             */
+            first_contact_secs: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Those closed with a result that counts as won.
+             */
+            won: number;
+            /**
+             * Format: double
+             * @description Won ÷ assigned.
+             */
+            won_per_assigned: number | null;
+            /**
+             * Format: double
+             * @description Won ÷ contacted.
+             */
+            won_per_contacted: number | null;
+        };
+        /** @description Every agent's outcomes in a period. */
+        Outcomes: {
+            agents: components["schemas"]["OutcomeView"][];
+            from: components["schemas"]["Time"];
+            /** @description The workspace's zone, in which people read these times. */
+            time_zone: string;
+            to: components["schemas"]["Time"];
+        };
         /** @description One page of a list. */
         Page_Agent: {
             items: {
@@ -1523,6 +1827,7 @@ export interface components {
                 capacity: components["schemas"]["Capacity"];
                 /** Format: int32 */
                 daily_cap?: number | null;
+                days_off: components["schemas"]["DaysOff"][];
                 /**
                  * Format: int32
                  * @description Items held now, offers included.
@@ -1536,6 +1841,7 @@ export interface components {
                 login?: components["schemas"]["LoginView"] | null;
                 name: string;
                 on_shift: boolean;
+                paused: boolean;
                 /** @description Connected: signed in and heard from. */
                 present: boolean;
                 queues: number[];
@@ -1553,6 +1859,7 @@ export interface components {
                 total: number;
                 /** Format: int32 */
                 weight: number;
+                works_holidays: boolean;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1599,6 +1906,33 @@ export interface components {
                 text: string;
                 /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
                 way: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            items: {
+                /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
+                act: string;
+                actor: components["schemas"]["Actor"];
+                /** @description Changed fields as they are. */
+                after?: Record<string, never> | null;
+                at: components["schemas"]["Time"];
+                /** @description The same on the workspace's clocks, with their offset. */
+                at_local: string;
+                /** @description Changed fields as they were; null when there was nothing before. */
+                before?: Record<string, never> | null;
+                /** Format: int64 */
+                id: number;
+                object: components["schemas"]["AuditObject"];
+                /**
+                 * Format: int64
+                 * @description The event's number in the journal; of what is done beside it, the last event's before.
+                 */
+                seq: number;
+                /** @description One line for people. */
+                text: string;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1756,6 +2090,7 @@ export interface components {
                  */
                 oldest_wait_secs?: number | null;
                 presence: components["schemas"]["Presence"];
+                silence?: components["schemas"]["Silence"] | null;
                 steps: components["schemas"]["Step"][];
                 strategy: components["schemas"]["Strategy"];
                 /**
@@ -1807,6 +2142,11 @@ export interface components {
                 name: string;
                 /** Format: int64 */
                 queue: number;
+                /**
+                 * Format: int32
+                 * @description After so many days the person of a closed item is erased; null is never.
+                 */
+                retention_days?: number | null;
                 /** @description The webhook's secret: shown in the answer that made it, never again. */
                 secret?: string | null;
             }[];
@@ -1908,6 +2248,7 @@ export interface components {
              */
             oldest_wait_secs: number | null;
             presence: components["schemas"]["Presence"];
+            silence: components["schemas"]["Silence"] | null;
             steps: components["schemas"]["Step"][];
             strategy: components["schemas"]["Strategy"];
             /**
@@ -1939,6 +2280,8 @@ export interface components {
             name?: string | null;
             /** @default null */
             presence?: components["schemas"]["Presence"] | null;
+            /** @default null */
+            silence?: components["schemas"]["Silence"] | null;
             /** @default null */
             steps?: components["schemas"]["Step"][] | null;
             /** @default null */
@@ -2117,6 +2460,36 @@ export interface components {
             /** @example 18:00 */
             to: string;
         };
+        /**
+         * @description What happens to an item that its holder does nothing with: it goes to somebody else, and in the
+         *     end a supervisor is told.
+         */
+        Silence: {
+            /**
+             * Format: int32
+             * @description For how long its holder may leave it without an update. Whoever left it is not eligible for
+             *     it for as long again. What was left for longer when this is set goes on at once.
+             * @default 0
+             */
+            after_secs: number;
+            /**
+             * Format: int32
+             * @description How often it goes to somebody else; after that a supervisor is told.
+             * @default 0
+             */
+            max_moves: number;
+            /**
+             * Format: int64
+             * @description Where it goes then; it stays with its holder when absent.
+             * @default null
+             */
+            then_queue: number | null;
+            /**
+             * @description Only the holder's working hours count, and no holidays; their days off do.
+             * @default false
+             */
+            working_hours: boolean;
+        };
         /** @description A skill's name, and the level: 1 (learning) to 10 (expert). */
         Skills: {
             [key: string]: number;
@@ -2141,6 +2514,11 @@ export interface components {
             name: string;
             /** Format: int64 */
             queue: number;
+            /**
+             * Format: int32
+             * @description After so many days the person of a closed item is erased; null is never.
+             */
+            retention_days: number | null;
             /** @description The webhook's secret: shown in the answer that made it, never again. */
             secret?: string | null;
         };
@@ -2192,6 +2570,12 @@ export interface components {
              * @default null
              */
             queue?: number | null;
+            /**
+             * Format: int32
+             * @description After so many days the person of a closed item is erased; null is never.
+             * @default null
+             */
+            retention_days?: number | null;
             /**
              * @description Makes a new secret, which the answer shows once.
              * @default null
@@ -2368,6 +2752,18 @@ export interface components {
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
         };
+        /** @description What was done. */
+        Update: {
+            /** @description The contact was reached; the first time counts. */
+            contacted: boolean;
+            /** @description Kept with the item's personal data, not in the journal. */
+            note: string | null;
+            /**
+             * Format: int32
+             * @description The item's version as last seen.
+             */
+            version: number;
+        };
         /** @description What was looked at, and what is not in order. */
         Verification: {
             /** @description Empty when everything is in order. */
@@ -2375,21 +2771,42 @@ export interface components {
             schema: components["schemas"]["SchemaVersion"];
             zone: components["schemas"]["ZoneNow"];
         };
-        /** @description What reading the whole journal found. */
+        /** @description What reading the journal found. */
         Verified: {
+            audit: components["schemas"]["VerifiedAudit"] | null;
             /**
              * Format: int64
-             * @description The first event that does not follow from the one before.
+             * @description The first event of the first row that does not follow from the one before.
              */
             broken_at: number | null;
+            /** @description Whether the journal's end was reached. Else ask again with `events`, `rows` and `head`. */
+            done: boolean;
             /**
              * Format: int64
-             * @description Events that were read.
+             * @description Events that were read so far.
              */
             events: number;
-            /** @description The hash of the last sound one, in hex; keep it elsewhere to compare with later. */
+            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
             head: string;
             problem: string | null;
+            /**
+             * Format: int64
+             * @description Rows that were read so far; a row holds the events of one instant about one item.
+             */
+            rows: number;
+        };
+        /** @description What reading the audit found: a chain of its own, for what is done beside the core. */
+        VerifiedAudit: {
+            /**
+             * Format: int64
+             * @description The first row that does not follow from the one before.
+             */
+            broken_at: number | null;
+            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
+            head: string;
+            problem: string | null;
+            /** Format: int64 */
+            rows: number;
         };
         /** @description A body that says only which version was seen. */
         Versioned: {
@@ -2404,6 +2821,22 @@ export interface components {
          * @enum {string}
          */
         Way: "matched" | "claimed" | "overflow";
+        /** @description Whose data it is: exactly one of these. */
+        WhoseContact: {
+            /** @default null */
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The contact of this item: their other items are found by its phone and e-mail.
+             * @default null
+             */
+            item?: number | null;
+            /**
+             * @description In any form; without a country code it is read as one of the workspace's country.
+             * @default null
+             */
+            phone?: string | null;
+        };
         /** @description Why. */
         Why: {
             /** @description For an open item: every agent, and what speaks for or against them now. */
@@ -2438,6 +2871,9 @@ export interface components {
             dispatch: components["schemas"]["Dispatch"];
             /** Format: int32 */
             heartbeat_secs: number;
+            holidays: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             id: number;
             name: string;
@@ -2466,6 +2902,13 @@ export interface components {
              * @default null
              */
             heartbeat_secs?: number | null;
+            /**
+             * @description Local days, and what they are called, on which nobody works who does not say so.
+             * @default null
+             */
+            holidays?: {
+                [key: string]: string;
+            } | null;
             /** @default null */
             name?: string | null;
             /**
@@ -2888,6 +3331,85 @@ export interface operations {
             };
         };
     };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description Who, as `user:3`, `token:7`, `source:2` or `system`. */
+                actor?: string;
+                /** @description The kind of object. */
+                object?: string;
+                /** @description The object's id. */
+                id?: number;
+                /** @description The kind of act. */
+                act?: string;
+                /** @description Done at or after, RFC 3339. */
+                from?: string;
+                /** @description Done before, RFC 3339. */
+                to?: string;
+                /** @description `csv` for a file with everything, at most 100,000 entries; else a page of JSON. */
+                format?: string;
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A SQLite database */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": unknown;
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_claims: {
         parameters: {
             query?: never;
@@ -2913,6 +3435,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoseContact"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedPerson"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -3567,6 +4156,40 @@ export interface operations {
             };
         };
     };
+    post_items_id_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Update"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_items_id_why: {
         parameters: {
             query?: never;
@@ -3602,7 +4225,14 @@ export interface operations {
     };
     get_journal_verify: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Its `events`; from the beginning when absent. */
+                events?: number;
+                /** @description Its `rows`. */
+                rows?: number;
+                /** @description Its `head`. */
+                head?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4379,6 +5009,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stats_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From this time on; since the local day began when absent. */
+                from: components["schemas"]["Time"] | null;
+                /** @description Before this time; until now when absent. */
+                to: components["schemas"]["Time"] | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

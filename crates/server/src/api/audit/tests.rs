@@ -49,7 +49,7 @@ async fn a_change_shows_what_was_before() {
         (&json!({"name": "Leads"}), &json!({"name": "Hot leads"}))
     );
     assert_eq!(entry(4)["text"], "Queue Hot leads was changed.");
-    assert_eq!(entry(4)["at_local"], "2026-03-02T10:00:00+05:30");
+    assert_eq!(entry(4)["at_local"], "2026-03-02T10:00:00.000+05:30");
     assert!(!page.to_string().contains("Kavya"));
     // The first settings had nothing before them; the preset agent's sign-in was no person's.
     let all = h.get("/audit?limit=500").await;
