@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 /// Of which assignments: those that began in the period.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Period {
     /// From this time on; since the local day began when absent.
     pub from: Option<Rfc3339>,

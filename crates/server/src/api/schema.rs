@@ -327,7 +327,7 @@ mod tests {
                 name: core::Code::new("done"),
                 label,
                 contacted: true,
-                won: false,
+                won: true,
                 then,
             });
         }

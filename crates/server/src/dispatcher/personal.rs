@@ -175,6 +175,7 @@ fn item_of(command: &Command) -> Option<ItemId> {
         Command::Accept { item, .. }
         | Command::Decline { item, .. }
         | Command::Complete { item, .. }
+        | Command::Update { item, .. }
         | Command::Release { item, .. }
         | Command::Retry { item, .. }
         | Command::Reassign { item, .. }

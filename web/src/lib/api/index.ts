@@ -121,7 +121,7 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/decline`, { ...at(id), body: { version } })),
 		complete: (id: Id, body: Schemas['Completion']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/complete`, { ...at(id), body })),
-		update: (id: Id, body: Schemas['Update']) =>
+		update: (id: Id, body: Schemas['UpdateForm']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body })),
 		release: (id: Id, version: number) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/release`, { ...at(id), body: { version } })),

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 /// What was done.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Update {
+pub struct UpdateForm {
     /// The item's version as last seen.
     pub version: u32,
     /// The contact was reached; the first time counts.
@@ -29,12 +29,12 @@ pub struct Update {
 /// Records that its holder is working on an assigned item: the time after which a silent holder
 /// loses it begins anew.
 #[utoipa::path(post, path = "/items/{id}/update", tag = "items", params(("id" = u64, Path)),
-    request_body = Update, responses((status = 200, body = ItemView)))]
+    request_body = UpdateForm, responses((status = 200, body = ItemView)))]
 pub async fn update(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
-    Body(body): Body<Update>,
+    Body(body): Body<UpdateForm>,
 ) -> Answered<Json<ItemView>> {
     let item = ItemId(id);
     let seen = seen(&caller, body.version)?;
