@@ -2753,11 +2753,11 @@ export interface components {
             token?: string | null;
         };
         /** @description What was done. */
-        Update: {
+        UpdateForm: {
             /** @description The contact was reached; the first time counts. */
-            contacted: boolean;
+            contacted?: boolean;
             /** @description Kept with the item's personal data, not in the journal. */
-            note: string | null;
+            note?: string | null;
             /**
              * Format: int32
              * @description The item's version as last seen.
@@ -4167,7 +4167,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Update"];
+                "application/json": components["schemas"]["UpdateForm"];
             };
         };
         responses: {
@@ -5024,14 +5024,14 @@ export interface operations {
     };
     get_stats_outcomes: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description From this time on; since the local day began when absent. */
-                from: components["schemas"]["Time"] | null;
+                from?: components["schemas"]["Time"];
                 /** @description Before this time; until now when absent. */
-                to: components["schemas"]["Time"] | null;
+                to?: components["schemas"]["Time"];
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
