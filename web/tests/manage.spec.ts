@@ -195,7 +195,7 @@ test('the history says who got what, and is to be had as a file', async ({ brows
 	const download = page.waitForEvent('download');
 	await page.getByRole('link', { name: 'Download Excel' }).click();
 	expect((await download).suggestedFilename()).toBe('assignments.xlsx');
-	await page.getByLabel('To').fill('2020-01-01');
+	await page.getByLabel('To', { exact: true }).fill('2020-01-01');
 	await expect(page.getByText('No assignment matches these filters.')).toBeVisible();
 	await page.context().close();
 });

@@ -33,10 +33,10 @@ test('an item appears by itself, and is done by keyboard alone', async ({ browse
 });
 
 test('a contact reached is recorded while the work goes on', async ({ browser, quiet }) => {
-	const queue = await quiet.queue('Leads');
-	const source = await quiet.source('Website', queue.id);
-	const asha = await quiet.agent('Asha', [queue.id]);
-	const page = await signedIn(browser, quiet.server.url, 'Asha');
+	const queue = await quiet.queue('Reached');
+	const source = await quiet.source('Portal', queue.id);
+	const indu = await quiet.agent('Indu', [queue.id]);
+	const page = await signedIn(browser, quiet.server.url, 'Indu');
 	await expect(page.getByText('You are ready')).toBeVisible();
 	const item = await quiet.item(source.id, 'Maria Santos', '98765 43210');
 	const name = page.getByTestId('item-name');
@@ -51,10 +51,10 @@ test('a contact reached is recorded while the work goes on', async ({ browser, q
 
 	const url = `${quiet.server.url}/api/v1`;
 	const history = await (await quiet.api.get(`${url}/items/${item.id}/history`)).text();
-	expect(history).toContain('Asha reached the contact.');
+	expect(history).toContain('Indu reached the contact.');
 	expect(history).toContain('rings back on Friday');
 	const outcomes = await (await quiet.api.get(`${url}/stats/outcomes`)).json();
-	const own = outcomes.agents.find((agent: { agent: number }) => agent.agent === asha.id);
+	const own = outcomes.agents.find((agent: { agent: number }) => agent.agent === indu.id);
 	expect(own).toMatchObject({ assigned: 1, contacted: 1, contact_rate: 1 });
 	await page.context().close();
 });
