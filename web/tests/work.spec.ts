@@ -38,7 +38,7 @@ test('a contact reached is recorded while the work goes on', async ({ browser, q
 	const indu = await quiet.agent('Indu', [queue.id]);
 	const page = await signedIn(browser, quiet.server.url, 'Indu');
 	await expect(page.getByText('You are ready')).toBeVisible();
-	const item = await quiet.item(source.id, 'Maria Santos', '98765 43210');
+	const item = await quiet.item(source.id, 'Maria Santos', '98765 43299');
 	const name = page.getByTestId('item-name');
 	await expect(name).toHaveText('Maria Santos');
 	await page.keyboard.press('n');
