@@ -69,7 +69,7 @@ impl Api {
             request.config().timeout_global(None).build().call()
         })?;
         let copied = std::io::copy(&mut response.body_mut().as_reader(), out);
-        copied.map(drop).with_context(|| format!("{path} broke off; ask again"))
+        copied.map(drop).with_context(|| format!("{path} was not written to its end"))
     }
 
     /// The body as text.

@@ -5,6 +5,7 @@ mod api;
 mod chain;
 mod command;
 mod engine;
+mod file;
 mod options;
 mod print;
 mod signal;

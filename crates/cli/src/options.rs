@@ -2,7 +2,7 @@
 //! order.
 
 use crate::command;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -113,6 +113,16 @@ impl Options {
             listen: self.listen.or(file.listen),
             ..self
         })
+    }
+
+    /// Refuses to go on where a server elsewhere was named.
+    pub fn of_this_machine(&self) -> Result<()> {
+        if self.server.is_some() {
+            bail!(
+                "this works on the database of this machine; leave out --server (FAIRLEAD_SERVER)"
+            );
+        }
+        Ok(())
     }
 
     /// How a server in this process is configured.

@@ -1,5 +1,6 @@
 //! Times as people read and write them: in the workspace's zone.
 
+use crate::api::Api;
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -22,13 +23,13 @@ pub fn zoned(at: &Value, zone: &str) -> Option<Zoned> {
 
 /// Which edge of a day a time without a clock stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edge {
+enum Edge {
     Start,
     End,
 }
 
 /// A day in the zone (`2026-01-31`), or a time (`2026-01-31T09:30:00+05:30`), as the API takes it.
-pub fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
+fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at.to_string());
     }
@@ -40,6 +41,18 @@ pub fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
     let zone = TimeZone::get(zone).with_context(|| format!("the zone “{zone}” is not known"))?;
     let start = zone.to_zoned(day.at(0, 0, 0, 0)).with_context(says)?;
     Ok(start.timestamp().to_string())
+}
+
+/// `from` and `to` as parameters of a query; the zone is asked for only when it is needed.
+pub fn period(api: &Api, from: Option<&str>, to: Option<&str>) -> Result<Vec<String>> {
+    if from.is_none() && to.is_none() {
+        return Ok(Vec::new());
+    }
+    let workspace: Value = api.get("/workspace")?;
+    let zone = workspace["time_zone"].as_str().unwrap_or("UTC");
+    let edges = [("from", from, Edge::Start), ("to", to, Edge::End)];
+    let given = edges.into_iter().filter_map(|(name, text, edge)| Some((name, text?, edge)));
+    given.map(|(name, text, edge)| Ok(format!("{name}={}", moment(text, zone, edge)?))).collect()
 }
 
 #[cfg(test)]

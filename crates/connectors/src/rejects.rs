@@ -1,6 +1,7 @@
 //! The rows that could not be read, with the reason, for whoever mends the file.
 
 use crate::Row;
+use crate::sheet::is_formula;
 use std::{
     borrow::Cow,
     io::{self, Write},
@@ -62,12 +63,9 @@ impl<W: Write> Rejects<W> {
 /// assert_eq!(escape_formula("+91 98765 43210"), "+91 98765 43210");
 /// ```
 pub fn escape_formula(cell: &str) -> Cow<'_, str> {
-    let Some(first) = cell.chars().next() else { return Cow::Borrowed(cell) };
-    let starts =
-        matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
     let number = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.');
-    let harmless = matches!(first, '+' | '-') && cell.chars().skip(1).all(number);
-    if starts && !harmless { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    let harmless = cell.starts_with(['+', '-']) && cell.chars().skip(1).all(number);
+    if is_formula(cell) && !harmless { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub fn csv_rows<'a>(rows: impl IntoIterator<Item = Vec<Cell<'a>>>) -> io::Result
 }
 
 /// Whether a spreadsheet would compute it (OWASP: CSV injection).
-fn is_formula(text: &str) -> bool {
+pub(crate) fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 

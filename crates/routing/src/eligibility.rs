@@ -24,31 +24,36 @@ pub(crate) struct Demand {
 
 impl Demand {
     pub fn of(step: &Step, item: &Item, source: Option<SourceId>) -> Self {
+        let (region, language) = (item.region.as_ref(), item.language.as_ref());
+        Demand::new(step, source, region, language, &item.skills)
+    }
+
+    /// The same for an item that has no region, no language and no requirements.
+    pub fn plain(step: &Step, source: Option<SourceId>) -> Self {
+        Demand::new(step, source, None, None, &Skills::new())
+    }
+
+    fn new(
+        step: &Step,
+        source: Option<SourceId>,
+        region: Option<&Code>,
+        language: Option<&Code>,
+        required: &Skills,
+    ) -> Self {
         let mut skills = step.skills.clone();
-        for (skill, level) in &item.skills {
+        for (skill, level) in required {
             let level = level.saturating_sub(step.relax_levels).max(1);
             let entry = skills.entry(skill.clone()).or_insert(level);
             *entry = level.max(*entry);
         }
-        let wanted = |asked: bool, code: &Option<Code>| {
-            asked.then(|| code.clone().unwrap_or_else(|| Code::new("")))
+        let wanted = |asked: bool, code: Option<&Code>| {
+            asked.then(|| code.cloned().unwrap_or_else(|| Code::new("")))
         };
         Demand {
             source,
-            region: wanted(step.same_region, &item.region),
-            language: wanted(step.same_language, &item.language),
+            region: wanted(step.same_region, region),
+            language: wanted(step.same_language, language),
             skills,
-        }
-    }
-
-    /// What a step demands for an item that has no region, no language and no requirements.
-    pub fn plain(step: &Step, source: Option<SourceId>) -> Self {
-        let nothing = || Code::new("");
-        Demand {
-            source,
-            region: step.same_region.then(nothing),
-            language: step.same_language.then(nothing),
-            skills: step.skills.clone(),
         }
     }
 

@@ -17,43 +17,51 @@ const DAY: i64 = 24 * 3600 * 1000;
 /// looks through all closed items again.
 pub type Done = BTreeMap<(WorkspaceId, SourceId), Time>;
 
-/// Erases what is due now in every workspace.
+/// Erases what is due now in every workspace. What fails in one keeps no other waiting.
 pub async fn round(app: &App, done: &mut Done) -> store::Result<()> {
     for row in app.store.workspaces().await? {
-        let mut erased = 0;
-        for source in app.store.sources(row.id).await? {
-            let Some(days) = source.retention_days else { continue };
-            let before = Time(app.clock.now().0 - i64::from(days) * DAY);
-            let source = source.source.id;
-            let from = done.get(&(row.id, source)).copied().unwrap_or_default();
-            erased += expire(app, row.id, source, from, before).await?;
-            done.insert((row.id, source), before.max(from));
-            while app.store.forget_rejected(row.id, source, before).await? == 10_000 {}
+        if let Err(error) = clear(app, row.id, done).await {
+            tracing::error!(workspace = row.id.0, %error, "old items keep their persons for now");
         }
-        if erased > 0 {
-            tracing::info!(workspace = row.id.0, erased, "persons of old items were erased");
-            app.dispatcher.reload(row.id);
+        if app.is_stopping() {
+            break;
         }
     }
     Ok(())
 }
 
-/// Erases the persons of a source's items that closed from `from` on and before `before`; says of
-/// how many.
+async fn clear(app: &App, workspace: WorkspaceId, done: &mut Done) -> store::Result<()> {
+    for source in app.store.sources(workspace).await? {
+        let Some(days) = source.retention_days else { continue };
+        let before = Time(app.clock.now().0 - i64::from(days) * DAY);
+        let source = source.source.id;
+        let from = done.get(&(workspace, source)).copied().unwrap_or_default();
+        let reached = expire(app, workspace, source, from, before).await?;
+        done.insert((workspace, source), reached.max(from));
+        while app.store.forget_rejected(workspace, source, before).await? == 10_000
+            && !app.is_stopping()
+        {}
+        if app.is_stopping() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Erases the persons of a source's items that closed from `from` on and before `before`; says
+/// until when all were dealt with.
 async fn expire(
     app: &App,
     workspace: WorkspaceId,
     source: SourceId,
     mut from: Time,
     before: Time,
-) -> store::Result<usize> {
-    let mut erased = 0;
+) -> store::Result<Time> {
     loop {
         let found = app.store.closed_with_person(workspace, source, from, before, BATCH).await?;
-        let Some((_, last)) = found.last() else { return Ok(erased) };
+        let Some((_, last)) = found.last() else { return Ok(before) };
         from = *last;
         let items: Vec<_> = found.iter().map(|(item, _)| *item).collect();
-        erased += items.len();
         let act = Act {
             actor: Actor::System,
             act: CONTACT_ERASED,
@@ -62,9 +70,15 @@ async fn expire(
             body: serde_json::json!({ "items": items, "reason": "retention" }),
         };
         let traces = Traces { items, ..Traces::default() };
-        app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
-        if found.len() < BATCH as usize || app.is_stopping() {
-            return Ok(erased);
+        let rows = app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
+        let (workspace_id, items) = (workspace.0, traces.items.len());
+        tracing::info!(workspace = workspace_id, items, rows, "persons of old items were erased");
+        app.dispatcher.reload(workspace);
+        if found.len() < BATCH as usize {
+            return Ok(before);
+        }
+        if app.is_stopping() {
+            return Ok(from);
         }
     }
 }

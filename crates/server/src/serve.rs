@@ -122,6 +122,8 @@ async fn begin(
         workspaces::start_dispatcher(store.clone(), clock.clone(), !config.no_dispatch)?;
     let (stop, stopping) = watch::channel(false);
     let app = App::new(config, clock, store, dispatcher, stopping).map_err(io)?;
+    // A copy that a process was killed over.
+    drop(std::fs::remove_file(app.config.data_dir.join(api::backup::PARTIAL)));
     let ready = prepare(&app, workspace).await;
     let (token, links) = match ready {
         Ok(ready) => ready,

@@ -126,6 +126,9 @@ pub(crate) async fn write<D: Db>(
     for act in &batch.acts {
         lines.push(Line::of(act, last, now)?);
     }
+    if lines.is_empty() {
+        return Ok(());
+    }
     add::<D>(conn, workspace, lines).await
 }
 

@@ -4,6 +4,9 @@
 use crate::{Answered, ImportId, Note, Outgoing, Personal, RejectedRow};
 use routing::ItemId;
 
+/// More items than any one person has.
+pub const MOST_ITEMS: usize = 1_000;
+
 /// Who is looked for; any of these finds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Who {
@@ -53,42 +56,40 @@ impl From<&Held> for Traces {
     }
 }
 
-/// By what a contact is recognised in free text.
+/// By what a contact is recognised where no item is named.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Marks {
     /// In small letters.
     emails: Vec<String>,
     names: Vec<String>,
-    /// Phone numbers: digits only, without what stands before the subscriber's own.
-    digits: Vec<String>,
-    /// As they came.
-    raw: Vec<String>,
+    /// Phone numbers: digits only, without the zeros that are dialled first.
+    numbers: Vec<String>,
 }
 
 /// A phone number has so many digits at least; fewer are some other number.
 const LEAST_DIGITS: usize = 7;
+/// A number may be written without its country's code, which has so many digits at most.
+const COUNTRY_DIGITS: usize = 3;
 
 impl Marks {
     pub fn of(who: &Who, items: &[HeldItem]) -> Self {
         let mut marks = Marks::default();
-        marks.add_phone(who.phone.as_deref());
+        marks.add_number(who.phone.as_deref());
         marks.add_email(who.email.as_deref());
         for personal in items.iter().filter_map(|one| one.personal.as_ref()) {
-            marks.add_phone(personal.phone.as_deref());
-            marks.add_phone(personal.phone_raw.as_deref());
+            // As it came it has perhaps no country's code, and would be others' numbers too.
+            marks.add_number(personal.phone.as_deref().or(personal.phone_raw.as_deref()));
             marks.add_email(personal.email.as_deref());
             marks.names.extend(personal.name.as_deref().map(|name| name.trim().to_lowercase()));
-            marks.raw.extend(personal.phone_raw.clone());
         }
         marks.names.retain(|name| !name.is_empty());
-        marks.raw.retain(|raw| digits(raw).len() >= LEAST_DIGITS);
         marks
     }
 
-    fn add_phone(&mut self, phone: Option<&str>) {
+    fn add_number(&mut self, phone: Option<&str>) {
         let digits = digits(phone.unwrap_or_default());
         if digits.len() >= LEAST_DIGITS {
-            self.digits.push(digits);
+            self.numbers.push(digits);
         }
     }
 
@@ -99,33 +100,51 @@ impl Marks {
         }
     }
 
-    /// Whether one cell, or a key that somebody chose, is theirs. A number that was written
-    /// without its country's code ends as the whole one does.
-    pub fn in_cell(&self, cell: &str) -> bool {
-        let own = digits(cell);
-        let same = |known: &String| {
-            own.len() >= LEAST_DIGITS && (known.ends_with(&own) || own.ends_with(known.as_str()))
-        };
-        let text = cell.trim().to_lowercase();
-        self.digits.iter().any(same)
-            || self.names.contains(&text)
-            || self.emails.iter().any(|email| text.contains(email))
+    /// Whether a row of a file is theirs: by a number or an address; by the name only where the
+    /// row has neither, for others are called the same.
+    pub fn in_row(&self, cells: &[String]) -> bool {
+        let nameless = |cell: &String| cell.contains('@') || digits(cell).len() >= LEAST_DIGITS;
+        let named = |cell: &String| self.names.contains(&cell.trim().to_lowercase());
+        cells.iter().any(|cell| self.in_text(cell))
+            || (cells.iter().any(named) && !cells.iter().any(nameless))
     }
 
-    /// Whether a JSON text names them: a number or an address anywhere, a name as a whole value.
-    pub fn in_json(&self, json: &str) -> bool {
-        let text = json.to_lowercase();
-        let quoted = |name: &String| text.contains(&format!("\"{name}\""));
-        self.emails.iter().any(|email| text.contains(email))
-            || self.raw.iter().any(|raw| json.contains(raw))
-            || self.digits.iter().any(|digits| json.contains(digits))
-            || self.names.iter().any(quoted)
+    /// Whether a number or an address of theirs stands in the text, be it JSON or a key that
+    /// somebody chose. Both count as a whole only: in `joann@x.example` stands no `ann@x.example`.
+    pub fn in_text(&self, text: &str) -> bool {
+        let small = text.to_lowercase();
+        self.emails.iter().any(|email| has_address(&small, email))
+            || numbers(text).any(|number| self.numbers.iter().any(|own| is_same(own, &number)))
     }
+}
+
+/// Whether two numbers are the same, or one is the other without its country's code.
+fn is_same(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    long.ends_with(short) && long.len() - short.len() <= COUNTRY_DIGITS
+}
+
+/// The phone numbers in a text: digits, and what people put between them.
+fn numbers(text: &str) -> impl Iterator<Item = String> {
+    let apart = |c: char| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '/'));
+    text.split(apart).map(digits).filter(|number| number.len() >= LEAST_DIGITS)
+}
+
+fn has_address(text: &str, address: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '%' | '+' | '-');
+    text.match_indices(address).any(|(at, _)| {
+        let mut after = text[at + address.len()..].chars();
+        let goes_on = match after.next() {
+            Some('.') => after.next().is_some_and(is_part),
+            next => next.is_some_and(is_part),
+        };
+        !goes_on && !text[..at].ends_with(|c| is_part(c) || c == '.')
+    })
 }
 
 /// The number's digits, without the zeros that are dialled before it.
 fn digits(text: &str) -> String {
-    let digits: String = text.chars().filter_map(|c| c.to_digit(10).map(|_| c)).collect();
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.trim_start_matches('0').to_owned()
 }
 
@@ -138,7 +157,7 @@ mod tests {
             name: Some("Kavya Iyer".into()),
             phone: Some("+919876543210".into()),
             phone_raw: Some("098765 43210".into()),
-            email: Some("Kavya@Example.com".into()),
+            email: Some("Ann@X.example".into()),
             ..Personal::default()
         };
         let item = HeldItem { item: ItemId(1), personal: Some(personal), notes: Vec::new() };
@@ -148,35 +167,51 @@ mod tests {
     #[test]
     fn a_person_is_recognised_however_their_number_was_written() {
         let marks = marks();
-        for cell in [
+        for text in [
             "+91 98765-43210",
             "98765 43210",
             "0091 9876543210",
-            "kavya iyer ",
-            "kavya@example.com",
+            "ann@x.example",
+            "mailto:ANN@x.example.",
+            r#"{"to":"ann@X.example"}"#,
+            r#"{"phone":"+919876543210","raw":null}"#,
+            r#"{"text":"call 098765 43210, please"}"#,
         ] {
-            assert!(marks.in_cell(cell), "{cell}");
+            assert!(marks.in_text(text), "{text}");
         }
-        for cell in ["", "43210", "98765 43211", "Kavya", "919876", "kavya@example.org"] {
-            assert!(!marks.in_cell(cell), "{cell}");
+        for text in ["", "43210", "98765 43211", "543 2100", "Kavya Iyer", r#"{"item":9876}"#] {
+            assert!(!marks.in_text(text), "{text}");
         }
     }
 
     #[test]
-    fn a_name_counts_in_json_as_a_whole_value_only() {
+    fn another_person_is_not_taken_for_them() {
         let marks = marks();
-        for json in [
-            r#"{"name":"Kavya Iyer"}"#,
-            r#"{"to":"KAVYA@example.com"}"#,
-            r#"{"phone":"+919876543210"}"#,
-            r#"{"raw":"098765 43210"}"#,
+        for text in [
+            "joann@x.example",
+            "jo.ann@x.example",
+            "ann@x.example.org",
+            "ann@x.examples",
+            r#"{"phone":"+9198765432101"}"#,
+            r#"{"phone":"+19876543210"}"#,
+            "6543210",
         ] {
-            assert!(marks.in_json(json), "{json}");
+            assert!(!marks.in_text(text), "{text}");
         }
-        for json in [r#"{"text":"Kavya Iyer's sister"}"#, r#"{"item":9876}"#, "{}"] {
-            assert!(!marks.in_json(json), "{json}");
-        }
+    }
+
+    #[test]
+    fn a_name_counts_where_nothing_else_says_who_it_is() {
+        let marks = marks();
+        let row = |cells: &[&str]| {
+            marks.in_row(&cells.iter().map(|&cell| cell.to_owned()).collect::<Vec<_>>())
+        };
+        assert!(row(&["kavya iyer ", "Pune", "12"]));
+        assert!(row(&["Kavya", "98765 43210"]));
+        assert!(!row(&["Kavya Iyer", "91234 56789"]));
+        assert!(!row(&["Kavya Iyer", "other@x.example"]));
+        assert!(!row(&["Kavya Iyer's sister"]) && !row(&[]));
         let nobody = Marks::of(&Who::default(), &[]);
-        assert!(!nobody.in_cell("") && !nobody.in_json("\"\""));
+        assert!(!nobody.in_row(&[String::new()]) && !nobody.in_text("\"\""));
     }
 }

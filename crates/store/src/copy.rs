@@ -6,8 +6,8 @@ use crate::cell::Columns;
 use crate::dialect::Db;
 use crate::lock::{self, FileLock, beside};
 use crate::open::sqlite_path;
-use crate::store::Journal as _;
-use crate::{Error, Result, WorkspaceId, migrate};
+use crate::store::{Audit as _, Journal as _};
+use crate::{Broken, Error, Result, WorkspaceId, migrate};
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Sqlite};
@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// What belongs to a database beside its file: both hold what the file itself does not yet.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+/// The migration that brought the audit.
+const AUDITED: i64 = 4;
 const OWN_TABLES: &str = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' \
     AND name IN ('migrations', 'workspaces', 'journal')";
 
@@ -114,27 +116,35 @@ async fn fill(path: &Path, source: File) -> Result<()> {
     target.sync_all().await.map_err(failed)
 }
 
-/// Keeps the database at `path` under another name, and puts `fresh` there.
+/// Keeps the database at `path` under another name, and puts `fresh` there. What was moved goes
+/// back when it fails.
 fn exchange(fresh: &Path, path: &Path, mark: &str) -> Result<Option<PathBuf>> {
     let failed = |path: &Path, error| Error::File { path: path.to_owned(), error };
     let aside = beside(path, &format!("before-restore-{mark}"));
-    let there = path.exists();
     if aside.exists() {
         return Err(failed(&aside, ErrorKind::AlreadyExists.into()));
     }
-    if there {
-        fs::rename(path, &aside).map_err(|error| failed(path, error))?;
-    }
-    for ending in COMPANIONS {
-        // They belong to the one that was there: beside the new one they would destroy it.
-        match fs::rename(with(path, ending), with(&aside, ending)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(path, error)),
-            _ => {}
+    let mut moved = Vec::new();
+    // The companions belong to the one that was there: beside the new one they would destroy it.
+    let all = ["", COMPANIONS[0], COMPANIONS[1]].map(|end| (with(path, end), with(&aside, end)));
+    let done = all.into_iter().try_for_each(|(from, to)| match fs::rename(&from, &to) {
+        Ok(()) => {
+            moved.push((from, to));
+            Ok(())
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(&from, error)),
+    });
+    let done = done.and_then(|()| fs::rename(fresh, path).map_err(|error| failed(path, error)));
+    if done.is_err() {
+        for (from, to) in &moved {
+            // The first error is the one to tell.
+            let _ = fs::rename(to, from);
         }
     }
-    fs::rename(fresh, path).map_err(|error| failed(path, error))?;
+    done?;
     lock::settle(path)?;
-    Ok(there.then_some(aside))
+    Ok(moved.iter().any(|(from, _)| from == path).then_some(aside))
 }
 
 /// Checks the file at `path`; errors name it as `named`.
@@ -187,9 +197,13 @@ async fn read(copy: &Backend<Sqlite>) -> Result<std::result::Result<Copied, Stri
         let mut row = Columns::<Sqlite>::new(row, "workspaces");
         let (id, name) = (WorkspaceId(row.num()?), row.text()?);
         let chain = copy.verify_chain(id).await?;
-        if let Some(broken) = chain.broken {
-            let (seq, problem) = (broken.seq, broken.problem);
+        if let Some(Broken { seq, problem }) = chain.broken {
             return Ok(Err(format!("event {seq} of workspace “{name}”: {problem}")));
+        }
+        if version >= AUDITED
+            && let Some(Broken { seq, problem }) = copy.verify_audit(id).await?.broken
+        {
+            return Ok(Err(format!("row {seq} of the audit of workspace “{name}”: {problem}")));
         }
         workspaces.push((name, chain.events));
     }

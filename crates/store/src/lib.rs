@@ -46,7 +46,7 @@ pub use batch::{
     Answered, Batch, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow, SourceFace,
     UserRow,
 };
-pub use contact::{Held, HeldItem, Traces, Who};
+pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};

@@ -416,8 +416,10 @@ pub trait Audit {
 #[async_trait]
 pub trait Contacts {
     /// Everything kept about a contact beside the journal, which holds nothing personal. Reads all
-    /// kept answers, waiting effects and rejected rows; by e-mail, all contacts too.
-    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Held>;
+    /// kept answers, waiting effects and rejected rows; by e-mail, all contacts too. A phone or
+    /// an address of more than [`crate::MOST_ITEMS`] items stands for many people: `None`, or
+    /// that item alone where one was named.
+    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Option<Held>>;
 
     /// Erases what was found, in one transaction with its audit; says how many rows that were.
     /// Journal, items and assignments stay. Without anything to erase nothing is audited.

@@ -2,13 +2,14 @@
 
 use crate::command::workspace::Database;
 use crate::engine::runtime;
+use crate::file::{private, with};
 use crate::options::Options;
 use crate::print;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::json;
 use server::Copied;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -75,22 +76,6 @@ fn copy(options: &Options, fresh: &Path) -> Result<Copied> {
         Database::Own(config) => runtime.block_on(server::copy_database(&config, fresh))?,
     }
     Ok(runtime.block_on(server::check_copy(fresh))?)
-}
-
-/// The file's name with this behind it.
-fn with(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// A new file that only its owner can read.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Returns when a file's new name is on the disk.

@@ -2,10 +2,10 @@
 
 use crate::engine::Engine;
 use crate::options::Options;
-use crate::print;
+use crate::{file, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,10 +81,14 @@ pub fn run(options: &Options, args: Contact) -> Result<ExitCode> {
             match to {
                 Some(path) => {
                     let text = serde_json::to_string_pretty(&kept)?;
-                    std::fs::write(&path, text + "\n")
-                        .with_context(|| format!("cannot write {}", path.display()))?;
+                    file::write(&path, |out| Ok(writeln!(out, "{text}")?))?;
                     let items = kept["items"].as_array().map_or(0, Vec::len);
-                    println!("{items} items and what belongs to them: {}", path.display());
+                    match options.json {
+                        true => print::json(&json!({ "file": path, "items": items }))?,
+                        false => {
+                            println!("{items} items and what belongs to them: {}", path.display());
+                        }
+                    }
                 }
                 None => print::json(&kept)?,
             }
@@ -136,7 +140,6 @@ fn line() -> Result<String> {
 mod tests {
     use super::*;
     use clap::Parser;
-    use serde_json::json;
 
     #[derive(Parser)]
     struct Line {

@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::engine::Engine;
 use crate::options::Options;
-use crate::when::{Edge, moment};
+use crate::when::period;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -73,15 +73,7 @@ fn wanted(api: &Api, args: &Assignments) -> Result<String> {
     if let Some(agent) = &args.agent {
         query.push(format!("agent={}", number_of(api, "/agents", "agent", agent)?));
     }
-    if args.from.is_some() || args.to.is_some() {
-        let workspace: Value = api.get("/workspace")?;
-        let zone = workspace["time_zone"].as_str().unwrap_or("UTC");
-        for (name, text, edge) in [("from", &args.from, Edge::Start), ("to", &args.to, Edge::End)] {
-            if let Some(text) = text {
-                query.push(format!("{name}={}", moment(text, zone, edge)?));
-            }
-        }
-    }
+    query.extend(period(api, args.from.as_deref(), args.to.as_deref())?);
     Ok(query.join("&"))
 }
 
@@ -106,14 +98,10 @@ fn number_of(api: &Api, list: &str, what: &str, text: &str) -> Result<u64> {
     }
 }
 
-/// Writes a file as a whole or not at all.
+/// Into the file, or to standard output.
 fn write(file: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let Some(path) = file else { return fill(&mut std::io::stdout().lock()) };
-    let mut out = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    let done = fill(&mut out);
-    if done.is_err() {
-        // The first error is the one to tell.
-        let _ = std::fs::remove_file(path);
+    match file {
+        Some(path) => crate::file::write(path, fill),
+        None => fill(&mut std::io::stdout().lock()),
     }
-    done
 }

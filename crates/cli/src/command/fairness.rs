@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::options::Options;
 use crate::print::{self, cell, cells};
-use crate::when::{Edge, moment};
+use crate::when::period;
 use anyhow::Result;
 use clap::Args;
 use serde_json::Value;
@@ -24,16 +24,7 @@ const FIGURES: [&str; 5] = ["min", "max", "mean", "variance", "jain"];
 
 pub fn run(options: &Options, args: Fairness) -> Result<ExitCode> {
     let engine = Engine::connect(options)?;
-    let mut query = Vec::new();
-    if args.from.is_some() || args.to.is_some() {
-        let workspace: Value = engine.api.get("/workspace")?;
-        let zone = workspace["time_zone"].as_str().unwrap_or("UTC");
-        for (name, text, edge) in [("from", args.from, Edge::Start), ("to", args.to, Edge::End)] {
-            if let Some(text) = text {
-                query.push(format!("{name}={}", moment(&text, zone, edge)?));
-            }
-        }
-    }
+    let query = period(&engine.api, args.from.as_deref(), args.to.as_deref())?;
     let report: Value = engine.api.get(&format!("/fairness?{}", query.join("&")))?;
     match options.json {
         true => print::json(&report)?,

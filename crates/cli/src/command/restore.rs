@@ -4,7 +4,7 @@ use super::backup::{counted, described};
 use crate::engine::runtime;
 use crate::options::Options;
 use crate::print;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -17,9 +17,7 @@ pub struct Restore {
 }
 
 pub fn run(options: &Options, args: Restore) -> Result<ExitCode> {
-    if options.server.is_some() {
-        bail!("this works on the database of this machine; leave out --server (FAIRLEAD_SERVER)");
-    }
+    options.of_this_machine()?;
     let config = options.server_config();
     let restored = runtime()?
         .block_on(server::restore_database(&config, &args.file))

@@ -34,7 +34,7 @@ pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
         print::json(&json!({
             "schema": found["schema"], "zone": found["zone"], "findings": found["findings"],
             "problems": problems, "audited_events": events, "audited_rows": rows,
-            "retention": kept,
+            "audited": audited.as_ref().map(|chain| &chain.journal), "retention": kept,
         }))?;
     } else {
         if let Some(chain) = &audited {

@@ -71,11 +71,7 @@ pub enum Database {
 
 impl Database {
     pub fn open(options: &Options) -> Result<Database> {
-        if options.server.is_some() {
-            bail!(
-                "this works on the database of this machine; leave out --server (FAIRLEAD_SERVER)"
-            );
-        }
+        options.of_this_machine()?;
         let config = options.server_config();
         Ok(match server::find_server(&config)? {
             Some(found) => {

@@ -13,6 +13,8 @@ use std::io;
 use tokio::fs;
 use tokio::io::AsyncReadExt;
 
+/// A copy that is being made, in the data folder.
+pub const PARTIAL: &str = "backup.partial";
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;
 
@@ -30,13 +32,19 @@ pub async fn backup(State(app): State<App>) -> Answered<impl IntoResponse> {
     Ok((headers, Body::from_stream(pieces(file))))
 }
 
-/// A fresh copy, open and without a name: it is gone when it was read.
+/// A fresh copy, open and without a name: it is gone when it was read. Finished even when the
+/// client goes meanwhile, so that no half of one stays behind.
 async fn copied(app: &App) -> Answered<fs::File> {
+    let app = app.clone();
+    tokio::spawn(async move { copy(&app).await }).await.map_err(Problem::internal)?
+}
+
+async fn copy(app: &App) -> Answered<fs::File> {
     let _turn = app.backups.lock().await;
     let folder = &app.config.data_dir;
     fs::create_dir_all(folder).await.map_err(unwritable)?;
-    let path = folder.join("backup.partial");
-    // One that was broken off.
+    let path = folder.join(PARTIAL);
+    // One that a process left when it was killed.
     drop(fs::remove_file(&path).await);
     let copied = match app.store.copy_to(&path).await {
         Ok(()) => fs::File::open(&path).await.map_err(unwritable),

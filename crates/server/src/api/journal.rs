@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 /// Rows that one answer deals with: well below the time that a request may take.
 const ROWS: u32 = 100_000;
 
+/// No journal has so many events or rows: numbers of this size could not be counted on from.
+const MOST: u64 = 1 << 53;
+
 /// Where to go on: what the answer before said of itself.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
@@ -66,6 +69,11 @@ pub async fn verify(
     caller: Caller,
     Params(from): Params<Resume>,
 ) -> Answered<Json<Verified>> {
+    for (field, number) in [("events", from.events), ("rows", from.rows)] {
+        if number.is_some_and(|number| number > MOST) {
+            return Err(Problem::field(field, "is more than any journal has"));
+        }
+    }
     let start = Chain::default();
     let from = match (from.events, from.head) {
         (None, None) => start,
@@ -114,6 +122,8 @@ mod tests {
         assert_eq!(on, verified);
         let half = h.call("GET", "/journal/verify?events=3", Value::Null).await;
         assert_eq!(half.problem(422), "invalid");
+        let most = format!("/journal/verify?events={}&rows=1&head={head}", u64::MAX);
+        assert_eq!(h.call("GET", &most, Value::Null).await.problem(422), "invalid");
         h.end().await;
     }
 

@@ -35,7 +35,7 @@ pub use document::{document, text as document_text};
 use crate::app::App;
 use crate::config::Limits;
 use crate::http::Problem;
-use crate::http::{access, peer, request};
+use crate::http::{access, request};
 use crate::live;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -137,7 +137,6 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(elsewhere)
         .layer(from_fn(safe_headers))
-        .layer(from_fn_with_state(app.clone(), peer::note))
         .layer(from_fn_with_state(app.clone(), request::around))
         .with_state(app)
 }

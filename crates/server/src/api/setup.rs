@@ -119,8 +119,11 @@ pub async fn create(
     };
     crate::workspaces::forget_link(&app.config.data_dir, workspace);
     if let Some(preset) = body.preset {
-        // Its sources' secrets are made anew on their page when they are wanted.
-        preset.furnish(&app.dispatcher, workspace).await.map_err(Problem::internal)?;
+        // Its sources' secrets are made anew on their page when they are wanted. The admin is
+        // made and the link used up: without the preset they go on by hand or by the command.
+        if let Err(error) = preset.furnish(&app.dispatcher, workspace).await {
+            tracing::error!(workspace = workspace.0, %error, "the preset was not set up");
+        }
         app.forget_names(workspace);
     }
     let user = app.store.user(workspace, id).await?;

@@ -34,15 +34,10 @@ impl Csv {
 
 /// A cell that no spreadsheet takes for a formula (OWASP: CSV injection).
 fn cell(text: &str) -> String {
-    let guarded = match text.starts_with(['=', '@', '\t', '\r'])
-        || (text.starts_with(['+', '-']) && text.parse::<f64>().is_err())
-    {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    };
+    let guarded = connectors::escape_formula(text);
     match guarded.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", guarded.replace('"', "\"\"")),
-        false => guarded,
+        false => guarded.into_owned(),
     }
 }
 
@@ -53,6 +48,7 @@ mod tests {
     #[test]
     fn cells_are_quoted_and_no_formulas() {
         assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("＝1+1"), "'＝1+1");
         assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
         assert_eq!(cell("-5"), "-5");
         let mut csv = Csv::new(&["row", "problem"]);

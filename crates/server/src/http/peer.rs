@@ -1,11 +1,9 @@
 //! Who is at the other end: the connection's own address, or what a trusted proxy says of it.
 
 use crate::app::App;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
-use axum::response::Response;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -96,23 +94,13 @@ fn address(text: &str) -> Option<IpAddr> {
     ip.map(|ip: IpAddr| ip.to_canonical())
 }
 
-/// Notes who sent the request.
-pub async fn note(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let extensions = request.extensions();
-    let direct = extensions.get::<ConnectInfo<SocketAddr>>().map(|connected| connected.0.ip());
-    let direct = direct.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-    let peer = Peer::of(direct, request.headers(), &app.config.trusted_proxies);
-    request.extensions_mut().insert(peer);
-    next.run(request).await
-}
-
-/// Set by [`note`] for every request.
-impl<S: Send + Sync> FromRequestParts<S> for Peer {
+impl FromRequestParts<App> for Peer {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let unknown = Peer { ip: Ipv4Addr::UNSPECIFIED.into(), secure: false };
-        Ok(parts.extensions.get::<Peer>().copied().unwrap_or(unknown))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let direct = connected.map_or(Ipv4Addr::UNSPECIFIED.into(), |connected| connected.0.ip());
+        Ok(Peer::of(direct, &parts.headers, &app.config.trusted_proxies))
     }
 }
 

@@ -35,7 +35,7 @@ impl Eyes {
                 Event::Reassigned { to: Target::Agent(to), .. } if to == agent => {
                     holds.insert(item);
                 }
-                Event::Accepted { .. } | Event::SupervisorTold { .. } => {}
+                Event::Accepted { .. } | Event::Updated { .. } | Event::SupervisorTold { .. } => {}
                 _ => {
                     holds.remove(&item);
                 }
@@ -88,6 +88,16 @@ mod tests {
 
     fn cancelled(item: u64) -> Event {
         Event::Cancelled { item: ItemId(item), seen: Version::default() }
+    }
+
+    #[test]
+    fn a_note_to_an_item_does_not_take_it_out_of_their_hands() {
+        let holds = BTreeSet::from([ItemId(7)]);
+        let mut eyes = Eyes::Agent { agent: AgentId(1), holds: holds.clone() };
+        let (item, agent) = (ItemId(7), AgentId(1));
+        let seen = Version::default();
+        assert_eq!(eyes.see(&Event::Updated { item, agent, seen, contacted: false }), Seen::Yes);
+        assert!(matches!(eyes, Eyes::Agent { holds: still, .. } if still == holds));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use server::clock::Clock;
 use server::dispatcher::{
     Actor, Dispatcher, Heard, Personal, Request, SubmitError, Subscription, Work,
 };
+use sqlx::{Connection, Executor};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Act, Options};
 
@@ -130,7 +131,13 @@ async fn while_another_holds_the_lock_callers_wait_or_are_told() {
         let (node, shop) = (node.clone(), shop.clone());
         async move { node.submit(shop.workspace, shop.lead_request(1)).await }
     });
-    eventually("it waits", async || node.metrics().waiting.get() == 1).await;
+    let mut around = sqlx::PgConnection::connect(&url).await.unwrap();
+    eventually("it is being decided, and waits for the lock", async || {
+        let select = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
+            AND wait_event_type = 'Lock'";
+        around.fetch_optional(select).await.unwrap().is_some()
+    })
+    .await;
     node.close();
     let late = node.submit(shop.workspace, shop.lead_request(2)).await;
     assert_eq!(late.unwrap_err(), SubmitError::Stopping);

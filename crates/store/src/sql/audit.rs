@@ -46,9 +46,10 @@ impl<D: Db> Audit for Backend<D> {
         let limit = filter.limit.clamp(1, MOST);
         let select = format!(
             "SELECT a.audit_id, a.at, a.actor, a.act, a.object, a.object_id, a.seq, a.body, \
-             CASE WHEN a.act IN ({CONFIGURES}) THEN (SELECT MAX(b.seq) FROM audit AS b \
+             CASE WHEN a.act IN ({CONFIGURES}) THEN (SELECT b.seq FROM audit AS b \
              WHERE b.workspace_id = a.workspace_id AND b.object = a.object \
-             AND b.object_id = a.object_id AND b.audit_id < a.audit_id AND b.act IN ({CONFIGURES})) END \
+             AND b.object_id = a.object_id AND b.audit_id < a.audit_id AND b.act IN ({CONFIGURES}) \
+             ORDER BY b.audit_id DESC LIMIT 1) END \
              FROM audit AS a WHERE a.workspace_id = $1"
         );
         let mut query = Where::new(&select, workspace);
@@ -89,14 +90,17 @@ impl<D: Db> Audit for Backend<D> {
     }
 
     async fn erasures(&self) -> Result<Vec<(WorkspaceId, u64)>> {
-        let select = "SELECT workspace_id, MAX(audit_id) FROM audit \
-            WHERE act = 'contact_erased' GROUP BY workspace_id ORDER BY workspace_id";
+        let select = "SELECT w.workspace_id, (SELECT a.audit_id FROM audit AS a \
+            WHERE a.workspace_id = w.workspace_id AND a.act = 'contact_erased' \
+            ORDER BY a.seq DESC, a.audit_id DESC LIMIT 1) FROM workspaces AS w \
+            ORDER BY w.workspace_id";
         let found = self.read(select, []).await?;
         let last = |row: &D::Row| {
             let mut row = Columns::<D>::new(row, "audit");
-            Ok((WorkspaceId(row.num()?), row.num()?))
+            let workspace = WorkspaceId(row.num()?);
+            Ok(row.opt_num()?.map(|last| (workspace, last)))
         };
-        found.iter().map(last).collect()
+        found.iter().filter_map(|row| last(row).transpose()).collect()
     }
 
     async fn erased_since(&self, workspace: WorkspaceId, seq: u64) -> Result<bool> {

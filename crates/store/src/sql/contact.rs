@@ -6,8 +6,8 @@ use crate::contact::Marks;
 use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T, prepare};
 use crate::sql::items;
 use crate::{
-    Act, Contacts, Held, HeldItem, ImportId, Outgoing, RejectedRow, Result, Traces, Who,
-    WorkspaceId, rows,
+    Act, Contacts, Held, HeldItem, ImportId, MOST_ITEMS, Outgoing, RejectedRow, Result, Traces,
+    Who, WorkspaceId, rows,
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -54,37 +54,43 @@ static OUTBOX: Many = Many {
 
 #[async_trait]
 impl<D: Db> Contacts for Backend<D> {
-    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Held> {
+    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Option<Held>> {
+        let mut about = self.items_about(workspace, who).await?;
+        let is_shared = about.len() > MOST_ITEMS;
+        if is_shared {
+            // A number of many people says nothing of any one of them.
+            let Some(item) = who.item else { return Ok(None) };
+            about = BTreeSet::from([item]);
+        }
         let mut items = Vec::new();
-        for item in self.items_about(workspace, who).await? {
+        for item in about {
             let personal = self.person(workspace, item).await?;
             let found = self.read(rows::NOTES, cells![workspace, item]).await?;
             let notes = found.iter().map(rows::note::<D>).collect::<Result<_>>()?;
             items.push(HeldItem { item, personal, notes });
         }
-        let marks = Marks::of(who, &items);
+        let marks = if is_shared { Marks::default() } else { Marks::of(who, &items) };
         let ids: BTreeSet<ItemId> = items.iter().map(|one| one.item).collect();
         let answers = "SELECT scope, request_key, request, status, body, item_id FROM answers \
             WHERE workspace_id = $1 ORDER BY scope, request_key";
         let answers = self.matching(workspace, answers, rows::answered::<D>, |answer| {
             answer.item.is_some_and(|item| ids.contains(&item))
-                || marks.in_cell(&answer.key)
-                || marks.in_json(&answer.body)
+                || marks.in_text(&answer.key)
+                || marks.in_text(&answer.body)
         });
         let answers = answers.await?;
         let rejected = "SELECT import_id, row_number, problem, cells FROM import_rejected \
             WHERE workspace_id = $1 ORDER BY import_id, row_number";
-        let rejected = self.matching(workspace, rejected, rejected_row::<D>, |(_, row)| {
-            row.cells.iter().any(|cell| marks.in_cell(cell))
-        });
+        let rejected = self
+            .matching(workspace, rejected, rejected_row::<D>, |(_, row)| marks.in_row(&row.cells));
         let rejected = rejected.await?;
         let outbox = "SELECT outgoing_id, channel, object, body, attempts FROM outbox \
             WHERE workspace_id = $1 ORDER BY outgoing_id";
         let outbox = self.matching(workspace, outbox, outgoing::<D>, |out| {
             let item = out.object.strip_prefix("item:").and_then(|id| id.parse().ok());
-            item.is_some_and(|id| ids.contains(&ItemId(id))) || marks.in_json(&out.body)
+            item.is_some_and(|id| ids.contains(&ItemId(id))) || marks.in_text(&out.body)
         });
-        Ok(Held { items, answers, rejected, outbox: outbox.await? })
+        Ok(Some(Held { items, answers, rejected, outbox: outbox.await? }))
     }
 
     async fn erase_contact(
@@ -156,15 +162,25 @@ impl<D: Db> Backend<D> {
                 (phone, email) = (phone.or(personal.phone), email.or(personal.email));
             }
         }
-        let by_phone = "SELECT item_id FROM item_personal WHERE workspace_id = $1 AND phone = $2 \
-            ORDER BY item_id";
-        let by_email = "SELECT item_id FROM item_personal WHERE workspace_id = $1 \
-            AND LOWER(email) = LOWER($2) ORDER BY item_id";
-        for (select, value) in [(by_phone, phone), (by_email, email)] {
-            let Some(value) = value else { continue };
-            for row in self.read(select, cells![workspace, value]).await? {
-                found.insert(ItemId(Columns::<D>::new(&row, "item_personal").num()?));
+        if let Some(phone) = phone {
+            let select = "SELECT item_id FROM item_personal WHERE workspace_id = $1 \
+                AND phone = $2 ORDER BY item_id LIMIT $3";
+            let rows = self.read(select, cells![workspace, phone, MOST_ITEMS as u64 + 1]).await?;
+            for row in &rows {
+                found.insert(ItemId(Columns::<D>::new(row, "item_personal").num()?));
             }
+        }
+        if let Some(email) = email.map(|email| email.to_lowercase()) {
+            // SQLite knows the small letters of English alone, so they are compared here.
+            let select = "SELECT item_id, email FROM item_personal WHERE workspace_id = $1 \
+                AND email IS NOT NULL ORDER BY item_id";
+            let address = |row: &D::Row| {
+                let mut row = Columns::<D>::new(row, "item_personal");
+                Ok((ItemId(row.num()?), row.text()?))
+            };
+            let same = |(_, address): &(ItemId, String)| address.to_lowercase() == email;
+            let theirs = self.matching(workspace, select, address, same).await?;
+            found.extend(theirs.into_iter().map(|(item, _)| item));
         }
         Ok(found)
     }

@@ -7,14 +7,14 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::{Body, Rfc3339};
-use crate::words::LanguageHeader;
+use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use store::{Act, HeldItem};
 use utoipa::ToSchema;
 
-/// The most events of one item that are told.
+/// The most events of one item that are told: its first.
 const MOST_LINES: u32 = 1_000;
 
 /// Everything that is kept of one person.
@@ -34,7 +34,7 @@ pub struct ExportedPerson {
 pub struct ExportedItem {
     pub item: ItemView,
     pub notes: Vec<String>,
-    /// Oldest first.
+    /// Oldest first; the first 1,000.
     pub history: Vec<ExportedLine>,
 }
 
@@ -86,9 +86,10 @@ pub async fn export(
     };
     // First recorded, then given out.
     app.store.record(caller.workspace, &act, app.clock.now()).await?;
+    let words = app.lexicon(&caller).await?;
     let mut items = Vec::with_capacity(held.items.len());
     for one in held.items {
-        items.extend(exported(&app, &caller, one).await?);
+        items.extend(exported(&app, &caller, &words, one).await?);
     }
     Ok(Json(ExportedPerson {
         items,
@@ -110,10 +111,14 @@ pub async fn export(
     }))
 }
 
-async fn exported(app: &App, caller: &Caller, one: HeldItem) -> Answered<Option<ExportedItem>> {
+async fn exported(
+    app: &App,
+    caller: &Caller,
+    words: &Lexicon,
+    one: HeldItem,
+) -> Answered<Option<ExportedItem>> {
     let workspace = caller.workspace;
     let Some(row) = app.store.item(workspace, one.item).await? else { return Ok(None) };
-    let words = app.lexicon(caller).await?;
     let events = app.store.item_history(workspace, one.item, None, MOST_LINES).await?;
     let mut queue = None;
     let history = events.items.iter().map(|entry| {
@@ -122,6 +127,6 @@ async fn exported(app: &App, caller: &Caller, one: HeldItem) -> Answered<Option<
     });
     let history = history.collect();
     let notes = one.notes.into_iter().map(|note| note.text).collect();
-    let item = view(row, &words);
+    let item = view(row, words);
     Ok(Some(ExportedItem { item, notes, history }))
 }

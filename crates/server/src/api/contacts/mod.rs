@@ -14,11 +14,8 @@ use crate::submission::read_phone;
 use axum::http::StatusCode;
 use routing::{ItemId, Refusal};
 use serde::Deserialize;
-use store::{Held, Who};
+use store::{Held, MOST_ITEMS, Who};
 use utoipa::ToSchema;
-
-/// More items than any one person has.
-const MOST_ITEMS: usize = 1_000;
 
 /// Whose data it is: exactly one of these.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -66,17 +63,16 @@ impl Whose {
 async fn held(app: &App, caller: &Caller, whose: Whose) -> Answered<Held> {
     let who = whose.who(app, caller).await?;
     let held = app.store.find_contact(caller.workspace, &who).await?;
-    if held.items.len() > MOST_ITEMS {
-        return Err(Problem::new(
+    held.ok_or_else(|| {
+        Problem::new(
             StatusCode::CONFLICT,
             "not_one_person",
             format!(
                 "More than {MOST_ITEMS} items have this contact, so it stands for many people; \
-                 name them one by one."
+                 name them one by one, by their items."
             ),
-        ));
-    }
-    Ok(held)
+        )
+    })
 }
 
 fn ids(held: &Held) -> Vec<u64> {
