@@ -20,6 +20,7 @@ mod counts;
 mod demo;
 pub mod dispatcher;
 mod error;
+mod fetch;
 mod furnish;
 pub mod http;
 mod imports;
@@ -37,6 +38,7 @@ mod words;
 mod workspaces;
 
 pub use app::App;
+pub use auth::seal::GivenKey;
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;
 pub use presets::Preset;

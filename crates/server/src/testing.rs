@@ -127,6 +127,12 @@ impl Harness {
 
     /// Stops and starts again on the same database.
     pub async fn restart(self) -> Harness {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, configured in another way.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut Config)) -> Harness {
+        change(&mut self.config);
         self.stop.send_replace(true);
         self.app.dispatcher.clone().stop().await;
         self.app.store.close().await;

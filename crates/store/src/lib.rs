@@ -38,8 +38,8 @@ mod write;
 
 pub use access::{NewToken, Role, Session, Token, User, UserChange};
 pub use batch::{
-    Answered, Batch, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow, SourceFace,
-    UserRow,
+    Answered, Batch, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow,
+    SourceFace, UserRow,
 };
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};

@@ -22,8 +22,12 @@ macro_rules! migration {
     };
 }
 
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_work"), migration!(2, "0002_access"), migration!(3, "0003_delivery")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_work"),
+    migration!(2, "0002_access"),
+    migration!(3, "0003_delivery"),
+    migration!(4, "0004_webhooks"),
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
     version BIGINT NOT NULL PRIMARY KEY,

@@ -1,9 +1,9 @@
 //! The handle that the server holds: object-safe, so that the database's type stays in this crate.
 
 use crate::{
-    AgentTally, Answered, AssignmentFilter, AssignmentRow, Batch, BatchId, Chain, Entry, Heard,
-    ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
-    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
+    AgentTally, Answered, AssignmentFilter, AssignmentRow, Batch, BatchId, Chain, Entry, GivenUp,
+    Heard, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken,
+    Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
     TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
@@ -178,8 +178,8 @@ pub trait Reads {
         key: &str,
     ) -> Result<Option<Answered>>;
 
-    /// Forgets answers given before `before`; at most 10,000 a call. Says how many.
-    async fn forget_answers(&self, before: Time) -> Result<u64>;
+    /// Forgets answers that were kept until before `now`; at most 10,000 a call. Says how many.
+    async fn forget_answers(&self, now: Time) -> Result<u64>;
 
     /// Erases who an item was about: contact, notes, kept answers. Journal and counts stay.
     async fn erase_item(&self, workspace: WorkspaceId, item: ItemId) -> Result<()>;
@@ -324,11 +324,12 @@ pub trait Imports {
 /// Effects on the outside that wait for delivery.
 #[async_trait]
 pub trait Outbox {
-    /// Takes at most `limit` effects that are due, the first of each object only, and keeps others
-    /// from taking them until `leased_until`.
+    /// Takes at most `limit` effects of the channel that are due, the first of each object only,
+    /// and keeps others from taking them until `leased_until`.
     async fn take_outgoing(
         &self,
         workspace: WorkspaceId,
+        channel: &str,
         now: Time,
         leased_until: Time,
         limit: u32,
@@ -339,4 +340,20 @@ pub trait Outbox {
 
     /// Not delivered: once more at `at`.
     async fn outgoing_failed(&self, workspace: WorkspaceId, id: u64, at: Time) -> Result<()>;
+
+    /// When the channel's first effect of any workspace is due.
+    async fn outgoing_due(&self, channel: &str) -> Result<Option<Time>>;
+
+    /// Never to be delivered: gone, counted at its source, and no longer known as accepted.
+    async fn outgoing_given_up(&self, workspace: WorkspaceId, given_up: &GivenUp<'_>)
+    -> Result<()>;
+
+    /// Notes at a source why fetching does not work for now.
+    async fn fetch_troubled(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        problem: &str,
+        at: Time,
+    ) -> Result<()>;
 }

@@ -64,10 +64,13 @@ fn configuration(api: &Api) -> Result<Vec<String>> {
         if !served {
             problems.push(format!("source “{}”: no active agent serves it", name(source)));
         }
-        if source["has_secret"] == false {
+        let missing = secrets_missing(source);
+        problems.extend(missing.map(|what| format!("source “{}”: {what}", name(source))));
+        if let Some(failed) = source["fetch_failed"].as_u64().filter(|failed| *failed > 0) {
+            let why = source["fetch_problem"].as_str().unwrap_or("unknown");
+            let name = name(source);
             problems.push(format!(
-                "source “{}”: it has no webhook secret; rotate it to get one",
-                name(source)
+                "source “{name}”: {failed} leads could not be fetched from Meta; the last problem: {why}"
             ));
         }
     }
@@ -93,6 +96,19 @@ fn configuration(api: &Api) -> Result<Vec<String>> {
     Ok(problems)
 }
 
+/// What a source cannot believe or fetch without.
+fn secrets_missing(source: &Value) -> impl Iterator<Item = &'static str> {
+    let meta = source["signing"] == "meta";
+    [
+        ("has_secret", true, "it has no webhook secret; rotate it to get one"),
+        ("has_app_secret", meta, "Meta's app secret is missing; its webhooks are refused"),
+        ("has_page_token", meta, "the Meta page's token is missing; its leads cannot be fetched"),
+    ]
+    .into_iter()
+    .filter(|(field, needed, _)| *needed && source[*field] == false)
+    .map(|(_, _, what)| what)
+}
+
 /// Rules behind one whose condition always holds. Rules stand in the order they are tried.
 fn rules_never_reached(rules: &[Value]) -> Vec<String> {
     let mut sorted: Vec<&Value> = rules.iter().collect();
@@ -114,6 +130,19 @@ fn rules_never_reached(rules: &[Value]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_s_missing_secrets_are_named() {
+        let source = |signing: &str| {
+            json!({ "signing": signing, "has_secret": true, "has_app_secret": false,
+                "has_page_token": false })
+        };
+        assert_eq!(secrets_missing(&source("google")).count(), 0);
+        let missing: Vec<_> = secrets_missing(&source("meta")).collect();
+        assert_eq!(missing.len(), 2, "{missing:?}");
+        assert!(missing[0].contains("app secret") && missing[1].contains("token"));
+        assert_eq!(secrets_missing(&json!({ "has_secret": false })).count(), 1);
+    }
 
     #[test]
     fn rules_behind_one_that_always_holds_are_named() {

@@ -3,8 +3,10 @@
 use crate::api::schema;
 use crate::http::Problem;
 use crate::http::problem::Answered;
+use crate::submission::Secrets;
 use connectors::Field;
 use connectors::attribute::Type;
+use connectors::webhook::Signing;
 use routing::SourceId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -83,13 +85,15 @@ impl Declared {
 pub struct KnownSource {
     pub row: SourceRow,
     pub face: Face,
+    pub secrets: Secrets,
 }
 
 impl KnownSource {
     /// Reads the face.
     pub fn new(row: SourceRow) -> Answered<Self> {
         let face = Face::of(&row)?;
-        Ok(KnownSource { row, face })
+        let secrets = Secrets::of(&row);
+        Ok(KnownSource { row, face, secrets })
     }
 }
 
@@ -105,6 +109,7 @@ impl std::ops::Deref for KnownSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Face {
     pub key: String,
+    pub signing: Signing,
     pub dedupe_key: String,
     pub declared: Declared,
     pub map: BTreeMap<String, Field>,
@@ -114,6 +119,7 @@ impl Default for Face {
     fn default() -> Self {
         Face {
             key: String::new(),
+            signing: Signing::default(),
             dedupe_key: "phone".to_owned(),
             declared: Declared::default(),
             map: BTreeMap::new(),
@@ -134,6 +140,7 @@ impl Face {
         };
         Ok(Face {
             key: row.key.clone(),
+            signing: row.signing.parse().map_err(Problem::internal)?,
             dedupe_key: row.dedupe_key.clone(),
             declared: Declared::new(list)?,
             map,
@@ -141,15 +148,18 @@ impl Face {
     }
 
     /// As the store keeps it.
-    pub fn row(&self, source: SourceId, secret_hash: Option<String>) -> Answered<SourceFace> {
-        Ok(SourceFace {
+    pub fn row(&self, source: SourceId, secrets: Secrets) -> Answered<SourceFace> {
+        let mut face = SourceFace {
             source,
             key: self.key.clone(),
-            secret_hash,
+            signing: self.signing.as_str().to_owned(),
             dedupe_key: self.dedupe_key.clone(),
             attributes: serde_json::to_value(self.declared.list()).map_err(Problem::internal)?,
             map: serde_json::to_value(&self.map).map_err(Problem::internal)?,
-        })
+            ..SourceFace::default()
+        };
+        secrets.put(&mut face);
+        Ok(face)
     }
 
     /// Whether it can be kept.
