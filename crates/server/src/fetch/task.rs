@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 /// Leads that are fetched at once.
 const AT_ONCE: usize = 8;
 /// For how long other nodes leave a lead to the one that took it: longer than a fetch may take.
-const LEASE_SECS: u32 = 60;
+pub(super) const LEASE_SECS: u32 = 60;
 /// A net under what wakes the task: another node's leads, a node that died.
 const RECHECK: Duration = Duration::from_secs(30);
 /// Not more often, whatever is due.
