@@ -10,7 +10,7 @@ use crate::shop::{DESK, Shop, dispatch, open};
 use crate::window::percentile_ms;
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use store::{NewToken, Role};
+use store::{Actor, NewToken, Role};
 
 /// Posters at once, each on a connection that is kept alive.
 const CONNECTIONS: usize = 128;
@@ -91,7 +91,8 @@ pub async fn prepare(url: &str) -> Result<Shop, Problem> {
         agent: None,
         created_by: None,
     };
-    store.create_token(shop.workspace, &token, server::clock::Clock::system().now()).await?;
+    let now = server::clock::Clock::system().now();
+    store.create_token(shop.workspace, &token, Actor::System, now).await?;
     node.stop().await;
     store.close().await;
     Ok(shop)

@@ -129,6 +129,7 @@ impl Shop {
             dedupe_key: "phone".into(),
             attributes: serde_json::json!([]),
             map: serde_json::json!({}),
+            retention_days: None,
             ..store::SourceFace::default()
         };
         let source = Work {

@@ -22,6 +22,12 @@ test('a queue is made, refused at the field, changed and deactivated', async ({
 	await sheet.getByRole('button', { name: 'Save' }).click();
 	await expect(row).toContainText('Pull');
 	await row.getByRole('button').click();
+	await sheet.getByText('When nobody does anything').click();
+	await sheet.getByLabel('Hand it to somebody else').check();
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet).toBeHidden();
+	await row.getByRole('button').click();
+	await expect(sheet.getByLabel('Hand it to somebody else')).toBeChecked();
 	await sheet.getByRole('button', { name: 'Deactivate' }).click();
 	await expect(row).toContainText('Inactive');
 	await page.getByRole('button', { name: 'Undo' }).click();
@@ -45,7 +51,12 @@ test('a person is added with a login, and a weight of 99 is refused where it sta
 	await expect(sheet.getByLabel('Weight')).toHaveAttribute('aria-invalid', 'true');
 	await sheet.getByLabel('Weight').fill('2');
 	await sheet.getByRole('button', { name: 'Save' }).click();
-	await expect(page.locator('tr[data-agent="Gus"]')).toBeVisible();
+	const row = page.locator('tr[data-agent="Gus"]');
+	await expect(row).toBeVisible();
+	await row.getByRole('button').click();
+	await sheet.getByLabel('Paused').check();
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(row).toContainText('Paused');
 	const own = await signedIn(browser, quiet.server.url, 'Gus');
 	await expect(own).toHaveURL(/\/work$/);
 	await own.context().close();
@@ -165,5 +176,26 @@ test('reasons and history follow the language of the screen', async ({ browser, 
 	await open();
 	await expect(page.getByRole('region', { name: '理由' })).toContainText('步骤 1');
 	await expect(page.getByTestId('history')).toContainText('已分配给 Lan');
+	await page.context().close();
+});
+
+test('the history says who got what, and is to be had as a file', async ({ browser, quiet }) => {
+	const queue = await quiet.queue('Chronicle', { presence: 'ignored' });
+	const source = await quiet.source('Chronicle', queue.id);
+	const agent = await quiet.agent('Noor', [queue.id]);
+	const item = await quiet.item(source.id, 'Pia Sen', '98765 43270');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/history`);
+	const row = page.locator(`tr[data-item="${item.id}"]`);
+	await expect(row).toContainText('Noor');
+	await expect(row).toContainText('0 → 1');
+	await page.getByLabel('Agent').selectOption({ label: 'Noor' });
+	await expect(page).toHaveURL(new RegExp(`agent=${agent.id}`));
+	await expect(page.locator('tbody tr')).toHaveCount(1);
+	const download = page.waitForEvent('download');
+	await page.getByRole('link', { name: 'Download Excel' }).click();
+	expect((await download).suggestedFilename()).toBe('assignments.xlsx');
+	await page.getByLabel('To', { exact: true }).fill('2020-01-01');
+	await expect(page.getByText('No assignment matches these filters.')).toBeVisible();
 	await page.context().close();
 });

@@ -7,11 +7,13 @@ const PAGES: [string, string | null][] = [
 	['work', 'asha'],
 	['live', 'supervisor'],
 	['items', 'supervisor'],
+	['history', 'supervisor'],
 	['people', 'supervisor'],
 	['queues', 'supervisor'],
 	['sources', 'supervisor'],
 	['rules', 'supervisor'],
 	['import', 'supervisor'],
+	['audit', 'supervisor'],
 	['settings', 'admin']
 ];
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

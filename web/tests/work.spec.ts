@@ -32,6 +32,33 @@ test('an item appears by itself, and is done by keyboard alone', async ({ browse
 	await page.context().close();
 });
 
+test('a contact reached is recorded while the work goes on', async ({ browser, quiet }) => {
+	const queue = await quiet.queue('Reached');
+	const source = await quiet.source('Portal', queue.id);
+	const indu = await quiet.agent('Indu', [queue.id]);
+	const page = await signedIn(browser, quiet.server.url, 'Indu');
+	await expect(page.getByText('You are ready')).toBeVisible();
+	const item = await quiet.item(source.id, 'Maria Santos', '98765 43299');
+	const name = page.getByTestId('item-name');
+	await expect(name).toHaveText('Maria Santos');
+	await page.keyboard.press('n');
+	await page.keyboard.type('rings back on Friday');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('x');
+	await expect(page.getByRole('status').filter({ hasText: 'contact was reached' })).toBeVisible();
+	await expect(name, 'it stays where it is').toHaveText('Maria Santos');
+	await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('');
+
+	const url = `${quiet.server.url}/api/v1`;
+	const history = await (await quiet.api.get(`${url}/items/${item.id}/history`)).text();
+	expect(history).toContain('Indu reached the contact.');
+	expect(history).toContain('rings back on Friday');
+	const outcomes = await (await quiet.api.get(`${url}/stats/outcomes`)).json();
+	const own = outcomes.agents.find((agent: { agent: number }) => agent.agent === indu.id);
+	expect(own).toMatchObject({ assigned: 1, contacted: 1, contact_rate: 1 });
+	await page.context().close();
+});
+
 test('a result that cannot be saved brings the item back, and says why', async ({
 	browser,
 	quiet

@@ -62,6 +62,16 @@ impl Api {
         })
     }
 
+    /// Writes the body as it comes, however long it takes.
+    pub fn download(&self, path: &str, out: &mut dyn std::io::Write) -> Result<()> {
+        let mut response = self.send(path, || {
+            let request = self.agent.get(self.url(path)).header("authorization", self.bearer());
+            request.config().timeout_global(None).build().call()
+        })?;
+        let copied = std::io::copy(&mut response.body_mut().as_reader(), out);
+        copied.map(drop).with_context(|| format!("{path} broke off; ask again"))
+    }
+
     /// The body as text.
     pub fn get_text(&self, path: &str) -> Result<String> {
         let mut response = self.send(path, || {

@@ -1,43 +1,10 @@
-//! `fairlead`: serves, sets up, imports, watches.
+//! The program; what it does is in the library beside it.
 
-mod api;
-mod command;
-mod engine;
-mod options;
-mod print;
-
-use clap::Parser;
-use options::{Cli, Command};
 use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("fairlead: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let options = cli.options.complete()?;
-    match cli.command {
-        Command::Serve(args) => command::serve::run(&options, args),
-        Command::Setup(args) => command::setup::run(&options, args),
-        Command::Workspace(args) => command::workspace::run(&options, args),
-        Command::Token(args) => command::token::run(&options, args),
-        Command::Verify(args) => command::verify::run(&options, args),
-        Command::Import(args) => command::import::run(&options, args),
-        Command::Worker(args) => command::worker::run(&options, args),
-        Command::Trigger(args) => command::trigger::run(&options, args),
-        Command::Stats => command::stats::run(&options),
-        Command::Fairness => command::fairness::run(&options),
-        Command::Export(args) => command::export::run(&options, args),
-        Command::Simulate(args) => command::simulate::run(&options, args),
-        Command::Openapi => command::openapi::run(),
-    }
+    fairlead::main()
 }

@@ -44,10 +44,20 @@ pub enum Command {
     Trigger(command::trigger::Trigger),
     /// Who has how much: agents, queues, sources.
     Stats,
-    /// How evenly work is spread.
-    Fairness,
-    /// Write every assignment as CSV.
+    /// How evenly work is spread, and who is next and why.
+    Fairness(command::fairness::Fairness),
+    /// Watch agents, fairness and assignments in the terminal.
+    Monitor(command::monitor::Monitor),
+    /// Write what happened as CSV or Excel.
     Export(command::export::Export),
+    /// Copy the SQLite database into a file, while a server runs or not.
+    Backup(command::backup::Backup),
+    /// Put a copy in the place of the SQLite database, which is kept; no server may run.
+    Restore(command::restore::Restore),
+    /// Ask whether the server is ready; exit code 0 or 1.
+    Health,
+    /// Write out or erase what is kept of one person outside.
+    Contact(command::contact::Contact),
     /// Run random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.
@@ -108,11 +118,11 @@ impl Options {
             None => Options::default(),
         };
         Ok(Options {
-            database_url: self.database_url.or(file.database_url),
+            database_url: said(self.database_url).or(file.database_url),
             data_dir: self.data_dir.or(file.data_dir),
-            server: self.server.or(file.server),
-            token: self.token.or(file.token),
-            workspace: self.workspace.or(file.workspace),
+            server: said(self.server).or(file.server),
+            token: said(self.token).or(file.token),
+            workspace: said(self.workspace).or(file.workspace),
             listen: self.listen.or(file.listen),
             secret_key: self.secret_key.or(file.secret_key),
             meta_url: self.meta_url.or(file.meta_url),
@@ -132,6 +142,11 @@ impl Options {
             ..standard
         }
     }
+}
+
+/// An empty variable says nothing: a secret that was never set comes as one.
+fn said(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 fn read(path: &Path) -> Result<Options> {
@@ -162,6 +177,18 @@ mod tests {
         let options = cli.options.complete().unwrap();
         assert_eq!(options.workspace.as_deref(), Some("globex"));
         assert_eq!(options.data_dir, Some("/srv/fairlead".into()));
+        let cli = Cli::parse_from([
+            "fairlead",
+            "--workspace",
+            "",
+            "--server",
+            "",
+            "--config",
+            config,
+            "stats",
+        ]);
+        let options = cli.options.complete().unwrap();
+        assert_eq!((options.workspace.as_deref(), options.server), (Some("acme"), None));
         std::fs::write(&path, "data_dri = \"x\"\n").unwrap();
         let again = Cli::parse_from(["fairlead", "--config", config, "stats"]).options.complete();
         assert!(format!("{:#}", again.err().unwrap()).contains("data_dri"));

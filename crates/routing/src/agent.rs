@@ -1,6 +1,6 @@
 //! Agents: what they can do (`AgentSpec`, edited by people) and how they stand (`Agent`).
 
-use crate::{AgentId, Hours, Kind, QueueId, SourceId, Time};
+use crate::{AgentId, DaysOff, Hours, Kind, QueueId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +72,18 @@ pub struct AgentSpec {
     pub sources: BTreeSet<SourceId>,
     /// When this agent works, in the workspace's zone; empty is always.
     pub hours: Hours,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub days_off: Vec<DaysOff>,
+    /// Works also on the workspace's holidays.
+    #[serde(skip_serializing_if = "is_false")]
+    pub works_holidays: bool,
+    /// Gets nothing new until that is taken back; keeps what they hold.
+    #[serde(skip_serializing_if = "is_false")]
+    pub paused: bool,
+}
+
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Default for AgentSpec {
@@ -86,6 +98,9 @@ impl Default for AgentSpec {
             queues: BTreeSet::new(),
             sources: BTreeSet::new(),
             hours: Hours::default(),
+            days_off: Vec::new(),
+            works_holidays: false,
+            paused: false,
         }
     }
 }

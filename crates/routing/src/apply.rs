@@ -1,11 +1,14 @@
 //! What each event changes. Cannot fail: an event has been decided on this very state.
 
+pub(crate) mod silence;
+
 use crate::agent::{Agent, Code, Status};
 use crate::command::Target;
-use crate::event::{Event, Outcome};
+use crate::event::{Event, Notice, Outcome};
 use crate::item::{Hold, Item, ItemState, Submission};
 use crate::line::Line;
 use crate::queue::Queue;
+use crate::roster::Roster;
 use crate::rule::Rule;
 use crate::source::{DedupeScope, Source, SourceSpec};
 use crate::strategy::TICK;
@@ -21,7 +24,13 @@ impl State {
         }
         match event {
             Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
-            Event::SupervisorTold { .. } => {}
+            Event::SupervisorTold { notice: Notice::PlacedItemHeldByAbsent, .. } => {}
+            Event::SupervisorTold { item: id, .. } => {
+                if let Some(item) = self.facts.items.get_mut(id) {
+                    item.told = true;
+                }
+                self.keep_silence(*id);
+            }
             Event::Configured { settings } => {
                 self.facts.settings = settings.clone();
                 self.index.zone = crate::index::zone_of(&self.facts);
@@ -32,7 +41,10 @@ impl State {
                 }
                 self.index.arm_day(self.facts.day_started);
                 let agents: Vec<AgentId> = self.facts.agents.keys().copied().collect();
-                agents.into_iter().for_each(|agent| self.keep_hours(agent));
+                for agent in agents {
+                    self.keep_hours(agent);
+                    self.keep_silences(agent);
+                }
             }
             Event::AgentCreated { agent, spec } => {
                 self.facts.last_agent = *agent;
@@ -60,6 +72,7 @@ impl State {
                 });
                 self.keep_hours(*agent);
                 self.place_agent(*agent);
+                self.keep_silences(*agent);
             }
             Event::AgentDeactivated { agent } => {
                 self.agent(*agent, |a| {
@@ -81,6 +94,7 @@ impl State {
                     queue.active = true;
                 }
                 self.rebuild_line(*id);
+                self.keep_silences_in(*id);
                 // An overflow that waited for this queue may go on now.
                 self.index.lines.values_mut().for_each(Line::mark_all);
             }
@@ -163,19 +177,26 @@ impl State {
                 self.take(*item, *agent, state);
             }
             Event::Accepted { item: id, agent, .. } => {
-                self.index.arm_item(*id, None);
                 if let Some(item) = self.facts.items.get_mut(id) {
                     item.state = ItemState::Assigned { agent: *agent, since: at, placed: false };
                 }
+                self.keep_silence(*id);
+            }
+            Event::Updated { item: id, .. } => {
+                if let Some(item) = self.facts.items.get_mut(id) {
+                    item.updated_at = at;
+                    item.told = false;
+                }
+                self.keep_silence(*id);
             }
             Event::Declined { item, agent, .. } => {
                 self.give_back(*item);
-                self.exclude(*item, *agent);
+                self.exclude(*item, *agent, self.facts.settings.re_offer_secs);
                 self.wait(*item);
             }
             Event::OfferMissed { item, agent } => {
                 self.give_back(*item);
-                self.exclude(*item, *agent);
+                self.exclude(*item, *agent, self.facts.settings.re_offer_secs);
                 // What the agent has said of themselves since then stands.
                 if self.facts.agents.get(agent).is_some_and(|a| a.status == Status::Available) {
                     self.set_status(*agent, Status::Away { reason: Code::new("missed_offer") });
@@ -188,9 +209,10 @@ impl State {
             }
             Event::Released { item, agent, .. } => {
                 self.let_go(*item);
-                self.exclude(*item, *agent);
+                self.exclude(*item, *agent, self.facts.settings.re_offer_secs);
                 self.wait(*item);
             }
+            Event::WentSilent { item, agent, to } => self.leave_silent(*item, *agent, *to),
             Event::Completed { item, outcome, .. } => match outcome {
                 Outcome::Closed => self.close(*item),
                 Outcome::Retry { until } => self.retry(*item, *until),
@@ -259,9 +281,9 @@ impl State {
 
     /// Whether the agent is on shift now, and when that may change.
     fn keep_hours(&mut self, agent: AgentId) {
-        let (now, zone) = (self.facts.now, &self.index.zone);
+        let (now, settings) = (self.facts.now, &self.facts.settings);
         let Some(a) = self.facts.agents.get_mut(&agent) else { return };
-        let (on_shift, edge) = a.spec.hours.at(now, zone);
+        let (on_shift, edge) = Roster::of(&a.spec, settings, &self.index.zone).at(now);
         let changed = a.on_shift != on_shift;
         a.on_shift = on_shift;
         self.index.arm_shift(agent, edge);
@@ -304,6 +326,9 @@ impl State {
             visited: Vec::new(),
             taken_day: Time(0),
             attempts: 0,
+            updated_at: Time(0),
+            moves: 0,
+            told: false,
         };
         if let Some((key, hold)) = hold(&source.spec, &item, submission.contact)
             && !self.facts.holds.contains_key(&key)
@@ -333,6 +358,7 @@ impl State {
         standing.count += 1;
         standing.today += 1;
         standing.last_turn = self.facts.turn;
+        self.keep_silence(id);
         self.refresh_agent(agent);
     }
 
@@ -351,6 +377,8 @@ impl State {
         let Some(agent) = item.state.agent() else { return };
         item.state = ItemState::Waiting;
         item.taken_day = Time(0);
+        item.updated_at = Time(0);
+        item.told = false;
         self.index.unhold(agent, item);
         let now = self.facts.now;
         self.agent(agent, |a| a.idle_since = now);
@@ -381,9 +409,9 @@ impl State {
         matches!(state, Some(ItemState::Assigned { agent: holder, .. }) if *holder == agent)
     }
 
-    fn exclude(&mut self, item: ItemId, agent: AgentId) {
+    fn exclude(&mut self, item: ItemId, agent: AgentId, secs: u32) {
         let now = self.facts.now;
-        let until = now.plus_secs(self.facts.settings.re_offer_secs);
+        let until = now.plus_secs(secs);
         if let Some(item) = self.facts.items.get_mut(&item) {
             item.excluded.retain(|(a, until)| *until > now && *a != agent);
             if until > now {
@@ -421,6 +449,7 @@ impl State {
             item.queue = queue;
             item.queued_at = now;
             item.visited.clear();
+            item.moves = 0;
         }
         self.wait(id);
     }

@@ -1,6 +1,6 @@
 //! Commands: everything that can be asked of a workspace.
 
-use crate::agent::{AgentSpec, Code, Status};
+use crate::agent::{AgentSpec, Code, Status, is_false};
 use crate::item::Submission;
 use crate::queue::QueueSpec;
 use crate::rule::RuleSpec;
@@ -115,6 +115,13 @@ pub enum Command {
         item: ItemId,
         seen: Seen,
         disposition: Code,
+    },
+    /// Its holder has done something with it, or with `contacted` reached the contact.
+    Update {
+        item: ItemId,
+        seen: Seen,
+        #[serde(default, skip_serializing_if = "is_false")]
+        contacted: bool,
     },
     /// Gives an assigned item back to its old place.
     Release {

@@ -41,6 +41,17 @@ impl Demand {
         }
     }
 
+    /// What a step demands for an item that has no region, no language and no requirements.
+    pub fn plain(step: &Step, source: Option<SourceId>) -> Self {
+        let nothing = || Code::new("");
+        Demand {
+            source,
+            region: step.same_region.then(nothing),
+            language: step.same_language.then(nothing),
+            skills: step.skills.clone(),
+        }
+    }
+
     /// What lastingly speaks against the agent.
     pub fn against(&self, agent: &Agent) -> Option<Cause> {
         let lacks = |(skill, level): &(&Code, &u8)| {
@@ -75,6 +86,9 @@ pub(crate) fn passing(agent: &Agent, load: &Load, queue: &Queue) -> Option<Cause
     if !agent.active {
         return Some(Cause::Inactive);
     }
+    if agent.spec.paused {
+        return Some(Cause::Paused);
+    }
     if !agent.on_shift {
         return Some(Cause::OffShift);
     }
@@ -99,7 +113,8 @@ pub(crate) fn is_full(agent: &Agent, load: &Load, queue: &Queue) -> bool {
 
 /// Whether the cause means that the agent is not there, rather than busy.
 pub(crate) fn is_absent(cause: &Cause) -> bool {
-    matches!(cause, Cause::Inactive | Cause::OffShift | Cause::SignedOut | Cause::Away)
+    use Cause::*;
+    matches!(cause, Inactive | Paused | OffShift | SignedOut | Away)
 }
 
 /// The source of an item if agents may serve the item by listing it: only while the item stands

@@ -1,7 +1,7 @@
 //! Events: everything that can happen to work. A *given* event came from outside; a *decided*
 //! one followed from it. Feeding the given ones to the core again yields the decided ones.
 
-use crate::agent::{AgentSpec, Code, Skills, Status};
+use crate::agent::{AgentSpec, Code, Skills, Status, is_false};
 use crate::command::{Command, Seen, Target};
 use crate::item::Submission;
 use crate::queue::QueueSpec;
@@ -36,6 +36,10 @@ pub enum Returned {
 pub enum Notice {
     /// The holder is gone; a person placed the item, so the machine left it there.
     PlacedItemHeldByAbsent,
+    /// The holder is silent; a person placed the item, so the machine left it there.
+    PlacedItemSilent,
+    /// The holder is silent, and the item has left silent holders as often as its queue allows.
+    SilentTooOften,
 }
 
 /// An event.
@@ -126,6 +130,17 @@ pub enum Event {
         agent: AgentId,
         disposition: Code,
         outcome: Outcome,
+        #[serde(default, skip_serializing_if = "is_false")]
+        contacted: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        won: bool,
+    },
+    Updated {
+        item: ItemId,
+        seen: Seen,
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "is_false")]
+        contacted: bool,
     },
     Released {
         item: ItemId,
@@ -188,6 +203,14 @@ pub enum Event {
         agent: AgentId,
         cause: Returned,
     },
+    /// Its holder did nothing with it for as long as its queue allows: back to its old place, or to
+    /// another queue when that has happened too often.
+    WentSilent {
+        item: ItemId,
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<QueueId>,
+    },
     /// Its earliest time or retry has come.
     Due {
         item: ItemId,
@@ -241,6 +264,9 @@ impl Event {
             Event::Completed { item, seen, disposition, .. } => {
                 Command::Complete { item, seen, disposition }
             }
+            Event::Updated { item, seen, contacted, .. } => {
+                Command::Update { item, seen, contacted }
+            }
             Event::Released { item, seen, .. } => Command::Release { item, seen },
             Event::RetryScheduled { item, seen, until } => Command::Retry { item, seen, until },
             Event::Reassigned { item, seen, to } => Command::Reassign { item, seen, to },
@@ -267,6 +293,7 @@ impl Event {
                 | Assigned { .. }
                 | OfferMissed { .. }
                 | Returned { .. }
+                | WentSilent { .. }
                 | Due { .. }
                 | Overflowed { .. }
                 | SupervisorTold { .. }
@@ -283,6 +310,7 @@ impl Event {
             | Accepted { item, .. }
             | Declined { item, .. }
             | Completed { item, .. }
+            | Updated { item, .. }
             | Released { item, .. }
             | RetryScheduled { item, .. }
             | Reassigned { item, .. }
@@ -293,6 +321,7 @@ impl Event {
             | Assigned { item, .. }
             | OfferMissed { item, .. }
             | Returned { item, .. }
+            | WentSilent { item, .. }
             | Due { item }
             | Overflowed { item, .. }
             | SupervisorTold { item, .. } => Some(*item),

@@ -1,7 +1,9 @@
-//! Why an open item has nobody, or who could have it: every agent, not only counts.
+//! Why an open item has nobody, or who could have it: every agent, not only counts. And who is
+//! next in a queue, before anything has come.
 
-use crate::eligibility::{Demand, passing, serving_source};
-use crate::{AgentId, Cause, ItemId, State};
+use crate::eligibility::{Demand, passing, queues_served, serving_source};
+use crate::index::candidate;
+use crate::{Agent, AgentId, Cause, ItemId, Key, QueueId, SourceId, State};
 use serde::Serialize;
 
 /// What speaks against an agent for an item, or that nothing does.
@@ -17,6 +19,18 @@ pub struct Verdict {
     pub cause: Option<Cause>,
 }
 
+/// How an agent stands in a queue for the next plain item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Contender {
+    pub agent: AgentId,
+    /// The first step, counted from 1, in which nothing speaks against them.
+    pub step: Option<u8>,
+    /// What they are compared by in it; less goes first.
+    pub key: Option<Key>,
+    /// The first cause against them in the widest step, when there is no step.
+    pub cause: Option<Cause>,
+}
+
 impl State {
     /// For an open item: every agent and what speaks against them now. Scans the agents.
     pub fn explain(&self, item: ItemId) -> Option<Vec<Verdict>> {
@@ -27,9 +41,8 @@ impl State {
         let source = serving_source(&self.facts, item.source, item.queue);
         let steps = queue.spec.steps.iter().take_while(|s| open(s.after_secs));
         let demands: Vec<Demand> = steps.map(|step| Demand::of(step, item, source)).collect();
-        let by_source =
-            |agent: &crate::Agent| source.is_some_and(|s| agent.spec.sources.contains(&s));
-        let verdict = |agent: &crate::Agent| {
+        let by_source = |agent: &Agent| source.is_some_and(|s| agent.spec.sources.contains(&s));
+        let verdict = |agent: &Agent| {
             let serves = agent.spec.queues.contains(&queue.id) || by_source(agent);
             let declined = item.excluded.iter().any(|(a, until)| *a == agent.id && *until > now);
             let passing = passing(agent, self.index.load(agent.id), queue)
@@ -45,5 +58,40 @@ impl State {
             }
         };
         Some(self.facts.agents.values().map(verdict).collect())
+    }
+
+    /// Everyone who serves the queue for items of this source (for some of its sources, when
+    /// `None`), in the order in which they would get the next item that has no region, language or
+    /// requirements of its own and has waited until every step was open; then those who would not.
+    /// Scans the agents.
+    pub fn contenders(&self, queue: QueueId, source: Option<SourceId>) -> Vec<Contender> {
+        let Some(queue) = self.facts.queues.get(&queue) else { return Vec::new() };
+        let any = source.is_none();
+        let source = source.and_then(|s| serving_source(&self.facts, s, queue.id));
+        let steps = queue.spec.steps.iter();
+        let demands: Vec<Demand> = steps.map(|step| Demand::plain(step, source)).collect();
+        let contender = |agent: &Agent| {
+            let load = self.index.load(agent.id);
+            let passing = passing(agent, load, queue);
+            let against = |demand: &Demand| demand.against(agent).or_else(|| passing.clone());
+            let step = demands.iter().position(|demand| against(demand).is_none());
+            let key = step.map(|step| {
+                queue.spec.strategy.key(&candidate(agent, load, queue, &demands[step]))
+            });
+            Contender {
+                agent: agent.id,
+                step: step.map(|s| u8::try_from(s + 1).unwrap_or(u8::MAX)),
+                key,
+                cause: demands.last().and_then(against).filter(|_| step.is_none()),
+            }
+        };
+        let serves = |agent: &&Agent| match demands.first() {
+            Some(demand) if !any => demand.served_by(agent, queue.id),
+            _ => queues_served(&self.facts, agent).contains(&queue.id),
+        };
+        let agents = self.facts.agents.values().filter(serves);
+        let mut all: Vec<Contender> = agents.map(contender).collect();
+        all.sort_by_key(|one| (one.step.is_none(), one.step, one.key, one.agent));
+        all
     }
 }

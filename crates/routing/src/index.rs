@@ -2,10 +2,12 @@
 //! where, what is due when. Never stored; [`State::restore`] builds it anew.
 
 use crate::agent::Agent;
+use crate::apply::silence::silent_at;
 use crate::eligibility::{self, Demand, is_full, passing, queues_served};
 use crate::item::{Item, ItemState};
 use crate::line::{GroupKey, Line, Seat, Slot};
 use crate::queue::Queue;
+use crate::roster::Roster;
 use crate::time::{local_day, zone};
 use crate::{
     AgentId, AtCap, Candidate, Cause, ContactKey, Facts, ItemId, JoinAt, Kind, QueueId, SourceId,
@@ -189,18 +191,21 @@ impl State {
             self.index.hold_ends.insert((hold.until, source, contact));
         }
         for agent in self.facts.agents.values() {
-            let edge = agent.spec.hours.at(now, &self.index.zone).1;
+            let roster = Roster::of(&agent.spec, &self.facts.settings, &self.index.zone);
+            let edge = roster.at(now).1;
             self.index.arm_shift(agent.id, edge);
         }
         for item in self.facts.items.values() {
             if let Some(agent) = item.state.agent() {
                 self.index.hold(agent, item);
             }
-            match item.state {
-                ItemState::Scheduled { until } | ItemState::Offered { until, .. } => {
-                    self.index.arm_item(item.id, Some(until));
-                }
-                _ => {}
+            let due = match item.state {
+                ItemState::Scheduled { until } | ItemState::Offered { until, .. } => Some(until),
+                ItemState::Assigned { .. } => silent_at(&self.facts, &self.index.zone, item),
+                _ => None,
+            };
+            if due.is_some() {
+                self.index.arm_item(item.id, due);
             }
         }
         let queues: Vec<QueueId> = self.facts.queues.keys().copied().collect();

@@ -115,6 +115,12 @@ pub struct Item {
     pub taken_day: Time,
     /// How often it was scheduled to be tried again.
     pub attempts: u32,
+    /// When its holder last did something with it; 0 when nobody has since it was handed out.
+    pub updated_at: Time,
+    /// How often it has left a silent holder since it came into its queue.
+    pub moves: u32,
+    /// A supervisor has been told that its holder is silent.
+    pub told: bool,
 }
 
 /// A contact's key that is held from the first arrival until its window ends; dropped then.

@@ -1,6 +1,6 @@
 //! Queues: how waiting items meet agents.
 
-use crate::agent::{Code, Skills};
+use crate::agent::{Code, Skills, is_false};
 use crate::{QueueId, Strategy};
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +98,37 @@ pub struct Disposition {
     /// What people see; the name when absent.
     #[serde(default)]
     pub label: String,
+    /// Whether the contact was reached.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub contacted: bool,
+    /// Whether it is what the work is for: a sale, a hire.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub won: bool,
     #[serde(flatten)]
     pub then: Then,
+}
+
+/// What happens to an item that its holder does nothing with: it goes to somebody else, and in the
+/// end a supervisor is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Silence {
+    /// For how long its holder may leave it without an update, 60 to 2,592,000 (30 days). Whoever
+    /// left it is not eligible for it for as long again.
+    pub after_secs: u32,
+    /// Only the holder's working hours count, and no holidays. Their days off do: what they hold
+    /// does not wait for their return.
+    pub working_hours: bool,
+    /// How often it goes to somebody else, 0 to 100; after that a supervisor is told.
+    pub max_moves: u32,
+    /// Where it goes then; it stays with its holder when absent.
+    pub then_queue: Option<QueueId>,
+}
+
+impl Default for Silence {
+    fn default() -> Self {
+        Silence { after_secs: 7200, working_hours: false, max_moves: 3, then_queue: None }
+    }
 }
 
 /// What people decide about a queue.
@@ -119,6 +148,9 @@ pub struct QueueSpec {
     pub dispositions: Vec<Disposition>,
     /// Whether the machine may move an item that a person placed.
     pub may_move_placed: bool,
+    /// What happens to an item that its holder does nothing with; nothing when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
 }
 
 impl Default for QueueSpec {
@@ -134,6 +166,7 @@ impl Default for QueueSpec {
             join_at: JoinAt::Peers,
             dispositions: Vec::new(),
             may_move_placed: false,
+            silence: None,
         }
     }
 }

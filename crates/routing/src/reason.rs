@@ -13,6 +13,8 @@ pub enum Cause {
     WrongRegion,
     WrongLanguage,
     Inactive,
+    /// A supervisor has paused them.
+    Paused,
     OffShift,
     SignedOut,
     Away,
@@ -29,6 +31,7 @@ impl fmt::Display for Cause {
             Cause::WrongRegion => f.write_str("wrong region"),
             Cause::WrongLanguage => f.write_str("wrong language"),
             Cause::Inactive => f.write_str("inactive"),
+            Cause::Paused => f.write_str("paused"),
             Cause::OffShift => f.write_str("off shift"),
             Cause::SignedOut => f.write_str("signed out"),
             Cause::Away => f.write_str("away"),

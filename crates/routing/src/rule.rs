@@ -129,7 +129,7 @@ fn words(attribute: &str, op: Op, value: &Value) -> String {
     format!("{attribute} {} {value}", op.trim_matches('"'))
 }
 
-fn compare(found: Option<&Value>, op: Op, wanted: &Value) -> bool {
+pub(crate) fn compare(found: Option<&Value>, op: Op, wanted: &Value) -> bool {
     let Some(found) = found else {
         return match op {
             Op::Ne => true,

@@ -1,8 +1,8 @@
-//! Points in time, working hours and local days. Nothing here reads a clock.
+//! Points in time and local days. Nothing here reads a clock.
 
+use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -36,6 +36,10 @@ impl From<Timestamp> for Time {
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
+    /// The two ends of a day.
+    pub(crate) const MIDNIGHT: TimeOfDay = TimeOfDay(0);
+    pub(crate) const END: TimeOfDay = TimeOfDay(24 * 60);
+
     /// `None` when there is no such minute.
     pub fn new(hour: u16, minute: u16) -> Option<Self> {
         let at = hour.checked_mul(60)?.checked_add(minute)?;
@@ -71,56 +75,13 @@ impl<'de> Deserialize<'de> for TimeOfDay {
     }
 }
 
-/// Work from `from` until `to` on a weekday; `to` at or before `from` is on the next day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shift {
-    /// 1 is Monday, 7 is Sunday.
-    pub day: u8,
-    pub from: TimeOfDay,
-    pub to: TimeOfDay,
-}
-
-/// A week's working hours; none at all means always.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Hours(pub Vec<Shift>);
-
-impl Hours {
-    /// Whether `now` lies within a shift, and the next moment after `now` at which that may change.
-    /// On a day with a clock change a time that does not exist moves forward with the clock.
-    pub fn at(&self, now: Time, zone: &TimeZone) -> (bool, Option<Time>) {
-        if self.0.is_empty() {
-            return (true, None);
-        }
-        let today = now.timestamp().to_zoned(zone.clone()).date();
-        let mut on_shift = false;
-        let mut edge: Option<Time> = None;
-        // A shift of yesterday may reach into today; the next one is at most a week away.
-        for offset in -1..=8 {
-            let Ok(day) = today.checked_add(offset.days()) else { continue };
-            let weekday = day.weekday().to_monday_one_offset() as u8;
-            for shift in self.0.iter().filter(|s| s.day == weekday) {
-                let next_day = shift.to <= shift.from;
-                let (start, end) = (
-                    instant(day, shift.from, zone),
-                    instant(if next_day { tomorrow(day) } else { day }, shift.to, zone),
-                );
-                on_shift |= start <= now && now < end;
-                for moment in [start, end].into_iter().filter(|m| *m > now) {
-                    edge = Some(edge.map_or(moment, |e| e.min(moment)));
-                }
-            }
-        }
-        (on_shift, edge)
-    }
-}
-
-fn tomorrow(day: civil::Date) -> civil::Date {
+pub(crate) fn tomorrow(day: civil::Date) -> civil::Date {
     day.tomorrow().unwrap_or(day)
 }
 
-fn instant(day: civil::Date, at: TimeOfDay, zone: &TimeZone) -> Time {
+/// When the clocks on the walls show this time of that day; a time that they skip comes later by as
+/// much.
+pub(crate) fn instant(day: civil::Date, at: TimeOfDay, zone: &TimeZone) -> Time {
     let (day, minute) = if at.0 == 24 * 60 { (tomorrow(day), 0) } else { (day, at.0) };
     let civil = day.at((minute / 60) as i8, (minute % 60) as i8, 0, 0);
     zone.to_ambiguous_timestamp(civil).compatible().map_or(Time(i64::MAX), Time::from)
@@ -129,8 +90,8 @@ fn instant(day: civil::Date, at: TimeOfDay, zone: &TimeZone) -> Time {
 /// The start of the local day that `now` lies in, and the start of the next one.
 pub(crate) fn local_day(now: Time, zone: &TimeZone) -> (Time, Time) {
     let day = now.timestamp().to_zoned(zone.clone()).date();
-    let midnight = TimeOfDay(0);
-    (instant(day, midnight, zone), instant(tomorrow(day), midnight, zone))
+    let begins = |day| instant(day, TimeOfDay::MIDNIGHT, zone);
+    (begins(day), begins(tomorrow(day)))
 }
 
 /// The zone of that IANA name.

@@ -1,5 +1,6 @@
 //! What holds for a whole workspace.
 
+use crate::Holidays;
 use serde::{Deserialize, Serialize};
 
 /// When matching runs.
@@ -28,6 +29,9 @@ pub struct Settings {
     /// One point of priority is worth this much waiting. 0–86,400.
     pub ageing_secs: u32,
     pub dispatch: Dispatch,
+    /// Local days on which nobody works who does not say so.
+    #[serde(skip_serializing_if = "Holidays::is_empty")]
+    pub holidays: Holidays,
 }
 
 impl Default for Settings {
@@ -39,6 +43,7 @@ impl Default for Settings {
             re_offer_secs: 60,
             ageing_secs: 60,
             dispatch: Dispatch::AtOnce,
+            holidays: Holidays::new(),
         }
     }
 }

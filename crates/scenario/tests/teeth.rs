@@ -120,6 +120,18 @@ const LIES: &[(&str, Lie)] = &[
     ("due and not said", |events, _| {
         drop_last(events, |event| matches!(event, Event::Due { .. } | Event::OfferMissed { .. }))
     }),
+    ("a silent holder keeps it", |events, _| {
+        drop_last(events, |event| matches!(event, Event::WentSilent { .. }))
+    }),
+    ("a silent holder's item goes elsewhere", |events, _| {
+        change(events, |event| match event {
+            Event::WentSilent { to, .. } => {
+                *to = if to.is_none() { Some(routing::QueueId(1)) } else { None };
+                true
+            }
+            _ => false,
+        })
+    }),
     ("a day begins unnoticed", |events, _| {
         drop_last(events, |event| matches!(event, Event::DayStarted { .. }))
     }),

@@ -56,6 +56,8 @@ pub struct Parts {
     pub fetch_wake: tokio::sync::Notify,
     pub imports_running: Running,
     pub import_turns: tokio::sync::Semaphore,
+    /// Copies of the database are made one after the other.
+    pub backups: tokio::sync::Mutex<()>,
     /// Turns true when the server stops: long answers end.
     pub stopping: watch::Receiver<bool>,
     /// Workspaces that wait for their first admin.
@@ -116,6 +118,7 @@ impl App {
             edits: Edits::default(),
             board: Board::default(),
             fetch_wake: tokio::sync::Notify::new(),
+            backups: tokio::sync::Mutex::default(),
             stopping,
             setup: Mutex::default(),
             root: OnceLock::new(),
@@ -362,6 +365,11 @@ impl App {
     pub async fn stopped(&self) {
         // An error says that whoever could stop it is gone.
         drop(self.stopping.clone().wait_for(|stopping| *stopping).await);
+    }
+
+    /// Whether the server stops.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Forgets who may come in: a token was revoked, a login changed, a session ended.

@@ -2,6 +2,7 @@
 
 use crate::auth::seal::GivenKey;
 use crate::http::connections::Patience;
+use crate::http::peer::Network;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct Config {
     pub no_dispatch: bool,
     /// Fill an empty database with a living demo workspace; only on a loopback address.
     pub demo: bool,
+    /// Proxies whose word about who sent a request is believed.
+    pub trusted_proxies: Vec<Network>,
     pub request_timeout: Duration,
     /// How long requests under way may go on after a signal to stop.
     pub stop_timeout: Duration,
@@ -97,6 +100,7 @@ impl Default for Config {
             log_filter: "info".to_owned(),
             no_dispatch: false,
             demo: false,
+            trusted_proxies: Vec::new(),
             request_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(20),
             patience: Patience { connections: 16_384, head: Duration::from_secs(30) },

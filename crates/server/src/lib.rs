@@ -13,6 +13,7 @@
 pub mod api;
 mod app;
 pub mod auth;
+mod backup;
 mod cached;
 pub mod clock;
 mod config;
@@ -29,8 +30,10 @@ mod logs;
 mod presets;
 #[cfg(test)]
 mod privacy;
+mod retention;
 mod runfile;
 mod serve;
+mod soundness;
 mod submission;
 #[cfg(test)]
 mod testing;
@@ -39,14 +42,18 @@ mod workspaces;
 
 pub use app::App;
 pub use auth::seal::GivenKey;
+pub use backup::{check_copy, copy_database, restore_database};
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;
+pub use http::peer::Network;
 pub use presets::Preset;
 pub use runfile::{Found, find_running, find_server};
 pub use serve::{Running, serve, start, start_for_command, stop_signal};
 pub use workspaces::{
     NewWorkspace, SetupLink, WorkspaceSummary, create_workspace, renew_link, workspaces,
 };
+
+pub use store::{Copied, Restored};
 
 /// The OpenAPI 3.1 document, as checked in at `docs/openapi.json`.
 pub fn openapi() -> &'static str {

@@ -58,6 +58,7 @@ impl Preset {
                     {},
                 ],
                 "at_cap": {"do": "overflow_fewest_today"},
+                "silence": {"after_secs": 7200, "working_hours": true, "max_moves": 3},
                 "dispositions": results_of_leads(),
             }),
             Preset::QcDesk => json!({
@@ -117,10 +118,10 @@ impl FromStr for Preset {
 
 fn results_of_leads() -> Value {
     json!([
-        {"name": "won", "label": "Won", "then": "close"},
+        {"name": "won", "label": "Won", "then": "close", "contacted": true, "won": true},
         {"name": "no answer", "label": "No answer", "then": "retry", "after_secs": 7200, "max_attempts": 3},
-        {"name": "call back", "label": "Call back", "then": "retry", "after_secs": 86_400, "max_attempts": 5},
-        {"name": "lost", "label": "Lost", "then": "close"},
+        {"name": "call back", "label": "Call back", "then": "retry", "after_secs": 86_400, "max_attempts": 5, "contacted": true},
+        {"name": "lost", "label": "Lost", "then": "close", "contacted": true},
         {"name": "wrong number", "label": "Wrong number", "then": "close"},
     ])
 }

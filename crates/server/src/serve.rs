@@ -11,6 +11,7 @@ use crate::fetch::{self, graph};
 use crate::http::connections;
 use crate::imports;
 use crate::logs;
+use crate::retention;
 use crate::runfile::{Announcement, choose};
 use crate::workspaces::{self, FIRST, NewWorkspace};
 use std::collections::BTreeMap;
@@ -245,6 +246,7 @@ pub async fn stop_signal() {
 
 /// Forgets what nobody asks for any more.
 async fn keep_house(app: App) {
+    let mut expired = retention::Done::new();
     loop {
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}
@@ -254,6 +256,11 @@ async fn keep_house(app: App) {
         while let Ok(10_000) = app.store.forget_answers(now).await {}
         if let Err(error) = app.store.delete_expired_sessions(now).await {
             tracing::warn!(%error, "old sessions were not deleted");
+        }
+        if !app.config.no_dispatch
+            && let Err(error) = retention::round(&app, &mut expired).await
+        {
+            tracing::warn!(%error, "persons of old items were not erased; trying again");
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
-use crate::{Access, Faults, Imports, Journal, Outbox, Presence, Reads, Result, Store};
-use crate::{Error, WorkspaceId, Workspaces};
+use crate::{Access, Audit, Contacts, Faults, Imports, Journal, Outbox, Presence, Reads, Result};
+use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
 use sqlx::Pool;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -105,10 +106,15 @@ async fn tell<D: Db>(pool: Pool<D>, moved: Arc<Moved>) {
 #[async_trait]
 impl<D: Db> Store for Backend<D>
 where
-    Backend<D>: Workspaces + Journal + Reads + Access + Presence + Imports + Outbox,
+    Backend<D>:
+        Workspaces + Journal + Reads + Access + Presence + Imports + Outbox + Audit + Contacts,
 {
     async fn migrate(&self) -> Result<()> {
         self.migrate_up().await
+    }
+
+    async fn schema(&self) -> Result<(Vec<i64>, i64)> {
+        self.applied_migrations().await
     }
 
     async fn migrate_down(&self, steps: u32) -> Result<()> {
@@ -125,6 +131,10 @@ where
             None if D::SHARED => Ok(()),
             None => Err(Error::Unavailable("the store is closed".to_owned())),
         }
+    }
+
+    async fn copy_to(&self, path: &Path) -> Result<()> {
+        D::copy(&self.readers, path).await
     }
 
     fn is_shared(&self) -> bool {

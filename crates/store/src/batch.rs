@@ -1,6 +1,6 @@
 //! What one transaction writes beside the facts.
 
-use crate::{BatchId, ImportId, Recorded, Role, UserId};
+use crate::{Act, BatchId, ImportId, Recorded, Role, UserId};
 use routing::{AgentId, ItemId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct Batch {
     pub answers: Vec<Answered>,
     pub imports: Vec<ImportStep>,
     pub outbox: Vec<Outgoing>,
+    /// What was done beside the core with this batch, for the audit.
+    pub acts: Vec<Act>,
 }
 
 impl Batch {
@@ -41,6 +43,7 @@ impl Batch {
             answers: Vec::new(),
             imports: Vec::new(),
             outbox: Vec::new(),
+            acts: Vec::new(),
         }
     }
 }
@@ -65,6 +68,7 @@ pub struct Personal {
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
     Complete,
+    Update,
     Reassign,
     Cancel,
     Other,
@@ -101,6 +105,8 @@ pub struct SourceFace {
     pub attributes: serde_json::Value,
     /// Their field → ours, as JSON.
     pub map: serde_json::Value,
+    /// After so many days the person of a closed item is erased; `None` is never.
+    pub retention_days: Option<u32>,
 }
 
 /// A login to be created (`id` is `None`) or overwritten.

@@ -69,9 +69,9 @@ static AGENT_NAMES: Many = Many {
 static FACES: Many = Many {
     sql: "UPDATE sources SET url_key = v.c3, signing = v.c4, secret_hash = v.c5, \
           old_secret_hash = v.c6, old_secret_until = v.c7, sealed = v.c8, dedupe_key = v.c9, \
-          attributes = v.c10, map = v.c11 FROM {rows} AS v \
+          attributes = v.c10, map = v.c11, retention_days = v.c12 FROM {rows} AS v \
           WHERE sources.workspace_id = v.c1 AND sources.source_id = v.c2",
-    types: &[I, I, T, T, T, T, I, T, T, T, T],
+    types: &[I, I, T, T, T, T, I, T, T, T, T, I],
 };
 
 // The dispatcher has looked for each key under the lock; a second answer to one key within a batch
@@ -136,6 +136,7 @@ pub(crate) fn others(
             face.dedupe_key.as_str(),
             json(&face.attributes)?,
             json(&face.map)?,
+            face.retention_days,
         ]);
     }
     let mut answers = Rows::default();
@@ -190,6 +191,7 @@ fn imports(workspace: WorkspaceId, batch: &Batch) -> Result<(Rows, Rows)> {
 pub(crate) fn note_text(kind: NoteKind) -> &'static str {
     match kind {
         NoteKind::Complete => "complete",
+        NoteKind::Update => "update",
         NoteKind::Reassign => "reassign",
         NoteKind::Cancel => "cancel",
         NoteKind::Other => "other",

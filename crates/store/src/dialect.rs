@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use sqlx::pool::PoolOptions;
 use sqlx::{Arguments, AssertSqlSafe, Connection, Database, Executor, Pool, Postgres, Row, Sqlite};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -196,6 +197,9 @@ pub(crate) trait Db: Database {
         })
     }
 
+    /// Copies the whole database into a new file.
+    fn copy<'c>(pool: &'c Pool<Self>, to: &'c Path) -> BoxFuture<'c, Result<()>>;
+
     fn int(row: &Self::Row, column: usize) -> Result<Option<i64>>;
 
     fn text(row: &Self::Row, column: usize) -> Result<Option<String>>;
@@ -315,6 +319,10 @@ impl Db for Postgres {
         })
     }
 
+    fn copy<'c>(_: &'c Pool<Self>, _: &'c Path) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async { Err(Error::NotAFile) })
+    }
+
     fn listen(pool: Pool<Self>) -> BoxFuture<'static, Result<BoxStream<'static, Heard>>> {
         Box::pin(async move {
             let mut listener = sqlx::postgres::PgListener::connect_with(&pool).await?;
@@ -367,6 +375,14 @@ impl Db for Sqlite {
         Box::pin(async { Ok(()) })
     }
 
+    fn copy<'c>(pool: &'c Pool<Self>, to: &'c Path) -> BoxFuture<'c, Result<()>> {
+        Box::pin(async move {
+            // A connection of its own: the readers' may write nothing, not even elsewhere.
+            let options = pool.connect_options().as_ref().clone().pragma("query_only", "0");
+            crate::copy::vacuum_into(&options, to).await
+        })
+    }
+
     fn listen(_: Pool<Self>) -> BoxFuture<'static, Result<BoxStream<'static, Heard>>> {
         Box::pin(async { Ok(stream::pending().boxed()) })
     }
@@ -401,7 +417,7 @@ pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>;
 }
 
 /// Opens the SQLite file at `path`.
-pub(crate) async fn sqlite(path: &std::path::Path, readers: u32) -> Result<[Pool<Sqlite>; 3]> {
+pub(crate) async fn sqlite(path: &Path, readers: u32) -> Result<[Pool<Sqlite>; 3]> {
     use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
     let options = SqliteConnectOptions::new()
         .filename(path)

@@ -30,6 +30,14 @@ pub enum Error {
     /// The address is not one the store knows.
     #[error("“{0}” is not a database address; use sqlite:PATH or postgres://USER@HOST/DATABASE")]
     Address(String),
+    /// A file that should be a whole copy of a database is none.
+    #[error("{path} is not a sound copy of a Fairlead database: {problem}")]
+    NotACopy { path: PathBuf, problem: String },
+    /// What can be done with a SQLite file only.
+    #[error(
+        "a PostgreSQL database is copied with pg_dump and put back with pg_restore; see docs/operations.md"
+    )]
+    NotAFile,
     /// Anything else the database refused.
     #[error("the database refused: {0}")]
     Database(String),
@@ -72,11 +80,11 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// PostgreSQL: lost connections, shut down, out of resources, serialisation. SQLite: busy, locked,
+/// PostgreSQL: lost connections, shut down, not accepting any, out of resources, serialisation. SQLite: busy, locked,
 /// out of memory, input or output, full, cannot open; the low byte of the extended code.
 fn is_passing(code: &str) -> bool {
     if code.len() == 5 {
-        return ["08", "53", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
+        return ["08", "53", "55", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
 }

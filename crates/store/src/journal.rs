@@ -1,5 +1,6 @@
 //! The journal's rows as callers write and read them.
 
+use crate::hash::GENESIS;
 use crate::{TokenId, UserId, WorkspaceId};
 use routing::{Event, Facts, SourceId, Time};
 use serde::Serialize;
@@ -85,15 +86,25 @@ pub struct Loaded {
     pub names: Vec<(routing::AgentId, String)>,
 }
 
-/// What verifying a journal found.
+/// How far a chain of rows was read, and what that found. The default stands before the first row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Chain {
-    /// Events that were read.
+    /// Events that were read; in the audit, its rows.
     pub events: u64,
+    /// Rows that were read.
+    pub rows: u64,
     /// The hash of the last sound row, in hex.
     pub head: String,
+    /// Whether the chain's end was reached.
+    pub done: bool,
     /// Where the first row begins that does not follow from the one before.
     pub broken: Option<Broken>,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Chain { events: 0, rows: 0, head: GENESIS.to_owned(), done: false, broken: None }
+    }
 }
 
 /// The first broken row of a journal.

@@ -13,10 +13,14 @@
 //! from the event. It reads no clock: times come from the caller, or from the database.
 
 mod access;
+mod audit;
+mod audit_rows;
 mod backend;
 mod batch;
 mod batch_rows;
 mod cell;
+mod contact;
+mod copy;
 mod dialect;
 mod error;
 mod hash;
@@ -37,20 +41,24 @@ mod transaction;
 mod write;
 
 pub use access::{NewToken, Role, Session, Token, User, UserChange};
+pub use audit::{Act, AuditFilter, Audited, CONTACT_ERASED, What};
 pub use batch::{
     Answered, Batch, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow,
     SourceFace, UserRow,
 };
+pub use contact::{Held, HeldItem, Traces, Who};
+pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
 pub use open::{Fault, Faults, Options, holder, open};
 pub use read::{
-    AgentTally, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemRow, ItemStatus, Page,
-    QueueTally, SourceRow, SourceTally, WorkspaceRow,
+    AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
+    ItemRow, ItemStatus, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use store::{
-    Access, Imports, Journal, Outbox, Presence, Reads, Store, Transaction, Workspaces,
+    Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,
+    Workspaces,
 };
 
 use serde::{Deserialize, Serialize};

@@ -65,7 +65,8 @@ pub(crate) fn holder(path: &Path) -> Result<Option<String>> {
     }
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+/// `path.ending`.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name: OsString = path.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
@@ -79,4 +80,13 @@ pub(crate) fn private(path: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|error| Error::File { path: path.to_owned(), error })
+}
+
+/// Returns when a file's new name is on the disk.
+pub(crate) fn settle(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let failed = |error| Error::File { path: folder.to_owned(), error };
+    // Elsewhere a folder cannot be opened, and need not be.
+    if cfg!(unix) { File::open(folder).and_then(|f| f.sync_all()).map_err(failed) } else { Ok(()) }
 }

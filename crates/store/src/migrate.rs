@@ -26,7 +26,9 @@ const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_work"),
     migration!(2, "0002_access"),
     migration!(3, "0003_delivery"),
-    migration!(4, "0004_webhooks"),
+    migration!(4, "0004_audit"),
+    migration!(5, "0005_outcomes"),
+    migration!(6, "0006_webhooks"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
@@ -40,17 +42,7 @@ impl<D: Db> Backend<D> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
         D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
         D::script(&mut tx, TABLE.into()).await?;
-        let applied = applied::<D>(&mut tx).await?;
-        for (version, checksum) in &applied {
-            let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
-                let problem = "a newer fairlead applied it; use that version".to_owned();
-                return Err(Error::Migration { version: *version, problem });
-            };
-            if sum(known.up) != *checksum {
-                let problem = "its text is not the one that was applied".to_owned();
-                return Err(Error::Migration { version: *version, problem });
-            }
-        }
+        let applied = known::<D>(&mut tx).await?;
         for migration in MIGRATIONS {
             if applied.iter().any(|(version, _)| *version == migration.version) {
                 continue;
@@ -61,6 +53,14 @@ impl<D: Db> Backend<D> {
             D::run(&mut tx, insert.into(), row.into()).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// What is applied, and the last there is.
+    pub(crate) async fn applied_migrations(&self) -> Result<(Vec<i64>, i64)> {
+        let mut conn = self.readers.acquire().await?;
+        let applied = applied::<D>(&mut conn).await?;
+        let last = MIGRATIONS.last().map_or(0, |migration| migration.version);
+        Ok((applied.into_iter().map(|(version, _)| version).collect(), last))
     }
 
     /// Takes the last `steps` back.
@@ -79,6 +79,28 @@ impl<D: Db> Backend<D> {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// The last migration that was applied; an error when this version does not know one of them.
+pub(crate) async fn version<D: Db>(conn: &mut D::Connection) -> Result<i64> {
+    let applied = known::<D>(conn).await?;
+    Ok(applied.last().map_or(0, |(version, _)| *version))
+}
+
+/// The migrations that were applied, each as this version knows it.
+async fn known<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> {
+    let applied = applied::<D>(conn).await?;
+    for (version, checksum) in &applied {
+        let Some(known) = MIGRATIONS.iter().find(|m| m.version == *version) else {
+            let problem = "a newer fairlead applied it; use that version".to_owned();
+            return Err(Error::Migration { version: *version, problem });
+        };
+        if sum(known.up) != *checksum {
+            let problem = "its text is not the one that was applied".to_owned();
+            return Err(Error::Migration { version: *version, problem });
+        }
+    }
+    Ok(applied)
 }
 
 async fn applied<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> {

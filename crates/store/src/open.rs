@@ -49,6 +49,14 @@ pub fn holder(url: &str) -> Result<Option<String>> {
     }
 }
 
+/// The SQLite file at this address.
+pub(crate) fn sqlite_path(url: &str) -> Result<PathBuf> {
+    match address(url)? {
+        Address::Sqlite(path) => Ok(path),
+        Address::Postgres => Err(Error::NotAFile),
+    }
+}
+
 enum Address {
     Sqlite(PathBuf),
     Postgres,

@@ -137,6 +137,8 @@ pub enum Ended {
     SignedOut,
     Lapsed,
     Deactivated,
+    /// Nobody did anything with it for as long as its queue allows.
+    Silent,
 }
 
 impl Ended {
@@ -152,6 +154,7 @@ impl Ended {
             Ended::SignedOut => "signed_out",
             Ended::Lapsed => "lapsed",
             Ended::Deactivated => "deactivated",
+            Ended::Silent => "silent",
         }
     }
 }
@@ -172,6 +175,7 @@ impl FromStr for Ended {
             SignedOut,
             Lapsed,
             Deactivated,
+            Silent,
         ]
         .into_iter()
         .find(|e| e.as_str() == text)
@@ -188,6 +192,10 @@ pub struct AssignmentFilter {
     pub source: Option<SourceId>,
     /// Offers that were not (yet) accepted, too.
     pub offers: bool,
+    /// Made at or after.
+    pub from: Option<Time>,
+    /// Made before.
+    pub to: Option<Time>,
     pub after: Option<u64>,
     /// 1–1,000.
     pub limit: u32,
@@ -232,6 +240,8 @@ pub struct SourceRow {
     pub dedupe_key: String,
     pub attributes: serde_json::Value,
     pub map: serde_json::Value,
+    /// After so many days the person of a closed item is erased; `None` is never.
+    pub retention_days: Option<u32>,
     /// Leads that were given notice of and could not be fetched.
     pub fetch_failed: u64,
     /// Why the last one could not, and when that was.
@@ -246,6 +256,27 @@ pub struct AgentTally {
     pub today: u64,
     pub total: u64,
     pub last_assigned_at: Option<Time>,
+}
+
+/// What came of an agent's assignments in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgentOutcome {
+    pub agent: AgentId,
+    pub assigned: u64,
+    /// Those whose contact was reached.
+    pub contacted: u64,
+    pub won: u64,
+    /// The median of the time from having an item to the first contact, in milliseconds.
+    pub first_contact_ms: Option<u64>,
+}
+
+/// How many items of a source an agent was assigned in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssignmentCount {
+    pub source: SourceId,
+    pub queue: QueueId,
+    pub agent: AgentId,
+    pub assigned: u64,
 }
 
 /// How many items a queue has, by state.

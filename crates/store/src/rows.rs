@@ -125,8 +125,8 @@ macro_rules! sources {
     ($tail:literal) => {
         concat!(
             "SELECT source_id, active, spec, url_key, signing, secret_hash, old_secret_hash, ",
-            "old_secret_until, sealed, dedupe_key, attributes, map, fetch_failed, fetch_problem, ",
-            "fetch_problem_at FROM sources ",
+            "old_secret_until, sealed, dedupe_key, attributes, map, retention_days, ",
+            "fetch_failed, fetch_problem, fetch_problem_at FROM sources ",
             $tail
         )
     };
@@ -150,6 +150,7 @@ pub(crate) fn source<D: Db>(row: &D::Row) -> Result<SourceRow> {
         dedupe_key: row.text()?,
         attributes: row.json()?,
         map: row.json()?,
+        retention_days: row.opt_num()?,
         fetch_failed: row.num()?,
         fetch_problem: row.opt_text()?,
         fetch_problem_at: row.opt_time()?,
@@ -183,7 +184,7 @@ pub(crate) const NOTES: &str = "SELECT item_id, seq, kind, body FROM item_notes 
 pub(crate) fn note<D: Db>(row: &D::Row) -> Result<Note> {
     let mut row = Columns::<D>::new(row, "item_notes");
     let (item, event, kind) = (ItemId(row.num()?), row.num()?, row.text()?);
-    let kind = [NoteKind::Complete, NoteKind::Reassign, NoteKind::Cancel]
+    let kind = [NoteKind::Complete, NoteKind::Update, NoteKind::Reassign, NoteKind::Cancel]
         .into_iter()
         .find(|k| note_text(*k) == kind)
         .unwrap_or(NoteKind::Other);

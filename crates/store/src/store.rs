@@ -1,22 +1,38 @@
 //! The handle that the server holds: object-safe, so that the database's type stays in this crate.
 
 use crate::{
-    AgentTally, Answered, AssignmentFilter, AssignmentRow, Batch, BatchId, Chain, Entry, GivenUp,
-    Heard, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken,
-    Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
-    TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow, Written,
+    Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
+    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Entry, GivenUp, Heard, Held,
+    ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
+    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
+    TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use routing::{AgentId, Facts, ItemId, SourceId, Time};
+use std::path::Path;
 
 /// Everything together: hold it as `Arc<dyn Store>`.
 #[async_trait]
 pub trait Store:
-    Workspaces + Journal + Reads + Access + Presence + Imports + Outbox + Send + Sync + 'static
+    Workspaces
+    + Journal
+    + Reads
+    + Access
+    + Presence
+    + Imports
+    + Outbox
+    + Audit
+    + Contacts
+    + Send
+    + Sync
+    + 'static
 {
     /// Brings the tables to this version. May be called by several nodes at once, and again.
     async fn migrate(&self) -> Result<()>;
+
+    /// The migrations that are applied, by number, and the last one that this version knows.
+    async fn schema(&self) -> Result<(Vec<i64>, i64)>;
 
     /// Takes the last `steps` migrations back.
     async fn migrate_down(&self, steps: u32) -> Result<()>;
@@ -27,6 +43,10 @@ pub trait Store:
     /// Writes how to reach this process into the 0600 file beside the SQLite database, for
     /// another `fairlead` command; see [`crate::holder`]. Without effect on PostgreSQL.
     fn announce(&self, text: &str) -> Result<()>;
+
+    /// Copies the SQLite database, as it is at one moment, into a new file that only its owner
+    /// can read; work goes on meanwhile. [`crate::Error::NotAFile`] on PostgreSQL.
+    async fn copy_to(&self, path: &Path) -> Result<()>;
 
     /// Whether other processes may write to the same database.
     fn is_shared(&self) -> bool;
@@ -81,8 +101,18 @@ pub trait Journal {
     /// Whether the batch's commit took effect.
     async fn batch_exists(&self, workspace: WorkspaceId, batch: BatchId) -> Result<bool>;
 
-    /// Reads the whole journal and names the first row that does not follow from the one before.
-    async fn verify_chain(&self, workspace: WorkspaceId) -> Result<Chain>;
+    /// Reads at most `rows` rows of the journal after `from`, and names the first that does not
+    /// follow from the one before. Go on with what it answers until that is done or broken.
+    async fn verify_on(&self, workspace: WorkspaceId, from: Chain, rows: u32) -> Result<Chain>;
+
+    /// Reads the whole journal.
+    async fn verify_chain(&self, workspace: WorkspaceId) -> Result<Chain> {
+        let mut chain = Chain::default();
+        while !chain.done && chain.broken.is_none() {
+            chain = self.verify_on(workspace, chain, 100_000).await?;
+        }
+        Ok(chain)
+    }
 
     /// What other nodes (and this one) commit. Never yields on SQLite. The stream ends only when
     /// the store is closed.
@@ -152,9 +182,28 @@ pub trait Reads {
         filter: &AssignmentFilter,
     ) -> Result<Page<AssignmentRow>>;
 
+    /// What each agent was assigned of each source in each queue, made from `from` on and before
+    /// `to`; offers and what came back unworked do not count. Costs a scan of that time's
+    /// assignments.
+    async fn assignment_counts(
+        &self,
+        workspace: WorkspaceId,
+        from: Option<Time>,
+        to: Option<Time>,
+    ) -> Result<Vec<AssignmentCount>>;
+
     /// Per agent: assignments on the local day that began at `day`, in total, and the last one's
     /// time.
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>>;
+
+    /// What came of the assignments that agents got from `from` until before `to`; offers that were
+    /// not accepted are none. Costs a scan of the assignments.
+    async fn agent_outcomes(
+        &self,
+        workspace: WorkspaceId,
+        from: Time,
+        to: Time,
+    ) -> Result<Vec<AgentOutcome>>;
 
     /// Per queue: open items by state. Costs a scan of the open items' index.
     async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>>;
@@ -180,9 +229,6 @@ pub trait Reads {
 
     /// Forgets answers that were kept until before `now`; at most 10,000 a call. Says how many.
     async fn forget_answers(&self, now: Time) -> Result<u64>;
-
-    /// Erases who an item was about: contact, notes, kept answers. Journal and counts stay.
-    async fn erase_item(&self, workspace: WorkspaceId, item: ItemId) -> Result<()>;
 
     /// Erases an agent's name.
     async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()>;
@@ -220,10 +266,12 @@ pub trait Access {
         limit: u32,
     ) -> Result<Page<User>>;
 
+    /// Its making is audited as `by`'s.
     async fn create_token(
         &self,
         workspace: WorkspaceId,
         token: &NewToken,
+        by: Actor,
         now: Time,
     ) -> Result<TokenId>;
 
@@ -238,9 +286,14 @@ pub trait Access {
         limit: u32,
     ) -> Result<Page<Token>>;
 
-    /// `false` when there is none or it was revoked before.
-    async fn revoke_token(&self, workspace: WorkspaceId, token: TokenId, now: Time)
-    -> Result<bool>;
+    /// `false` when there is none or it was revoked before. Audited as `by`'s doing.
+    async fn revoke_token(
+        &self,
+        workspace: WorkspaceId,
+        token: TokenId,
+        by: Actor,
+        now: Time,
+    ) -> Result<bool>;
 
     async fn create_session(&self, session: &Session) -> Result<()>;
 
@@ -356,4 +409,60 @@ pub trait Outbox {
         problem: &str,
         at: Time,
     ) -> Result<()>;
+}
+
+/// Who did what to which object.
+#[async_trait]
+pub trait Audit {
+    async fn audit(&self, workspace: WorkspaceId, filter: &AuditFilter) -> Result<Page<Audited>>;
+
+    /// Records what a person did beside the core, in a transaction of its own.
+    async fn record(&self, workspace: WorkspaceId, act: &Act, clock: Time) -> Result<()>;
+
+    /// Reads the whole audit and names the first row that does not follow from the one before.
+    async fn verify_audit(&self, workspace: WorkspaceId) -> Result<Chain>;
+
+    /// The audit's last row about an erasure, of each workspace that has one.
+    async fn erasures(&self) -> Result<Vec<(WorkspaceId, u64)>>;
+
+    /// Whether somebody was erased after the event `seq`, or might have been.
+    async fn erased_since(&self, workspace: WorkspaceId, seq: u64) -> Result<bool>;
+}
+
+/// The people whom items are about.
+#[async_trait]
+pub trait Contacts {
+    /// Everything kept about a contact beside the journal, which holds nothing personal. Reads all
+    /// kept answers, waiting effects and rejected rows; by e-mail, all contacts too.
+    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Held>;
+
+    /// Erases what was found, in one transaction with its audit; says how many rows that were.
+    /// Journal, items and assignments stay. Without anything to erase nothing is audited.
+    async fn erase_contact(
+        &self,
+        workspace: WorkspaceId,
+        traces: &Traces,
+        act: &Act,
+        clock: Time,
+    ) -> Result<u64>;
+
+    /// Items of a source that closed at or after `from` and before `to` and still have a person or
+    /// notes, in the order in which they closed, with when.
+    async fn closed_with_person(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        from: Time,
+        to: Time,
+        limit: u32,
+    ) -> Result<Vec<(ItemId, Time)>>;
+
+    /// Empties the rejected rows of a source's imports that began before `before`; at most 10,000
+    /// a call. Says how many.
+    async fn forget_rejected(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        before: Time,
+    ) -> Result<u64>;
 }

@@ -49,6 +49,15 @@ pub(crate) struct Opened<'a> {
     /// `None` when a person placed it.
     pub reason: Option<&'a Reason>,
     pub count_after: u64,
+    pub mark: Mark,
+}
+
+/// What has come of an assignment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// When the contact was first reached.
+    pub contacted_at: Option<Time>,
+    pub won: bool,
 }
 
 /// Everything that a batch's events touch.
@@ -59,6 +68,8 @@ pub(crate) struct Touched<'a> {
     pub opened: Vec<Opened<'a>>,
     /// Offers of earlier batches that were accepted.
     pub accepted: Vec<(ItemId, Time)>,
+    /// What has come of assignments of earlier batches.
+    pub marked: BTreeMap<ItemId, Mark>,
     /// Assignments and offers of earlier batches that ended.
     pub ended: Vec<(ItemId, Ended, Time)>,
     pub agents: BTreeSet<AgentId>,
@@ -89,6 +100,7 @@ pub(crate) fn unknown_before(events: &[Recorded]) -> BTreeSet<ItemId> {
             | Event::RetryScheduled { item, .. }
             | Event::Overflowed { item, .. }
             | Event::Completed { item, outcome: Outcome::Moved { .. }, .. }
+            | Event::WentSilent { item, to: Some(_), .. }
                 if !new.contains(item) =>
             {
                 unknown.insert(*item);
@@ -97,6 +109,13 @@ pub(crate) fn unknown_before(events: &[Recorded]) -> BTreeSet<ItemId> {
         }
     }
     unknown
+}
+
+impl Mark {
+    fn add(&mut self, later: Mark) {
+        self.contacted_at = self.contacted_at.or(later.contacted_at);
+        self.won |= later.won;
+    }
 }
 
 impl<'a> Touched<'a> {
@@ -193,9 +212,11 @@ impl<'a> Touched<'a> {
             ended: None,
             reason,
             count_after: 0,
+            mark: Mark::default(),
         };
         let mut ended = None;
         let mut opened = None;
+        let mut mark = Mark::default();
         match event {
             Event::Submitted { submission, .. } => {
                 trace.submitted = Some(submission);
@@ -238,7 +259,13 @@ impl<'a> Touched<'a> {
                 };
                 ended = Some((end, Some(*agent)));
             }
-            Event::Completed { agent, disposition, outcome, .. } => {
+            Event::WentSilent { agent, to, .. } => {
+                ended = Some((Ended::Silent, Some(*agent)));
+                trace.queue = to.or(trace.queue);
+            }
+            Event::Updated { contacted: true, .. } => mark.contacted_at = Some(at),
+            Event::Completed { agent, disposition, outcome, contacted, won, .. } => {
+                mark = Mark { contacted_at: contacted.then_some(at), won: *won };
                 trace.disposition = Some(disposition);
                 ended = Some((Ended::Completed, Some(*agent)));
                 match outcome {
@@ -267,6 +294,12 @@ impl<'a> Touched<'a> {
             }
             Event::Overflowed { to, .. } => trace.queue = Some(*to),
             _ => {}
+        }
+        if mark != Mark::default() {
+            match trace.open {
+                Some(place) => self.opened[place].mark.add(mark),
+                None => self.marked.entry(id).or_default().add(mark),
+            }
         }
         let taken_away = matches!(
             event,

@@ -1,5 +1,6 @@
 //! One transaction: under the workspace's lock, from the first read to COMMIT.
 
+use crate::audit_rows;
 use crate::backend::Backend;
 use crate::batch_rows;
 use crate::cell::{Columns, cells};
@@ -18,16 +19,16 @@ use std::sync::Arc;
 
 /// A transaction that holds a workspace's lock.
 pub(crate) struct Locked<D: Db> {
-    tx: sqlx::Transaction<'static, D>,
+    pub tx: sqlx::Transaction<'static, D>,
     moved: Arc<crate::backend::Moved>,
     faults: Option<Arc<crate::Faults>>,
     workspace: WorkspaceId,
-    seq: u64,
+    pub seq: u64,
     head: String,
     last_at: Time,
     day_started: Time,
     last_outgoing: u64,
-    now: Time,
+    pub now: Time,
     written: u64,
 }
 
@@ -248,6 +249,7 @@ impl<D: Db> Transaction for Locked<D> {
         for user in &batch.users {
             rows::write_user::<D>(&mut self.tx, workspace, user, self.now).await?;
         }
+        audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         let id = cells![workspace, batch.id.as_i64(), seq + 1, self.written, self.now];
         let insert = "INSERT INTO batches (workspace_id, batch, first_seq, last_seq, at) \
             VALUES ($1, $2, $3, $4, $5)";

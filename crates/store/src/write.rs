@@ -2,7 +2,7 @@
 
 use crate::cell::cells;
 use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T, Writes};
-use crate::touched::{ItemTrace, Touched};
+use crate::touched::{ItemTrace, Mark, Touched};
 use crate::{Error, ItemStatus, Recorded, Result, WorkspaceId};
 use routing::{
     Agent, AgentId, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
@@ -53,6 +53,22 @@ pub(crate) struct Nested {
     pub excluded: Vec<(routing::AgentId, Time)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub visited: Vec<QueueId>,
+    #[serde(default, skip_serializing_if = "Care::is_none")]
+    pub care: Care,
+}
+
+/// How an item's holders have looked after it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Care {
+    pub updated_at: Time,
+    pub moves: u32,
+    pub told: bool,
+}
+
+impl Care {
+    fn is_none(&self) -> bool {
+        *self == Care::default()
+    }
 }
 
 /// The touched items' rows: new ones, and ones that were there.
@@ -119,13 +135,16 @@ fn push_item(
         Some(((source, contact), until)) => (Some(source), Some(key_text(contact)), Some(until)),
         None => (None, None, None),
     };
-    let bare = item.skills.is_empty() && item.excluded.is_empty() && item.visited.is_empty();
+    let care = Care { updated_at: item.updated_at, moves: item.moves, told: item.told };
+    let unbound = item.skills.is_empty() && item.excluded.is_empty() && item.visited.is_empty();
+    let bare = unbound && care.is_none();
     let nested = match bare {
         true => None,
         false => Some(json(&Nested {
             skills: item.skills.clone(),
             excluded: item.excluded.clone(),
             visited: item.visited.clone(),
+            care,
         })?),
     };
     let attributes = match item.attributes.is_empty() {
@@ -173,6 +192,21 @@ static ASSIGNMENTS: Many = Many {
     types: &[I, I, I, I, I, I, I, I, I, I, T, T, T, I, I],
 };
 
+/// What has come of assignments that the batch itself opened.
+static MARKED_NEW: Many = Many {
+    sql: "UPDATE assignments SET contacted_at = v.c3, won = v.c4 FROM {rows} AS v \
+          WHERE assignments.workspace_id = v.c1 AND assignments.seq = v.c2",
+    types: &[I, I, I, I],
+};
+
+/// What has come of those of earlier batches; the first contact counts.
+static MARKED: Many = Many {
+    sql: "UPDATE assignments SET contacted_at = COALESCE(contacted_at, v.c3), won = v.c4 \
+          FROM {rows} AS v WHERE assignments.workspace_id = v.c1 \
+          AND assignments.item_id = v.c2 AND assignments.ended_at IS NULL",
+    types: &[I, I, I, I],
+};
+
 static ACCEPTED: Many = Many {
     sql: "UPDATE assignments SET offer = 0, accepted_at = v.c3 FROM {rows} AS v \
           WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
@@ -187,16 +221,20 @@ static ENDED: Many = Many {
     types: &[I, I, I, T],
 };
 
-/// Offers of earlier batches that were accepted, what ended, and what the batch opens: what stood
-/// open ends before anything new is opened for the same item. `seq` is the last event's before the
-/// batch.
+/// Offers of earlier batches that were accepted, what came of others, what ended, and what the batch
+/// opens: what stood open ends before anything new is opened for the same item. `seq` is the last
+/// event's before the batch.
 pub(crate) fn assignments(
     workspace: WorkspaceId,
     seq: u64,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<Writes<3>> {
+) -> Result<Writes<5>> {
     let (mut accepted, mut ended) = (Rows::default(), Rows::default());
+    let (mut marked, mut marked_new) = (Rows::default(), Rows::default());
+    for (item, mark) in &touched.marked {
+        marked.push(cells![workspace, *item, mark.contacted_at, mark.won]);
+    }
     for (item, at) in &touched.accepted {
         accepted.push(cells![workspace, *item, *at]);
     }
@@ -210,9 +248,14 @@ pub(crate) fn assignments(
             Some(reason) => json(&reason.way)?.trim_matches('"').to_owned(),
             None => "placed".to_owned(),
         };
+        let seq = seq + 1 + opened.event as u64;
+        if opened.mark != Mark::default() {
+            let Mark { contacted_at, won } = opened.mark;
+            marked_new.push(cells![workspace, seq, contacted_at, won]);
+        }
         rows.push(cells![
             workspace,
-            seq + 1 + opened.event as u64,
+            seq,
             opened.item,
             opened.agent,
             source,
@@ -228,7 +271,13 @@ pub(crate) fn assignments(
             opened.count_after,
         ]);
     }
-    Ok([(&ACCEPTED, accepted), (&ENDED, ended), (&ASSIGNMENTS, rows)])
+    Ok([
+        (&ACCEPTED, accepted),
+        (&MARKED, marked),
+        (&ENDED, ended),
+        (&ASSIGNMENTS, rows),
+        (&MARKED_NEW, marked_new),
+    ])
 }
 
 static AGENTS: Many = Many {

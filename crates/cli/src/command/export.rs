@@ -1,87 +1,119 @@
-//! `fairlead export`: every assignment as CSV.
+//! `fairlead export`: what happened, as a file for a spreadsheet.
 
+use crate::api::Api;
 use crate::engine::Engine;
 use crate::options::Options;
-use crate::print;
-use anyhow::{Context, Result};
-use clap::Args;
+use crate::when::{Edge, moment};
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
 use serde_json::Value;
+use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-const COLUMNS: [&str; 11] = [
-    "seq",
-    "item",
-    "source",
-    "queue",
-    "agent",
-    "agent_name",
-    "at",
-    "ended_at",
-    "end",
-    "count_before",
-    "count_after",
-];
 
 #[derive(Args)]
 pub struct Export {
-    /// Where to; standard output when absent.
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// The history of assignments: item, source, agent, their count before and after, method, when
+    /// and why.
+    Assignments(Assignments),
+}
+
+#[derive(Args)]
+struct Assignments {
+    /// Where to: an Excel workbook when it ends in .xlsx, else CSV; standard output when absent.
     file: Option<PathBuf>,
+    /// Only of this source, by name, key or number.
+    #[arg(long)]
+    source: Option<String>,
+    /// Only of this agent, by name or number.
+    #[arg(long)]
+    agent: Option<String>,
+    /// Made from then on: a day such as 2026-01-31 in the workspace's zone, or an RFC 3339 time.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Made until then; a day counts to its end.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
 }
 
 pub fn run(options: &Options, args: Export) -> Result<ExitCode> {
     let engine = Engine::connect(options)?;
-    let rows = engine.api.list("/assignments")?;
-    if options.json {
-        print::json(&Value::Array(rows))?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut text = COLUMNS.join(",") + ",reason\r\n";
-    for row in &rows {
-        let cells = COLUMNS.iter().map(|column| &row[column]).chain([&row["text"]]);
-        let line: Vec<String> = cells.map(csv_cell).collect();
-        text += &(line.join(",") + "\r\n");
-    }
-    match &args.file {
-        Some(path) => std::fs::write(path, text)
-            .with_context(|| format!("cannot write {}", path.display()))?,
-        None => std::io::stdout().write_all(text.as_bytes())?,
+    match args.what {
+        What::Assignments(args) => assignments(&engine.api, options, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A cell that no spreadsheet takes for a formula (OWASP: CSV injection).
-fn csv_cell(value: &Value) -> String {
-    let text = match value {
-        Value::Null => String::new(),
-        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            format!("'{text}")
+fn assignments(api: &Api, options: &Options, args: &Assignments) -> Result<()> {
+    let wanted = wanted(api, args)?;
+    if options.json {
+        let rows = Value::Array(api.list(&format!("/assignments?{wanted}"))?);
+        let text = serde_json::to_string_pretty(&rows)? + "\n";
+        return write(args.file.as_deref(), |out| Ok(out.write_all(text.as_bytes())?));
+    }
+    let excel = args.file.as_ref().and_then(|file| file.extension()).is_some_and(|e| e == "xlsx");
+    let format = if excel { "xlsx" } else { "csv" };
+    let path = format!("/assignments/export?format={format}&{wanted}");
+    write(args.file.as_deref(), |out| api.download(&path, out))
+}
+
+/// The query string of what was asked for.
+fn wanted(api: &Api, args: &Assignments) -> Result<String> {
+    let mut query = Vec::new();
+    if let Some(source) = &args.source {
+        query.push(format!("source={}", number_of(api, "/sources", "source", source)?));
+    }
+    if let Some(agent) = &args.agent {
+        query.push(format!("agent={}", number_of(api, "/agents", "agent", agent)?));
+    }
+    if args.from.is_some() || args.to.is_some() {
+        let workspace: Value = api.get("/workspace")?;
+        let zone = workspace["time_zone"].as_str().unwrap_or("UTC");
+        for (name, text, edge) in [("from", &args.from, Edge::Start), ("to", &args.to, Edge::End)] {
+            if let Some(text) = text {
+                query.push(format!("{name}={}", moment(text, zone, edge)?));
+            }
         }
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    }
+    Ok(query.join("&"))
+}
+
+/// The number of what has this name, key or number.
+fn number_of(api: &Api, list: &str, what: &str, text: &str) -> Result<u64> {
+    let all = api.list(list)?;
+    let number: Option<u64> = text.parse().ok();
+    let is = |object: &&Value| {
+        let named = |field: &str| {
+            object[field].as_str().is_some_and(|name| name.eq_ignore_ascii_case(text))
+        };
+        named("name") || named("key") || (number.is_some() && object["id"].as_u64() == number)
     };
-    if text.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+    let found: Vec<&Value> = all.iter().filter(is).collect();
+    match found[..] {
+        [one] => one["id"].as_u64().with_context(|| format!("the {what} has no number")),
+        [] => bail!("there is no {what} “{text}”"),
+        _ => {
+            let ids: Vec<String> = found.iter().map(|object| object["id"].to_string()).collect();
+            bail!("several have the name “{text}”: give the {what}'s number, {}", ids.join(" or "))
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_safe() {
-        for (value, cell) in [
-            (Value::from("=1+1"), "'=1+1"),
-            (Value::from("a,b"), "\"a,b\""),
-            (Value::from("say \"hi\""), "\"say \"\"hi\"\"\""),
-            (Value::from(-3), "-3"),
-            (Value::Null, ""),
-        ] {
-            assert_eq!(csv_cell(&value), cell);
-        }
+/// Writes a file as a whole or not at all.
+fn write(file: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let Some(path) = file else { return fill(&mut std::io::stdout().lock()) };
+    let mut out = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    let done = fill(&mut out);
+    if done.is_err() {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(path);
     }
+    done
 }

@@ -1,28 +1,102 @@
-//! `fairlead fairness`: how evenly work is spread.
+//! `fairlead fairness`: how evenly work is spread, and who is next.
 
 use crate::engine::Engine;
 use crate::options::Options;
-use crate::print::{self, cell};
+use crate::print::{self, cell, cells};
+use crate::when::{Edge, moment};
 use anyhow::Result;
-use serde_json::{Value, json};
+use clap::Args;
+use serde_json::Value;
 use std::process::ExitCode;
 
-pub fn run(options: &Options) -> Result<ExitCode> {
+#[derive(Args)]
+pub struct Fairness {
+    /// Count only what was assigned from then on: a day in the workspace's zone, or an RFC 3339
+    /// time.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Count only what was assigned until then; a day counts to its end.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+}
+
+const FIGURES: [&str; 5] = ["min", "max", "mean", "variance", "jain"];
+
+pub fn run(options: &Options, args: Fairness) -> Result<ExitCode> {
     let engine = Engine::connect(options)?;
-    let stats: Value = engine.api.get("/stats")?;
-    if options.json {
-        print::json(&json!({ "fairness": stats["fairness"], "agents": stats["agents"] }))?;
-        return Ok(ExitCode::SUCCESS);
+    let mut query = Vec::new();
+    if args.from.is_some() || args.to.is_some() {
+        let workspace: Value = engine.api.get("/workspace")?;
+        let zone = workspace["time_zone"].as_str().unwrap_or("UTC");
+        for (name, text, edge) in [("from", args.from, Edge::Start), ("to", args.to, Edge::End)] {
+            if let Some(text) = text {
+                query.push(format!("{name}={}", moment(&text, zone, edge)?));
+            }
+        }
     }
-    let fairness = &stats["fairness"];
-    let rows = [
-        ("fewest today", "min"),
-        ("most today", "max"),
-        ("mean", "mean"),
-        ("variance", "variance"),
-        ("Jain's index (1 is even)", "jain"),
-    ];
-    let rows = rows.map(|(title, field)| vec![title.to_owned(), cell(&fairness[field])]);
-    println!("{}", print::table(&["assigned today, active agents", "figure#"], rows));
+    let report: Value = engine.api.get(&format!("/fairness?{}", query.join("&")))?;
+    match options.json {
+        true => print::json(&report)?,
+        false => print!("{}", text(&report)),
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The report for people.
+fn text(report: &Value) -> String {
+    let mut rows = vec![row("everything", &report["all"], "")];
+    for (kind, list) in [("source", "sources"), ("queue", "queues")] {
+        for spread in report[list].as_array().into_iter().flatten() {
+            let name = format!("{kind} {}", cell(&spread["name"]));
+            let next = spread["next"]["name"].as_str().unwrap_or("nobody");
+            rows.push(row(&name, &spread["fairness"], next));
+        }
+    }
+    let titles = ["assigned ÷ weight", "min#", "max#", "mean#", "variance#", "Jain#", "next"];
+    let mut text = print::table(&titles, rows) + "\nJain's index: 1 is even, 1/n is all to one.\n";
+    for spread in report["sources"].as_array().into_iter().flatten() {
+        text += &format!("\nSource {}\n", cell(&spread["name"]));
+        let agents = spread["agents"].as_array().into_iter().flatten();
+        let rows = agents.map(|agent| {
+            cells(agent, &["rank", "agent", "name", "assigned", "weight", "share", "against"])
+        });
+        let titles = ["next#", "id#", "agent", "assigned#", "weight#", "share#", "against"];
+        text += &(print::table(&titles, rows) + "\n");
+        let why = spread["next"]["text"].as_str();
+        text += &format!("{}\n", why.unwrap_or("Nobody is free and eligible: its items wait."));
+    }
+    text
+}
+
+fn row(name: &str, fairness: &Value, next: &str) -> Vec<String> {
+    let mut row = vec![name.to_owned()];
+    row.extend(cells(fairness, &FIGURES));
+    row.push(next.to_owned());
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn people_see_the_figures_and_who_is_next_and_why() {
+        let even = json!({"min": 1.0, "max": 2.0, "mean": 1.5, "variance": 0.25, "jain": 0.9});
+        let agents = json!([
+            {"agent": 2, "name": "Ben", "weight": 1, "assigned": 1, "share": 1.0, "rank": 1, "against": null},
+            {"agent": 1, "name": "Asha", "weight": 1, "assigned": 2, "share": 2.0, "rank": null, "against": "away"},
+        ]);
+        let meta = json!({"name": "META", "fairness": even, "agents": agents,
+            "next": {"name": "Ben", "text": "Step 1, anybody: Ben had fewest (1)."}});
+        let google = json!({"name": "GOOGLE", "fairness": even, "agents": [], "next": null});
+        let report = json!({"all": even, "sources": [meta, google], "queues": []});
+        let text = text(&report);
+        let line = |has: &str| text.lines().find(|line| line.contains(has)).unwrap_or_default();
+        assert!(line("source META").trim_end().ends_with("Ben"), "{text}");
+        assert!(line("source META").contains("0.250"), "{text}");
+        assert!(line("Asha").contains("away"), "{text}");
+        assert!(text.contains("Ben had fewest (1)."));
+        assert!(text.contains("Nobody is free and eligible"));
+    }
 }

@@ -1,9 +1,14 @@
 //! One file per command: its arguments and what it does.
 
+pub mod backup;
+pub mod contact;
 pub mod export;
 pub mod fairness;
+pub mod health;
 pub mod import;
+pub mod monitor;
 pub mod openapi;
+pub mod restore;
 pub mod serve;
 pub mod setup;
 pub mod simulate;

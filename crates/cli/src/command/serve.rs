@@ -4,6 +4,7 @@ use crate::engine::runtime;
 use crate::options::Options;
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -12,20 +13,30 @@ pub struct Serve {
     #[arg(long)]
     demo: bool,
     /// Log lines as JSON.
-    #[arg(long, env = "FAIRLEAD_LOG_JSON")]
+    #[arg(long, env = "FAIRLEAD_LOG_JSON", value_parser = BoolishValueParser::new())]
     log_json: bool,
     /// What to log, such as info or server=debug.
     #[arg(long, env = "FAIRLEAD_LOG", default_value = "info", value_name = "FILTER")]
     log: String,
     /// Answer requests, but leave deadlines to other nodes on the same PostgreSQL.
-    #[arg(long, env = "FAIRLEAD_NO_DISPATCH")]
+    #[arg(long, env = "FAIRLEAD_NO_DISPATCH", value_parser = BoolishValueParser::new())]
     no_dispatch: bool,
+    /// A proxy, or a network of proxies, whose X-Forwarded-For and X-Forwarded-Proto are believed;
+    /// may be given again.
+    #[arg(
+        long = "trusted-proxy",
+        env = "FAIRLEAD_TRUSTED_PROXIES",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<server::Network>,
 }
 
 pub fn run(options: &Options, args: Serve) -> Result<ExitCode> {
     let mut config = options.server_config();
     config.demo = args.demo;
     config.no_dispatch = args.no_dispatch;
+    config.trusted_proxies = args.trusted_proxies;
     config.log_filter = args.log;
     if args.log_json {
         config.log_format = server::LogFormat::Json;

@@ -1,19 +1,21 @@
 //! `fairlead worker`: match what waits, again and again.
 
 use super::trigger::match_waiting;
-use crate::engine::{Engine, runtime};
+use crate::engine::Engine;
 use crate::options::Options;
 use crate::print;
+use crate::signal::stop_signal;
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::ExitCode;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 #[derive(Args)]
 pub struct Worker {
-    /// One pass, then end: for cron. So it is where GITHUB_ACTIONS is set.
+    /// One pass, then end: for cron. So it is where GITHUB_ACTIONS is set. Exit code 1 when the
+    /// pass failed; what it had matched stays matched, and the next pass finds the rest.
     #[arg(long)]
     once: bool,
     /// Seconds between passes.
@@ -30,9 +32,17 @@ pub struct Worker {
 }
 
 pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
-    let engine = Engine::connect(options)?;
-    let once = args.once || std::env::var_os("GITHUB_ACTIONS").is_some();
+    // Heard from the start: a pass that is under way when a signal comes is finished first.
     let stop = stop_signal()?;
+    let engine = Engine::connect(options)?;
+    let once = args.once || std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| !set.is_empty());
+    let workspace: Value = engine.api.get("/workspace")?;
+    if workspace["dispatch"] == "at_once" {
+        eprintln!(
+            "fairlead: this workspace dispatches at once, so nothing is left for a worker; set \
+             dispatch to by_worker to have items wait for it"
+        );
+    }
     loop {
         match match_waiting(&engine.api, args.source.as_deref(), args.max_batch) {
             Ok(0) if !once => {}
@@ -50,16 +60,4 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
             _ => return Ok(ExitCode::SUCCESS),
         }
     }
-}
-
-/// Hears SIGINT and SIGTERM; a pass under way is finished first.
-fn stop_signal() -> Result<std::sync::mpsc::Receiver<()>> {
-    let (send, receive) = channel();
-    let runtime = runtime()?;
-    std::thread::spawn(move || {
-        runtime.block_on(server::stop_signal());
-        // Nobody listens any more when the command has ended by itself.
-        let _ = send.send(());
-    });
-    Ok(receive)
 }

@@ -24,7 +24,22 @@ impl Client {
         body: &Value,
         key: Option<&str>,
     ) -> Result<Value, String> {
-        let answer = self.exchange(path, body, key).await;
+        self.send("POST", path, body, key).await
+    }
+
+    /// Changes an object.
+    pub async fn patch(&mut self, path: &str, body: &Value) -> Result<Value, String> {
+        self.send("PATCH", path, body, None).await
+    }
+
+    async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: &Value,
+        key: Option<&str>,
+    ) -> Result<Value, String> {
+        let answer = self.exchange(method, path, body, key).await;
         if answer.is_err() {
             self.connection = None;
         }
@@ -37,6 +52,7 @@ impl Client {
 
     async fn exchange(
         &mut self,
+        method: &str,
         path: &str,
         body: &Value,
         key: Option<&str>,
@@ -52,7 +68,7 @@ impl Client {
         let body = body.to_string();
         let key = key.map(|key| format!("Idempotency-Key: {key}\r\n")).unwrap_or_default();
         let request = format!(
-            "POST /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+            "{method} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n{key}\r\n{body}",
             self.address,
             self.token,

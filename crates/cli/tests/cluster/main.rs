@@ -1,7 +1,10 @@
-//! Two real server processes on one PostgreSQL; one of them is killed in the middle.
+//! Real processes: two servers on one PostgreSQL, one of which is killed in the middle; servers
+//! that only answer and a worker that sees to the rest; a server whose database is copied.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod apart;
+mod backup;
 mod client;
 mod process;
 
@@ -80,7 +83,7 @@ async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_node_loses_and_doubles_nothing() {
-    let url = postgres().await;
+    let url = postgres("nodes").await;
     let mut first = Node::start(&url, 0);
     let second = Node::start(&url, 0);
     let busy = furnish(&url, &first.address, "busy", json!({"mode": "push"})).await;

@@ -2,6 +2,7 @@
 
 use crate::index::Due;
 use crate::item::ItemState;
+use crate::roster::Roster;
 use crate::time::local_day;
 use crate::{Event, ItemId, State, Time};
 
@@ -45,7 +46,8 @@ impl State {
                 let Some(a) = self.facts.agents.get(&agent) else {
                     return self.index.arm_shift(agent, None);
                 };
-                let (on_shift, edge) = a.spec.hours.at(now, &self.index.zone);
+                let roster = Roster::of(&a.spec, &self.facts.settings, &self.index.zone);
+                let (on_shift, edge) = roster.at(now);
                 if on_shift == a.on_shift {
                     self.index.arm_shift(agent, edge);
                 } else {
@@ -69,7 +71,12 @@ impl State {
                 self.leave_line(id);
                 self.enter_line(id);
             }
-            ItemState::Arrived { .. } | ItemState::Assigned { .. } | ItemState::Closed { .. } => {}
+            ItemState::Assigned { agent, placed, .. } => {
+                for event in self.after_silence(item, agent, placed) {
+                    self.record(now, event, events);
+                }
+            }
+            ItemState::Arrived { .. } | ItemState::Closed { .. } => {}
         }
     }
 }

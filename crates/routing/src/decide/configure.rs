@@ -107,7 +107,9 @@ impl State {
         let rule = self.facts.rules.values().find(|r| r.active && r.spec.queue == Some(queue));
         let from = self.facts.queues.values().filter(|q| q.active && q.id != queue).find(|q| {
             let moves = |d: &crate::Disposition| d.then == Then::Move { queue };
-            q.spec.at_cap == crate::AtCap::Queue { queue } || q.spec.dispositions.iter().any(moves)
+            q.spec.at_cap == crate::AtCap::Queue { queue }
+                || q.spec.dispositions.iter().any(moves)
+                || q.spec.silence.is_some_and(|s| s.then_queue == Some(queue))
         });
         let by = source
             .map(|s| format!("source “{}”", s.spec.name))

@@ -5,7 +5,7 @@ use crate::agent::Code;
 use crate::command::Seen;
 use crate::event::Outcome;
 use crate::item::Item;
-use crate::queue::Then;
+use crate::queue::{Disposition, Then};
 use crate::{AgentId, Event, ItemId, ItemState, Refusal, State, Time};
 
 /// The farthest a retry may be scheduled, in milliseconds: a year.
@@ -20,8 +20,12 @@ impl State {
         disposition: Code,
     ) -> Result<Admitted, Refusal> {
         let (item, agent) = self.assigned(item, seen)?;
-        let outcome = self.outcome(now, item, &disposition)?;
-        Admitted::done(Event::Completed { item: item.id, seen, agent, disposition, outcome })
+        let recorded = self.recorded(item, &disposition)?;
+        let outcome = recorded.map_or(Outcome::Closed, |d| self.outcome(now, item, d));
+        let contacted = recorded.is_some_and(|d| d.contacted);
+        let won = recorded.is_some_and(|d| d.won);
+        let item = item.id;
+        Admitted::done(Event::Completed { item, seen, agent, disposition, outcome, contacted, won })
     }
 
     pub(super) fn admit_release(&self, item: ItemId, seen: Seen) -> Result<Admitted, Refusal> {
@@ -58,7 +62,7 @@ impl State {
         Ok(item)
     }
 
-    fn assigned(&self, item: ItemId, seen: Seen) -> Result<(&Item, AgentId), Refusal> {
+    pub(super) fn assigned(&self, item: ItemId, seen: Seen) -> Result<(&Item, AgentId), Refusal> {
         let item = self.open_item(item, seen)?;
         let agent = self.holder(item, seen)?;
         match item.state {
@@ -67,21 +71,25 @@ impl State {
         }
     }
 
-    fn outcome(&self, now: Time, item: &Item, disposition: &Code) -> Result<Outcome, Refusal> {
+    /// The queue's result of that name; `None` where any may be recorded.
+    fn recorded(&self, item: &Item, name: &Code) -> Result<Option<&Disposition>, Refusal> {
         let queue = self.facts.queues.get(&item.queue).ok_or(Refusal::UnknownQueue(item.queue))?;
         let known = &queue.spec.dispositions;
         if known.is_empty() {
-            return Ok(Outcome::Closed);
+            return Ok(None);
         }
-        let Some(found) = known.iter().find(|d| d.name == *disposition) else {
+        known.iter().find(|d| d.name == *name).map(Some).ok_or_else(|| {
             let names: Vec<&str> = known.iter().map(|d| d.name.as_str()).collect();
-            return Err(Refusal::UnknownDisposition {
+            Refusal::UnknownDisposition {
                 queue: queue.id,
-                disposition: disposition.as_str().to_owned(),
+                disposition: name.as_str().to_owned(),
                 known: names.join(", "),
-            });
-        };
-        Ok(match found.then {
+            }
+        })
+    }
+
+    fn outcome(&self, now: Time, item: &Item, recorded: &Disposition) -> Outcome {
+        match recorded.then {
             Then::Retry { after_secs, max_attempts } if item.attempts < max_attempts => {
                 Outcome::Retry { until: now.plus_secs(after_secs) }
             }
@@ -89,6 +97,6 @@ impl State {
                 Outcome::Moved { queue }
             }
             Then::Close | Then::Retry { .. } | Then::Move { .. } => Outcome::Closed,
-        })
+        }
     }
 }

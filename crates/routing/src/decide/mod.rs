@@ -8,6 +8,7 @@ mod finish;
 mod offer;
 mod presence;
 mod reassign;
+mod silence;
 mod submit;
 mod valid;
 
@@ -143,6 +144,7 @@ impl State {
             Command::Complete { item, seen, disposition } => {
                 self.admit_complete(now, item, seen, disposition)
             }
+            Command::Update { item, seen, contacted } => self.admit_update(item, seen, contacted),
             Command::Release { item, seen } => self.admit_release(item, seen),
             Command::Retry { item, seen, until } => self.admit_retry(now, item, seen, until),
             Command::Cancel { item, seen } => self.admit_cancel(item, seen),

@@ -2,7 +2,7 @@
 
 use super::Admitted;
 use crate::command::{Seen, Target};
-use crate::eligibility::passing;
+use crate::eligibility::{is_absent, passing};
 use crate::{Cause, Event, ItemId, ItemState, Refusal, State};
 
 impl State {
@@ -23,7 +23,7 @@ impl State {
                     self.facts.queues.get(&item.queue).ok_or(Refusal::UnknownQueue(item.queue))?;
                 match passing(a, self.index.load(agent), queue) {
                     Some(Cause::Inactive) => return Err(Refusal::AgentInactive(agent)),
-                    Some(cause @ (Cause::SignedOut | Cause::Away | Cause::OffShift)) => {
+                    Some(cause) if is_absent(&cause) => {
                         return Err(Refusal::NotEligible { agent, cause });
                     }
                     _ => {}

@@ -15,6 +15,8 @@ const MAX_NAME: usize = 100;
 const MAX_CODE: usize = 64;
 const MAX_CODES: usize = 200;
 const MAX_SHIFTS: usize = 50;
+const MAX_DAYS_OFF: usize = 100;
+const MAX_HOLIDAYS: usize = 400;
 const MAX_STEPS: usize = 10;
 const MAX_DISPOSITIONS: usize = 30;
 const DAY_SECS: u32 = 86_400;
@@ -60,7 +62,11 @@ pub(super) fn settings(settings: &Settings) -> Result<(), Refusal> {
     check(letters, "country", "must be two capital letters such as IN (ISO 3166-1)")?;
     check((10..=3600).contains(heartbeat_secs), "heartbeat_secs", "must be 10 to 3600")?;
     check(*re_offer_secs <= DAY_SECS, "re_offer_secs", "must be at most 86400")?;
-    check(*ageing_secs <= DAY_SECS, "ageing_secs", "must be at most 86400")
+    check(*ageing_secs <= DAY_SECS, "ageing_secs", "must be at most 86400")?;
+    let holidays = &settings.holidays;
+    check(holidays.len() <= MAX_HOLIDAYS, "holidays", format!("at most {MAX_HOLIDAYS}"))?;
+    let named = holidays.values().all(|name| name.chars().count() <= MAX_NAME);
+    check(named, "holidays", format!("a name has at most {MAX_NAME} characters"))
 }
 
 pub(super) fn agent(facts: &Facts, spec: &AgentSpec) -> Result<(), Refusal> {
@@ -77,7 +83,10 @@ pub(super) fn agent(facts: &Facts, spec: &AgentSpec) -> Result<(), Refusal> {
     let shifts = &spec.hours.0;
     check(shifts.len() <= MAX_SHIFTS, "hours", format!("at most {MAX_SHIFTS} shifts"))?;
     let days = shifts.iter().all(|s| (1..=7).contains(&s.day));
-    check(days, "hours", "day goes from 1 (Monday) to 7 (Sunday)")
+    check(days, "hours", "day goes from 1 (Monday) to 7 (Sunday)")?;
+    let off = &spec.days_off;
+    check(off.len() <= MAX_DAYS_OFF, "days_off", format!("at most {MAX_DAYS_OFF}"))?;
+    check(off.iter().all(|off| off.from <= off.to), "days_off", "`from` comes before `to`")
 }
 
 /// Another queue that items of this one may go on to.
@@ -131,6 +140,14 @@ pub(super) fn queue(facts: &Facts, id: QueueId, spec: &QueueSpec) -> Result<(), 
                 )?;
             }
             Then::Move { queue } => next_queue(facts, "dispositions", id, spec.kind, queue)?,
+        }
+    }
+    if let Some(silence) = spec.silence {
+        let good = (60..=30 * DAY_SECS).contains(&silence.after_secs);
+        check(good, "silence", "after_secs goes from 60 to 2592000 (30 days)")?;
+        check(silence.max_moves <= 100, "silence", "max_moves is at most 100")?;
+        if let Some(queue) = silence.then_queue {
+            next_queue(facts, "silence", id, spec.kind, queue)?;
         }
     }
     // Overflow beyond the cap needs a cap's meaning, which pulling does not have.

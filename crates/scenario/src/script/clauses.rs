@@ -6,10 +6,11 @@ use super::cursor::Cursor;
 use super::line::id;
 use super::names::Names;
 use super::when::condition;
+use jiff::civil::Date;
 use routing::{
-    AgentSpec, AtCap, Condition, DedupeScope, Dispatch, Disposition, Hours, JoinAt, Kind, Mode,
-    Presence, QueueId, QueueSpec, RuleSpec, Settings, Shift, SourceId, SourceSpec, Step, Strategy,
-    Then, TimeOfDay,
+    AgentSpec, AtCap, Condition, DaysOff, DedupeScope, Dispatch, Disposition, Hours, JoinAt, Kind,
+    Mode, Presence, QueueId, QueueSpec, RuleSpec, Settings, Shift, Silence, SourceId, SourceSpec,
+    Step, Strategy, Then, TimeOfDay,
 };
 
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -52,13 +53,29 @@ pub(super) fn settings(c: &mut Cursor, mut settings: Settings) -> Result<Setting
             settings.dispatch = Dispatch::AtOnce;
         } else if c.take("dispatch by worker") {
             settings.dispatch = Dispatch::ByWorker;
+        } else if c.take("no holidays") {
+            settings.holidays.clear();
+        } else if c.take("holiday") || c.take("holidays") {
+            settings.holidays = c.several(holiday)?.into_iter().collect();
         } else {
             return c.unexpected(
-                "zone, country, heartbeat, re-offer, ageing, dispatch at once, dispatch by worker",
+                "zone, country, heartbeat, re-offer, ageing, dispatch at once, \
+                 dispatch by worker, holiday, no holidays",
             );
         }
     }
     Ok(settings)
+}
+
+/// `2026-11-08 Diwali`
+fn holiday(c: &mut Cursor) -> Result<(Date, String), ParseError> {
+    Ok((c.day()?, c.text("what the holiday is called")?))
+}
+
+/// `2026-03-02 to 2026-03-05`, or one day.
+fn days_off(c: &mut Cursor) -> Result<DaysOff, ParseError> {
+    let from = c.day()?;
+    Ok(DaysOff { from, to: if c.take("to") { c.day()? } else { from } })
 }
 
 fn kind(c: &mut Cursor) -> Result<Kind, ParseError> {
@@ -112,6 +129,18 @@ pub(super) fn agent(
         } else if c.take("serves") {
             let one = |c: &mut Cursor| Ok(QueueId(id(c, &names.queues, "queue")?));
             spec.queues = c.several(one)?.into_iter().collect();
+        } else if c.take("no days off") {
+            spec.days_off.clear();
+        } else if c.take("off") {
+            spec.days_off = c.several(days_off)?;
+        } else if c.take("works on holidays") {
+            spec.works_holidays = true;
+        } else if c.take("rests on holidays") {
+            spec.works_holidays = false;
+        } else if c.take("paused") {
+            spec.paused = true;
+        } else if c.take("not paused") {
+            spec.paused = false;
         } else if c.take("hours always") {
             spec.hours = Hours::default();
         } else if c.take("hours") {
@@ -119,8 +148,9 @@ pub(super) fn agent(
         } else {
             return c.unexpected(
                 "region, speaks, skill, weight, cap, capacity, serves QUEUE, serves source SOURCE, \
-                 hours, hours always, no regions, no languages, no skills, no cap, \
-                 serves no queue, serves no source",
+                 hours, hours always, off DAY to DAY, no days off, works on holidays, \
+                 rests on holidays, paused, not paused, no regions, no languages, no skills, \
+                 no cap, serves no queue, serves no source",
             );
         }
     }
@@ -209,6 +239,10 @@ pub(super) fn queue(
             while c.take_mark('|') {
                 spec.dispositions.push(disposition(c, names)?);
             }
+        } else if c.take("no silence") {
+            spec.silence = None;
+        } else if c.take("silence") {
+            spec.silence = Some(silence(c, names)?);
         } else if c.take("may move placed") {
             spec.may_move_placed = true;
         } else if c.take("may not move placed") {
@@ -217,7 +251,8 @@ pub(super) fn queue(
             return c.unexpected(
                 "push, offer, pull, presence required, presence ignored, steps, strategy, \
                  cap wait, cap overflow, cap then QUEUE, newcomers at peers, newcomers at zero, \
-                 results, no results, may move placed, may not move placed, kind, named",
+                 results, no results, silence, no silence, may move placed, \
+                 may not move placed, kind, named",
             );
         }
     }
@@ -250,10 +285,22 @@ fn step(c: &mut Cursor) -> Result<Step, ParseError> {
     }
 }
 
+/// `2h working at most 3 then ESCALATED`
+fn silence(c: &mut Cursor, names: &Names) -> Result<Silence, ParseError> {
+    let after_secs = c.secs()?;
+    let working_hours = c.take("working");
+    c.expect("at most")?;
+    let max_moves = c.number("how often it goes to somebody else")?;
+    let to = c.take("then").then(|| id(c, &names.queues, "queue")).transpose()?;
+    Ok(Silence { after_secs, working_hours, max_moves, then_queue: to.map(QueueId) })
+}
+
 /// `"no answer" label "No answer" retry after 2h at most 3`
 fn disposition(c: &mut Cursor, names: &Names) -> Result<Disposition, ParseError> {
     let name = c.code("a result")?;
     let label = if c.take("label") { c.text("a label")? } else { String::new() };
+    let contacted = c.take("contacted");
+    let won = c.take("won");
     let then = if c.take("closes") {
         Then::Close
     } else if c.take("retries after") {
@@ -263,9 +310,11 @@ fn disposition(c: &mut Cursor, names: &Names) -> Result<Disposition, ParseError>
     } else if c.take("moves to") {
         Then::Move { queue: QueueId(id(c, &names.queues, "queue")?) }
     } else {
-        return c.unexpected("label, closes, retries after 2h at most 3, moves to QUEUE");
+        return c.unexpected(
+            "label, contacted, won, closes, retries after 2h at most 3, moves to QUEUE",
+        );
     };
-    Ok(Disposition { name, label, then })
+    Ok(Disposition { name, label, contacted, won, then })
 }
 
 pub(super) fn source(

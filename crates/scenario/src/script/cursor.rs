@@ -148,6 +148,11 @@ impl Cursor {
         }
     }
 
+    /// A day such as `2026-03-02`.
+    pub fn day(&mut self) -> Result<civil::Date, ParseError> {
+        self.number("a day such as 2026-03-02")
+    }
+
     /// One or more, joined by `and`.
     pub fn several<T>(
         &mut self,

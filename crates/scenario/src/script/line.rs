@@ -42,7 +42,7 @@ const LINES: &str = "workspace, at, advance, until, clock, agent, queue, source,
      or the name of an agent";
 
 const ACTIONS: &str = "signs in, signs out, lapses, is available, is away REASON, is offline, \
-     claims, accepts, declines, completes, releases, retries, reassigns, cancels";
+     claims, accepts, declines, updates, completes, releases, retries, reassigns, cancels";
 
 fn plain(command: Command) -> Result<Line, ParseError> {
     Ok(Line::Command { command: Box::new(command), makes: None })
@@ -293,7 +293,16 @@ fn agent_line(c: &mut Cursor, stage: &Stage, agent: AgentId) -> Result<Line, Par
 
 /// What an agent or a supervisor does with an item: `asha completes L1 version 3 as good`
 fn act(c: &mut Cursor, stage: &Stage, agent: Option<AgentId>) -> Result<Line, ParseError> {
-    let verbs = ["accepts", "declines", "completes", "releases", "retries", "reassigns", "cancels"];
+    let verbs = [
+        "accepts",
+        "declines",
+        "updates",
+        "completes",
+        "releases",
+        "retries",
+        "reassigns",
+        "cancels",
+    ];
     let Some(verb) = verbs.into_iter().find(|verb| c.take(verb)) else {
         return c.unexpected(ACTIONS);
     };
@@ -303,6 +312,7 @@ fn act(c: &mut Cursor, stage: &Stage, agent: Option<AgentId>) -> Result<Line, Pa
     plain(match verb {
         "accepts" => Command::Accept { item, seen },
         "declines" => Command::Decline { item, seen },
+        "updates" => Command::Update { item, seen, contacted: c.take("contacted") },
         "releases" => Command::Release { item, seen },
         "cancels" => Command::Cancel { item, seen },
         "completes" => {

@@ -125,6 +125,16 @@ impl<'a> Teller<'a> {
                 };
                 format!("{} returned: {} {why}", self.item(*item), self.agent(*agent))
             }
+            Event::WentSilent { item, agent, to } => {
+                let (item, agent) = (self.item(*item), self.agent(*agent));
+                match to {
+                    None => format!("{item} taken back from {agent}, who is silent"),
+                    Some(queue) => {
+                        let queue = self.queue(*queue);
+                        format!("{item} taken from {agent}, who is silent, to {queue}")
+                    }
+                }
+            }
             Event::Due { item } => format!("{} is due", self.item(*item)),
             Event::Overflowed { item, from, to } => format!(
                 "{} overflows from {} to {}: everyone is at the cap",
@@ -132,13 +142,22 @@ impl<'a> Teller<'a> {
                 self.queue(*from),
                 self.queue(*to)
             ),
-            Event::SupervisorTold { item, agent, notice } => match notice {
-                Notice::PlacedItemHeldByAbsent => format!(
-                    "supervisor told: {} was placed with {}, who is gone, and stays there",
-                    self.item(*item),
-                    self.agent(*agent)
-                ),
-            },
+            Event::SupervisorTold { item, agent, notice } => {
+                let (item, agent) = (self.item(*item), self.agent(*agent));
+                match notice {
+                    Notice::PlacedItemHeldByAbsent => format!(
+                        "supervisor told: {item} was placed with {agent}, who is gone, and stays \
+                         there"
+                    ),
+                    Notice::PlacedItemSilent => format!(
+                        "supervisor told: {item} was placed with {agent}, who is silent, and stays \
+                         there"
+                    ),
+                    Notice::SilentTooOften => {
+                        format!("supervisor told: {agent} too is silent about {item}")
+                    }
+                }
+            }
             Event::ShiftChanged { agent, on_shift } => {
                 let agent = self.agent(*agent);
                 if *on_shift {

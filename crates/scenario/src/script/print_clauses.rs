@@ -15,8 +15,13 @@ pub(super) fn settings(settings: &Settings) -> String {
         Dispatch::AtOnce => "at once",
         Dispatch::ByWorker => "by worker",
     };
+    let holidays = settings.holidays.iter().map(|(day, name)| format!("{day} {}", word(name)));
+    let holidays = match settings.holidays.is_empty() {
+        true => ", no holidays".to_owned(),
+        false => format!(", holidays {}", holidays.collect::<Vec<_>>().join(" and ")),
+    };
     format!(
-        "zone {}, country {}, heartbeat {}, re-offer {}, ageing {}, dispatch {dispatch}",
+        "zone {}, country {}, heartbeat {}, re-offer {}, ageing {}, dispatch {dispatch}{holidays}",
         word(&settings.time_zone),
         word(&settings.country),
         span(settings.heartbeat_secs),
@@ -81,6 +86,16 @@ pub(super) fn agent(names: &Names, spec: &AgentSpec, base: &AgentSpec) -> Vec<St
     }
     if !spec.hours.0.is_empty() {
         parts.push(format!("hours {}", hours(&spec.hours)));
+    }
+    if !spec.days_off.is_empty() {
+        let off = spec.days_off.iter().map(|off| format!("{} to {}", off.from, off.to));
+        parts.push(format!("off {}", off.collect::<Vec<_>>().join(" and ")));
+    }
+    if spec.works_holidays {
+        parts.push("works on holidays".into());
+    }
+    if spec.paused {
+        parts.push("paused".into());
     }
     parts
 }
@@ -155,6 +170,16 @@ pub(super) fn queue(names: &Names, spec: &QueueSpec, base: &QueueSpec) -> Vec<St
     if spec.may_move_placed {
         parts.push("may move placed".into());
     }
+    if let Some(silence) = spec.silence {
+        let working = if silence.working_hours { " working" } else { "" };
+        let then = silence.then_queue.map(|to| format!(" then {}", names.queues.name(to.0)));
+        parts.push(format!(
+            "silence {}{working} at most {}{}",
+            span(silence.after_secs),
+            silence.max_moves,
+            then.unwrap_or_default()
+        ));
+    }
     parts
 }
 
@@ -185,6 +210,12 @@ fn disposition(names: &Names, disposition: &Disposition) -> String {
     let mut text = word(disposition.name.as_str());
     if !disposition.label.is_empty() {
         text += &format!(" label {}", word(&disposition.label));
+    }
+    if disposition.contacted {
+        text += " contacted";
+    }
+    if disposition.won {
+        text += " won";
     }
     text += &match disposition.then {
         Then::Close => " closes".into(),

@@ -43,11 +43,11 @@ pub struct Checked {
 }
 
 /// What one command brings, as its events are gone through.
-struct Walk<'a> {
-    now: Time,
+pub(super) struct Walk<'a> {
+    pub now: Time,
     command: &'a Command,
     /// What must follow from the given event, in order.
-    follows: VecDeque<Event>,
+    pub follows: VecDeque<Event>,
     given: bool,
     /// Since a `Match` was admitted: of which source, and how many are left.
     matching: Option<(Option<SourceId>, u32)>,
@@ -78,6 +78,7 @@ impl Checked {
             matching: None,
             matched: 0,
         };
+        self.noticed(now, &handled.events)?;
         for event in &handled.events {
             self.before(&mut walk, event)?;
             if let Err(detail) = self.model.apply(now, event) {
@@ -89,9 +90,7 @@ impl Checked {
         }
         self.answer(&walk, &handled.answer)?;
         self.nothing_left(&walk)?;
-        // A day that ended by a change of the zone starts again with the next command.
-        let moved = matches!(command, Command::Configure { .. });
-        self.deadlines(now, moved)?;
+        self.deadlines(now, command, handled.answer.is_ok())?;
         let edited = matches!(command, Command::CreateAgent { .. } | Command::UpdateAgent { .. });
         super::compare::compare(&self.state, &self.model, edited)
     }
@@ -115,6 +114,8 @@ impl Checked {
             Event::ClockTicked => {}
             Event::Due { .. }
             | Event::OfferMissed { .. }
+            | Event::WentSilent { .. }
+            | Event::SupervisorTold { .. }
             | Event::ShiftChanged { .. }
             | Event::DayStarted { .. } => self.before_due(walk, event)?,
             Event::Offered { .. } | Event::Assigned { .. } | Event::Overflowed { .. } => {
@@ -133,32 +134,6 @@ impl Checked {
             }
             _ => return violation("order", format!("{event:?} followed from nothing")),
         }
-        Ok(())
-    }
-
-    fn before_due(&mut self, walk: &Walk, event: &Event) -> Result<(), Violation> {
-        let (now, model) = (walk.now, &mut self.model);
-        let due = match event {
-            Event::Due { item } => {
-                let state = model.items.get(item).map(|i| i.state);
-                matches!(state, Some(ItemState::Scheduled { until }) if until <= now)
-            }
-            Event::OfferMissed { item, agent } => {
-                let state = model.items.get(item).map(|i| i.state);
-                matches!(state, Some(ItemState::Offered { agent: to, until, .. })
-                    if until <= now && to == *agent)
-            }
-            Event::DayStarted { at } => *at == model.local_day(now).0 && model.day_ends <= now,
-            Event::ShiftChanged { agent, on_shift } => {
-                let zone = model.zone();
-                model.agents.get_mut(agent).is_some_and(|a| {
-                    let is = a.shifts.on(&a.spec.hours, now, &zone);
-                    is == *on_shift && a.on_shift != is
-                })
-            }
-            _ => false,
-        };
-        holds!(due, "time", "{event:?} at {now:?} was not due");
         Ok(())
     }
 
@@ -215,6 +190,11 @@ impl Checked {
     fn before_given(&self, walk: &mut Walk, event: &Event) -> Result<(), Violation> {
         let model = &self.model;
         match event {
+            // What came before a change of the settings was matched by the old ones.
+            Event::Configured { .. } if model.settings.dispatch == Dispatch::AtOnce => {
+                let left = model.choice(walk.now, None);
+                holds!(left.is_none(), "I4", "{left:?} was left over before {event:?}");
+            }
             Event::Submitted { item, submission } => {
                 walk.follows.push_back(self.route(walk.now, *item, submission));
             }
@@ -233,7 +213,9 @@ impl Checked {
                 let offered = matches!(self.seen(*item, *seen)?, ItemState::Offered { .. });
                 holds!(offered && self.holder(*item) == Some(*agent), "I1", "{event:?}");
             }
-            Event::Completed { item, seen, agent, .. } | Event::Released { item, seen, agent } => {
+            Event::Completed { item, seen, agent, .. }
+            | Event::Updated { item, seen, agent, .. }
+            | Event::Released { item, seen, agent } => {
                 let assigned = matches!(self.seen(*item, *seen)?, ItemState::Assigned { .. });
                 holds!(assigned && self.holder(*item) == Some(*agent), "I1", "{event:?}");
             }
@@ -281,7 +263,7 @@ impl Checked {
                     .get(&item.queue)
                     .is_some_and(|q| q.spec.presence == Presence::Required);
                 let there = agent.present && agent.status == Status::Available;
-                agent.active && agent.on_shift && (!required || there)
+                agent.active && !agent.spec.paused && agent.on_shift && (!required || there)
             }),
         };
         holds!(good, "I6", "{event:?}");
@@ -379,6 +361,7 @@ impl Checked {
             Command::Accept { item, seen }
             | Command::Decline { item, seen }
             | Command::Complete { item, seen, .. }
+            | Command::Update { item, seen, .. }
             | Command::Release { item, seen }
             | Command::Retry { item, seen, .. }
             | Command::Reassign { item, seen, .. }
@@ -414,32 +397,6 @@ impl Checked {
             None => Ok(()),
             Some((item, next)) => violation("I4", format!("item {item} still waits: {next:?}")),
         }
-    }
-
-    /// Nothing that is due is left, and the next deadline is not late.
-    fn deadlines(&mut self, now: Time, zone_moved: bool) -> Result<(), Violation> {
-        let zone = self.model.zone();
-        for (id, agent) in &mut self.model.agents {
-            let is = agent.shifts.on(&agent.spec.hours, now, &zone);
-            holds!(is == agent.on_shift, "time", "agent {id}: on shift is {is}");
-        }
-        for (id, item) in &self.model.items {
-            let due = match item.state {
-                ItemState::Scheduled { until } | ItemState::Offered { until, .. } => until <= now,
-                ItemState::Arrived { .. } => true,
-                _ => false,
-            };
-            holds!(!due, "time", "item {id} {:?} is due", item.state);
-        }
-        let day_ends = self.model.day_ends;
-        let day_over = self.model.now > Time(0) && day_ends <= now;
-        holds!(!day_over || zone_moved, "time", "the day ended at {day_ends:?}");
-        let (ours, theirs) = (self.model.deadline(now), self.state.next_deadline());
-        let late = ours.is_some_and(|ours| theirs.is_none_or(|theirs| theirs > ours));
-        holds!(!late, "time", "next deadline {theirs:?}, should be {ours:?}");
-        let past = theirs.is_some_and(|theirs| theirs <= now);
-        holds!(!past || zone_moved, "time", "deadline {theirs:?} is past at {now:?}");
-        Ok(())
     }
 }
 

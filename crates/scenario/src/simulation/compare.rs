@@ -88,4 +88,7 @@ fn same_item(core: &Item, model: &super::model::Item) -> bool {
         && core.excluded == model.excluded
         && core.visited == model.visited
         && core.attempts == model.attempts
+        && core.updated_at == model.updated_at
+        && core.moves == model.moves
+        && core.told == model.told
 }

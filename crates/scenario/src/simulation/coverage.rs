@@ -1,6 +1,6 @@
 //! How often each command, event and refusal came up: what never did was not tested.
 
-use routing::{Command, Event, Handled, Outcome, Reason, Way};
+use routing::{Command, Event, Handled, Notice, Outcome, Reason, Way};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -97,6 +97,7 @@ names!(COMMANDS, command_name, Command, {
     Command::Accept { .. } => "accept",
     Command::Decline { .. } => "decline",
     Command::Complete { .. } => "complete",
+    Command::Update { .. } => "update",
     Command::Release { .. } => "release",
     Command::Retry { .. } => "retry",
     Command::Reassign { .. } => "reassign",
@@ -130,6 +131,7 @@ names!(EVENTS, event_name, Event, {
     Event::Completed { outcome: Outcome::Closed, .. } => "completed_closed",
     Event::Completed { outcome: Outcome::Retry { .. }, .. } => "completed_retry",
     Event::Completed { outcome: Outcome::Moved { .. }, .. } => "completed_moved",
+    Event::Updated { .. } => "updated",
     Event::Released { .. } => "released",
     Event::RetryScheduled { .. } => "retry_scheduled",
     Event::Reassigned { .. } => "reassigned",
@@ -146,7 +148,11 @@ names!(EVENTS, event_name, Event, {
     Event::Returned { .. } => "returned",
     Event::Due { .. } => "due",
     Event::Overflowed { .. } => "overflowed",
-    Event::SupervisorTold { .. } => "supervisor_told",
+    Event::WentSilent { to: None, .. } => "went_silent",
+    Event::WentSilent { to: Some(_), .. } => "went_silent_too_often",
+    Event::SupervisorTold { notice: Notice::PlacedItemHeldByAbsent, .. } => "told_of_absent",
+    Event::SupervisorTold { notice: Notice::PlacedItemSilent, .. } => "told_of_placed_silent",
+    Event::SupervisorTold { notice: Notice::SilentTooOften, .. } => "told_of_silent",
     Event::ShiftChanged { .. } => "shift_changed",
     Event::DayStarted { .. } => "day_started",
 });

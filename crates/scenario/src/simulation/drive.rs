@@ -92,7 +92,7 @@ impl Driver {
         if self.made == 1 {
             return (
                 self.now,
-                Command::Configure { settings: self.taste.settings(&mut self.random) },
+                Command::Configure { settings: self.taste.settings(&mut self.random, self.now) },
             );
         }
         let command = self.setup(facts).unwrap_or_else(|| {
@@ -196,8 +196,9 @@ impl Driver {
             Kind::Finish => {
                 let (item, seen) =
                     self.item(facts, |i| matches!(i.state, ItemState::Assigned { .. }))?;
-                match self.random.below(10) {
+                match self.random.below(12) {
                     0 => Command::Release { item, seen },
+                    10.. => Command::Update { item, seen, contacted: self.random.percent(50) },
                     n => {
                         let last = if n == 1 { 5 } else { 4 };
                         let name = self.random.pick(&RESULTS[..last]).copied().unwrap_or("good");
@@ -299,7 +300,7 @@ impl Driver {
                 }
             }
             Kind::Settings => {
-                let mut settings = taste.settings(random);
+                let mut settings = taste.settings(random, now);
                 if random.percent(30) {
                     settings.dispatch = match settings.dispatch {
                         routing::Dispatch::AtOnce => routing::Dispatch::ByWorker,

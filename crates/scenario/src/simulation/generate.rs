@@ -1,11 +1,14 @@
 //! Configurations and submissions of every kind, now and then a wrong one.
 
 use super::random::Random;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use routing::{
-    AgentSpec, AtCap, Attributes, Capacity, Code, Condition, ContactKey, DedupeScope, Dispatch,
-    Disposition, Facts, Hours, JoinAt, Kind, Mode, Op, Presence, QueueId, QueueSpec, RuleSpec,
-    Settings, Shift, Skills, SourceId, SourceSpec, Step, Strategy, Submission, Then, Time,
-    TimeOfDay, Value,
+    AgentSpec, AtCap, Attributes, Capacity, Code, Condition, ContactKey, DaysOff, DedupeScope,
+    Dispatch, Disposition, Facts, Hours, JoinAt, Kind, Mode, Op, Presence, QueueId, QueueSpec,
+    RuleSpec, Settings, Shift, Silence, Skills, SourceId, SourceSpec, Step, Strategy, Submission,
+    Then, Time, TimeOfDay, Value,
 };
 use std::collections::BTreeSet;
 
@@ -38,6 +41,7 @@ pub struct Taste {
     offers: u64,
     pulls: u64,
     steps: u64,
+    silences: u64,
     wrong: u64,
 }
 
@@ -56,12 +60,14 @@ impl Taste {
             offers: random.below(60),
             pulls: random.below(40),
             steps: random.below(100),
+            silences: random.below(60),
             wrong: random.below(4),
         }
     }
 
-    pub fn settings(&self, random: &mut Random) -> Settings {
+    pub fn settings(&self, random: &mut Random, now: Time) -> Settings {
         let wrong = random.percent(self.wrong);
+        let holidays = if random.percent(40) { random.from_to(1, 4) } else { 0 };
         Settings {
             time_zone: self.zone.into(),
             country: if wrong { "India".into() } else { "IN".into() },
@@ -69,6 +75,7 @@ impl Taste {
             re_offer_secs: random.pick(&[0, 20, 60, 600]).copied().unwrap_or(60),
             ageing_secs: random.pick(&[0, 1, 60, 3600]).copied().unwrap_or(60),
             dispatch: self.dispatch,
+            holidays: (0..holidays).map(|_| (day_near(random, now), "a feast".into())).collect(),
         }
     }
 
@@ -99,6 +106,12 @@ impl Taste {
             queues: queues.filter(|_| random.percent(serves)).collect(),
             sources: sources.filter(|_| random.percent(20)).collect(),
             hours: if random.percent(self.hours) { hours(random) } else { Hours::default() },
+            days_off: match random.percent(self.hours / 3) {
+                true => (0..random.from_to(1, 3)).map(|_| days_off(random, facts.now)).collect(),
+                false => Vec::new(),
+            },
+            works_holidays: random.percent(30),
+            paused: random.percent(3),
         }
     }
 
@@ -121,6 +134,8 @@ impl Taste {
         let dispositions = RESULTS[..known].iter().enumerate().map(|(at, name)| Disposition {
             name: Code::new(name),
             label: if at == 0 { "通过 / \"Good\"".into() } else { String::new() },
+            contacted: at == 0,
+            won: at == 0 && wrong,
             then: match at {
                 1 => Then::Retry { after_secs: random.from_to(1, 7200) as u32, max_attempts: 2 },
                 3 if facts.last_queue.0 > 0 => Then::Move { queue: other(random) },
@@ -143,6 +158,18 @@ impl Taste {
             join_at: if random.percent(70) { JoinAt::Peers } else { JoinAt::Zero },
             dispositions,
             may_move_placed: random.percent(30),
+            silence: random.percent(self.silences).then(|| self.silence(random, facts)),
+        }
+    }
+
+    fn silence(&self, random: &mut Random, facts: &Facts) -> Silence {
+        let shortest = if random.percent(self.wrong) { 0 } else { 60 };
+        Silence {
+            after_secs: random.from_to(shortest, 7200) as u32,
+            working_hours: random.percent(40),
+            max_moves: random.below(4) as u32,
+            then_queue: (facts.last_queue.0 > 0 && random.percent(40))
+                .then(|| QueueId(random.from_to(1, facts.last_queue.0))),
         }
     }
 
@@ -262,6 +289,18 @@ pub(super) fn strategy(random: &mut Random) -> Strategy {
         5 => Strategy::LeastBusy,
         _ => Strategy::BestSkill,
     }
+}
+
+/// A day from yesterday to three days on.
+fn day_near(random: &mut Random, now: Time) -> Date {
+    let today = now.timestamp().to_zoned(TimeZone::UTC).date();
+    today.saturating_add((random.below(5) as i64 - 1).days())
+}
+
+fn days_off(random: &mut Random, now: Time) -> DaysOff {
+    let from = day_near(random, now);
+    let days = if random.percent(10) { 20 } else { random.below(3) as i64 };
+    DaysOff { from, to: from.saturating_add(days.days()) }
 }
 
 fn hours(random: &mut Random) -> Hours {

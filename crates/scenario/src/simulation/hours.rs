@@ -1,50 +1,78 @@
-//! Working hours counted a second time: from every shift of the fortnight around.
+//! Working hours counted a second time: from every shift of the fortnight around, less what is off.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use routing::{Hours, Time, TimeOfDay};
+use routing::{AgentSpec, Holidays, Time, TimeOfDay};
+
+/// What holds from one moment until another.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    on: bool,
+    from: Time,
+    until: Time,
+    /// Whether a shift begins or ends then; else nothing was in sight.
+    is_edge: bool,
+}
 
 /// Whether an agent is on shift, remembered until the next moment at which that may change.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Shifts {
-    known: Option<(Time, Time, bool)>,
+    known: Option<Known>,
 }
 
 impl Shifts {
     /// Whether `now` lies in a shift.
-    pub fn on(&mut self, hours: &Hours, now: Time, zone: &TimeZone) -> bool {
-        if let Some((from, until, on)) = self.known
-            && from <= now
-            && now < until
+    pub fn on(
+        &mut self,
+        spec: &AgentSpec,
+        holidays: &Holidays,
+        now: Time,
+        zone: &TimeZone,
+    ) -> bool {
+        if let Some(known) = self.known
+            && known.from <= now
+            && now < known.until
         {
-            return on;
+            return known.on;
         }
-        let (on, until) = count(hours, now, zone);
-        self.known = Some((now, until, on));
-        on
+        let known = count(spec, holidays, now, zone);
+        self.known = Some(known);
+        known.on
     }
 
     /// The next moment at which that may change, after [`Shifts::on`].
     pub fn edge(&self) -> Option<Time> {
-        self.known.map(|(_, until, _)| until).filter(|until| until.0 < i64::MAX)
+        self.known.filter(|known| known.is_edge).map(|known| known.until)
     }
 }
 
-fn count(hours: &Hours, now: Time, zone: &TimeZone) -> (bool, Time) {
-    if hours.0.is_empty() {
-        return (true, Time(i64::MAX));
+fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> Known {
+    let rests = |day: Date| {
+        let off = spec.days_off.iter().any(|off| (off.from..=off.to).contains(&day));
+        off || (holidays.contains_key(&day) && !spec.works_holidays)
+    };
+    let hours = &spec.hours.0;
+    let always = hours.is_empty() && spec.days_off.is_empty();
+    if always && (holidays.is_empty() || spec.works_holidays) {
+        return Known { on: true, from: now, until: Time(i64::MAX), is_edge: false };
     }
     let today = now.timestamp().to_zoned(zone.clone()).date();
     let (mut on, mut next) = (false, Time(i64::MAX));
-    for day in (-2..10).filter_map(|days: i64| today.checked_add(days.days()).ok()) {
-        for shift in &hours.0 {
-            if day.weekday().to_monday_one_offset() != shift.day as i8 {
-                continue;
-            }
-            let ends = if shift.to > shift.from { Ok(day) } else { day.tomorrow() };
+    let days = (-2..10).filter_map(|days: i64| today.checked_add(days.days()).ok());
+    for day in days.filter(|day| !rests(*day)) {
+        let mut shifts: Vec<(TimeOfDay, TimeOfDay)> = hours
+            .iter()
+            .filter(|shift| day.weekday().to_monday_one_offset() == shift.day as i8)
+            .map(|shift| (shift.from, shift.to))
+            .collect();
+        if hours.is_empty() {
+            shifts.extend(TimeOfDay::new(0, 0).zip(TimeOfDay::new(24, 0)));
+        }
+        for (from, to) in shifts {
+            let ends = if to > from { Ok(day) } else { day.tomorrow() };
             let (Some(from), Some(to)) =
-                (moment(day, shift.from, zone), ends.ok().and_then(|d| moment(d, shift.to, zone)))
+                (moment(day, from, zone), ends.ok().and_then(|d| moment(d, to, zone)))
             else {
                 continue;
             };
@@ -56,7 +84,35 @@ fn count(hours: &Hours, now: Time, zone: &TimeZone) -> (bool, Time) {
             }
         }
     }
-    (on, next)
+    // Nothing in sight: looked at again before it is too late.
+    let is_edge = next < Time(i64::MAX);
+    let until = if is_edge { next } else { Time(now.0 + 7 * 86_400_000) };
+    Known { on, from: now, until, is_edge }
+}
+
+/// The moment at which the agent has worked for `secs` since `start`, days off or not; at most 400
+/// days on.
+pub fn worked(
+    spec: &AgentSpec,
+    holidays: &Holidays,
+    start: Time,
+    secs: u32,
+    zone: &TimeZone,
+) -> Time {
+    let spec = AgentSpec { days_off: Vec::new(), ..spec.clone() };
+    let (mut now, mut left) = (start, i64::from(secs) * 1000);
+    let end = start.plus_secs(400 * 86_400);
+    while now < end {
+        let Known { on, until, .. } = count(&spec, holidays, now, zone);
+        let until = until.min(end);
+        let span = until.0 - now.0;
+        if on && span >= left {
+            return Time(now.0 + left);
+        }
+        left -= if on { span } else { 0 };
+        now = until;
+    }
+    end
 }
 
 /// The moment that a clock on the wall shows this time; one that it skips comes later by as much.

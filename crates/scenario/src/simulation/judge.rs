@@ -235,6 +235,7 @@ impl Model {
         }
         match self.against(agent, queue) {
             Some(Against::Inactive) => Some(Cause::Inactive),
+            Some(Against::Paused) => Some(Cause::Paused),
             Some(Against::OffShift) => Some(Cause::OffShift),
             Some(Against::SignedOut) => Some(Cause::SignedOut),
             Some(Against::Away) => Some(Cause::Away),
@@ -307,6 +308,7 @@ impl Model {
                         by(item.queued_at.plus_secs(step.after_secs));
                     }
                 }
+                ItemState::Assigned { .. } => self.silent_at(item).into_iter().for_each(&mut by),
                 _ => {}
             }
         }

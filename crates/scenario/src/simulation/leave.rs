@@ -42,6 +42,7 @@ impl Model {
         let Some(agent_id) = item.state.agent() else { return Ok(()) };
         let undone = undone || matches!(item.state, ItemState::Offered { .. });
         item.state = ItemState::Waiting;
+        (item.updated_at, item.told) = (Time(0), false);
         let agent = self.agent(agent_id)?;
         agent.held[kind_at(kind)] -= 1;
         agent.idle_since = now;
@@ -58,9 +59,28 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn exclude(&mut self, id: ItemId, agent: AgentId) -> Result<(), String> {
+    /// What a silent holder had stays counted, and does not come back as long as they were silent.
+    pub(super) fn leave_silent(
+        &mut self,
+        id: ItemId,
+        agent: AgentId,
+        to: Option<QueueId>,
+    ) -> Result<(), String> {
+        let queue = self.item(id)?.queue;
+        let silence = self.queues.get(&queue).and_then(|q| q.spec.silence);
+        let silence = silence.ok_or("the queue does not mind silence")?;
+        self.let_go(id, false)?;
+        self.exclude(id, agent, silence.after_secs)?;
+        self.item(id)?.moves += 1;
+        match to {
+            Some(queue) => self.go_on_in(id, queue),
+            None => self.wait(id),
+        }
+    }
+
+    pub(super) fn exclude(&mut self, id: ItemId, agent: AgentId, secs: u32) -> Result<(), String> {
         let now = self.now;
-        let until = now.plus_secs(self.settings.re_offer_secs);
+        let until = now.plus_secs(secs);
         let item = self.item(id)?;
         item.excluded.retain(|(a, until)| *until > now && *a != agent);
         if until > now {
@@ -81,6 +101,7 @@ impl Model {
         item.queue = queue;
         item.queued_at = now;
         item.visited.clear();
+        item.moves = 0;
         self.wait(id)
     }
 

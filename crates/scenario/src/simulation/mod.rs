@@ -3,6 +3,7 @@
 //! same run on every machine.
 
 mod check;
+mod clock;
 mod compare;
 mod coverage;
 mod drive;

@@ -3,12 +3,12 @@
 
 mod apply;
 
-use super::hours::Shifts;
+use super::hours::{Shifts, worked};
 use jiff::tz::TimeZone;
 use routing::{
-    AgentId, AgentSpec, AtCap, Code, ContactKey, Event, ItemId, ItemState, JoinAt, Kind, Outcome,
-    Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId, SourceSpec, Standing,
-    Status, Strategy, Target, Time,
+    AgentId, AgentSpec, AtCap, Code, ContactKey, Event, ItemId, ItemState, JoinAt, Kind, Notice,
+    Outcome, Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId, SourceSpec,
+    Standing, Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
     Inactive,
+    Paused,
     OffShift,
     SignedOut,
     Away,
@@ -72,6 +73,9 @@ pub struct Item {
     pub excluded: Vec<(AgentId, Time)>,
     pub visited: Vec<QueueId>,
     pub attempts: u32,
+    pub updated_at: Time,
+    pub moves: u32,
+    pub told: bool,
     /// The counted day on which its agent took it.
     pub taken_on: u64,
 }
@@ -142,6 +146,9 @@ impl Model {
     pub fn against(&self, agent: &Agent, queue: &Queue) -> Option<Against> {
         if !agent.active {
             return Some(Against::Inactive);
+        }
+        if agent.spec.paused {
+            return Some(Against::Paused);
         }
         if !agent.on_shift {
             return Some(Against::OffShift);
@@ -217,7 +224,7 @@ impl Model {
         let (now, zone) = (self.now, self.zone());
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.shifts = Shifts::default();
-            agent.on_shift = agent.shifts.on(&agent.spec.hours, now, &zone);
+            agent.on_shift = agent.shifts.on(&agent.spec, &self.settings.holidays, now, &zone);
         }
         self.reconsider_agent(id);
     }
@@ -238,6 +245,39 @@ impl Model {
             routing::DedupeScope::Workspace => (SourceId(0), contact),
             routing::DedupeScope::Source => (submission.source, contact),
         })
+    }
+
+    /// When the item's holder will have been silent for as long as its queue allows.
+    pub fn silent_at(&self, item: &Item) -> Option<Time> {
+        let ItemState::Assigned { agent, since, .. } = item.state else { return None };
+        let silence = self.queues.get(&item.queue)?.spec.silence.filter(|_| !item.told)?;
+        let heard = since.max(item.updated_at);
+        if !silence.working_hours {
+            return Some(Time(heard.0 + i64::from(silence.after_secs) * 1000));
+        }
+        let spec = &self.agents.get(&agent)?.spec;
+        Some(worked(spec, &self.settings.holidays, heard, silence.after_secs, &self.zone()))
+    }
+
+    /// What must follow from its holder's silence: it moves on, or a supervisor is told.
+    pub fn after_silence(&self, id: ItemId, item: &Item) -> Vec<Event> {
+        let ItemState::Assigned { agent, placed, .. } = item.state else { return Vec::new() };
+        let Some(queue) = self.queues.get(&item.queue) else { return Vec::new() };
+        let Some(silence) = queue.spec.silence else { return Vec::new() };
+        let told = |notice| Event::SupervisorTold { item: id, agent, notice };
+        if placed && !queue.spec.may_move_placed {
+            return vec![told(Notice::PlacedItemSilent)];
+        }
+        if item.moves < silence.max_moves {
+            return vec![Event::WentSilent { item: id, agent, to: None }];
+        }
+        let mut events = vec![told(Notice::SilentTooOften)];
+        if let Some(to) = silence.then_queue
+            && self.queues.get(&to).is_some_and(|q| q.active)
+        {
+            events.push(Event::WentSilent { item: id, agent, to: Some(to) });
+        }
+        events
     }
 
     /// Where an item of this queue may overflow to, if anywhere.

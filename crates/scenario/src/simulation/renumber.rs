@@ -92,6 +92,9 @@ impl Gone {
                 *queue = self.queue(*queue);
             }
         }
+        if let Some(queue) = spec.silence.as_mut().and_then(|s| s.then_queue.as_mut()) {
+            *queue = self.queue(*queue);
+        }
     }
 
     fn source_spec(&self, spec: &mut SourceSpec) {
@@ -151,6 +154,7 @@ impl Gone {
             Command::Accept { item, seen }
             | Command::Decline { item, seen }
             | Command::Complete { item, seen, .. }
+            | Command::Update { item, seen, .. }
             | Command::Release { item, seen }
             | Command::Retry { item, seen, .. }
             | Command::Cancel { item, seen } => {

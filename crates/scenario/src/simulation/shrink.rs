@@ -6,7 +6,7 @@ use super::renumber::{Gone, made};
 use super::run::check_commands;
 use routing::{
     AgentSpec, AtCap, Attributes, Capacity, Command, Hours, JoinAt, Mode, Presence, QueueSpec,
-    Seen, Step, Strategy, Submission, Time,
+    Seen, Silence, Step, Strategy, Submission, Time,
 };
 
 /// The most tries.
@@ -141,6 +141,9 @@ fn agents(spec: &AgentSpec) -> Vec<AgentSpec> {
         AgentSpec { daily_cap: None, ..base() },
         AgentSpec { sources: Default::default(), ..base() },
         AgentSpec { hours: Hours::default(), ..base() },
+        AgentSpec { days_off: Vec::new(), ..base() },
+        AgentSpec { works_holidays: false, ..base() },
+        AgentSpec { paused: false, ..base() },
     ];
     all.extend((0..spec.hours.0.len()).map(|at| {
         let mut less = base();
@@ -166,6 +169,8 @@ fn queues(spec: &QueueSpec) -> Vec<QueueSpec> {
         QueueSpec { join_at: JoinAt::Peers, ..base() },
         QueueSpec { dispositions: Vec::new(), ..base() },
         QueueSpec { may_move_placed: false, ..base() },
+        QueueSpec { silence: None, ..base() },
+        QueueSpec { silence: spec.silence.map(|s| Silence { then_queue: None, ..s }), ..base() },
     ];
     if spec.steps.len() > 1 {
         all.extend((0..spec.steps.len()).map(|at| {

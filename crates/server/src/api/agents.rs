@@ -1,6 +1,6 @@
 //! `/agents`: the people who do the work, and their logins.
 
-use crate::api::logins::{MAX_NAME, login_change, logins, outranks};
+use crate::api::logins::{MAX_NAME, login_act, login_change, logins, outranks};
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::{Caller, Role};
@@ -14,8 +14,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, Hours, QueueId, Refusal, Skills,
-    SourceId, Status, Time,
+    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Hours, QueueId, Refusal,
+    Skills, SourceId, Status, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +71,12 @@ pub struct AgentChange {
     pub sources: Option<BTreeSet<SourceId>>,
     #[schema(value_type = Option<Vec<schema::Shift>>)]
     pub hours: Option<Hours>,
+    #[schema(value_type = Option<Vec<schema::DaysOff>>)]
+    pub days_off: Option<Vec<DaysOff>>,
+    /// Works also on the workspace's holidays.
+    pub works_holidays: Option<bool>,
+    /// `true`: gets nothing new until it is `false` again; keeps what they hold.
+    pub paused: Option<bool>,
 }
 
 impl AgentChange {
@@ -82,7 +88,8 @@ impl AgentChange {
         if let Some(regions) = self.regions {
             spec.regions = regions.iter().filter_map(|r| region(country, r.as_str())).collect();
         }
-        take!(languages, skills, weight, daily_cap, queues, sources, hours);
+        take!(languages, skills, weight, daily_cap, queues, sources);
+        take!(hours, days_off, works_holidays, paused);
         if let Some(capacity) = self.capacity {
             let Capacity { lead, task, call } = &mut spec.capacity;
             for (limit, change) in
@@ -148,6 +155,10 @@ pub struct AgentView {
     pub sources: BTreeSet<SourceId>,
     #[schema(value_type = Vec<schema::Shift>)]
     pub hours: Hours,
+    #[schema(value_type = Vec<schema::DaysOff>)]
+    pub days_off: Vec<DaysOff>,
+    pub works_holidays: bool,
+    pub paused: bool,
 }
 
 /// A status as its name and reason.
@@ -203,6 +214,9 @@ impl Beside {
             queues: spec.queues,
             sources: spec.sources,
             hours: spec.hours,
+            days_off: spec.days_off,
+            works_holidays: spec.works_holidays,
+            paused: spec.paused,
         }
     }
 }
@@ -296,6 +310,7 @@ pub async fn update(
     work.personal.extend(name.clone().map(Personal::AgentName));
     let shown = name.as_deref().or(known.as_deref());
     work.personal.extend(login_change(&app, &caller, &body, shown, login.as_ref()).await?);
+    work.personal.extend(login_act(&caller, id, &work.personal));
     app.one(&caller, None, vec![work]).await?;
     if let (Some(login), true) = (login, body.password.is_some()) {
         // Whoever knew the old password is out; whoever changed their own stays in.

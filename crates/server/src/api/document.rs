@@ -29,6 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "sources", description = "Where items come from"),
         (name = "rules", description = "Which queue an arriving item gets"),
         (name = "imports", description = "Files in"),
+        (name = "contacts", description = "What is kept of one person: to give out, or to erase"),
         (name = "workspace", description = "Settings and figures"),
         (name = "access", description = "Sessions, tokens, the first admin"),
         (name = "live", description = "What happens, as it happens")

@@ -9,7 +9,7 @@ use crate::http::Problem;
 use crate::http::problem::Answered;
 use routing::AgentId;
 use std::collections::BTreeMap;
-use store::{User, UserChange};
+use store::{Act, User, UserChange};
 
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 100;
@@ -65,6 +65,31 @@ pub async fn login_change(
         active: Some(true).filter(|_| login.is_none_or(|l| !l.active)),
     };
     Ok((change != UserChange::default()).then_some(Personal::Login(change)))
+}
+
+/// What the audit says of a changed name or login: which fields, never what they hold, for a name
+/// is personal and a password secret.
+pub fn login_act(caller: &Caller, agent: u64, rows: &[Personal]) -> Option<Personal> {
+    let mut fields = Vec::new();
+    let mut role = None;
+    for row in rows {
+        match row {
+            Personal::AgentName(_) => fields.push("name"),
+            Personal::Login(change) => {
+                fields.extend(change.password_hash.as_ref().map(|_| "password"));
+                fields.extend(change.active.map(|_| "active"));
+                role = change.role;
+            }
+            _ => {}
+        }
+    }
+    fields.extend(role.map(|_| "role"));
+    if fields.is_empty() {
+        return None;
+    }
+    let body = serde_json::json!({ "changed": fields, "role": role.map(Role::as_str) });
+    let (act, object, object_id) = ("login_changed", "agent", Some(agent));
+    Some(Personal::Act(Box::new(Act { actor: caller.actor, act, object, object_id, body })))
 }
 
 /// What somebody types to sign in: the name, in small letters.

@@ -2,9 +2,13 @@
 
 pub mod agents;
 pub mod assignments;
+pub mod audit;
+pub mod backup;
 pub mod claims;
+pub mod contacts;
 pub mod docs;
 mod document;
+pub mod fairness;
 pub mod health;
 pub mod imports;
 pub mod ingest;
@@ -12,6 +16,7 @@ pub mod items;
 pub mod journal;
 mod logins;
 pub mod matches;
+pub mod outcomes;
 pub mod presence;
 pub mod queues;
 pub mod rules;
@@ -21,6 +26,7 @@ pub mod setup;
 pub mod sources;
 pub mod stats;
 pub mod tokens;
+pub mod verify;
 pub mod workspace;
 pub mod workspaces;
 
@@ -29,7 +35,7 @@ pub use document::{document, text as document_text};
 use crate::app::App;
 use crate::config::Limits;
 use crate::http::Problem;
-use crate::http::{access, request};
+use crate::http::{access, peer, request};
 use crate::live;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -90,6 +96,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::decline::decline))
         .routes(routes!(items::complete::complete))
         .routes(routes!(items::release::release))
+        .routes(routes!(items::update::update))
         .routes(routes!(items::retry::retry))
         .routes(routes!(items::reassign::reassign))
         .routes(routes!(items::cancel::cancel))
@@ -97,9 +104,17 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::why::why))
         .routes(routes!(claims::claim))
         .routes(routes!(matches::run))
-        .routes(routes!(assignments::list))
+        .routes(routes!(assignments::list::list))
+        .routes(routes!(assignments::export::export))
         .routes(routes!(stats::stats))
+        .routes(routes!(outcomes::outcomes))
+        .routes(routes!(backup::backup))
+        .routes(routes!(fairness::fairness))
+        .routes(routes!(verify::verify))
         .routes(routes!(journal::verify))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(contacts::export::export))
+        .routes(routes!(contacts::erase::erase))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
         .routes(routes!(live::websocket::live))
@@ -123,6 +138,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(elsewhere)
         .layer(from_fn(safe_headers))
+        .layer(from_fn_with_state(app.clone(), peer::note))
         .layer(from_fn_with_state(app.clone(), request::around))
         .with_state(app)
 }

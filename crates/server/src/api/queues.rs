@@ -6,14 +6,14 @@ use crate::auth::Caller;
 use crate::dispatcher::Work;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
-use crate::http::wire::{Page, Paging, page_by_id};
+use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
     Answer, AtCap, Command, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueId, QueueSpec,
-    Refusal, Step, Strategy, Time,
+    Refusal, Silence, Step, Strategy, Time,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -40,6 +40,10 @@ pub struct QueueChange {
     #[schema(value_type = Option<Vec<schema::Disposition>>)]
     pub dispositions: Option<Vec<Disposition>>,
     pub may_move_placed: Option<bool>,
+    /// Null: holders may leave their items alone.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<schema::Silence>)]
+    pub silence: Option<Option<Silence>>,
     /// `true` makes an inactive queue active again.
     pub active: Option<bool>,
 }
@@ -59,7 +63,8 @@ impl QueueChange {
             at_cap,
             join_at,
             dispositions,
-            may_move_placed
+            may_move_placed,
+            silence
         );
     }
 }
@@ -92,6 +97,8 @@ pub struct QueueView {
     #[schema(value_type = Vec<schema::Disposition>)]
     pub dispositions: Vec<Disposition>,
     pub may_move_placed: bool,
+    #[schema(value_type = Option<schema::Silence>)]
+    pub silence: Option<Silence>,
 }
 
 impl QueueView {
@@ -112,6 +119,7 @@ impl QueueView {
             join_at: spec.join_at,
             dispositions: spec.dispositions,
             may_move_placed: spec.may_move_placed,
+            silence: spec.silence,
         }
     }
 }

@@ -120,12 +120,24 @@ pub enum Disposition {
         name: String,
         #[serde(default)]
         label: String,
+        /// Whether the contact was reached.
+        #[serde(default)]
+        contacted: bool,
+        /// Whether it is what the work is for: a sale, a hire.
+        #[serde(default)]
+        won: bool,
     },
     /// It comes back after `after_secs`, at most `max_attempts` times.
     Retry {
         name: String,
         #[serde(default)]
         label: String,
+        /// Whether the contact was reached.
+        #[serde(default)]
+        contacted: bool,
+        /// Whether it is what the work is for: a sale, a hire.
+        #[serde(default)]
+        won: bool,
         after_secs: u32,
         max_attempts: u32,
     },
@@ -134,6 +146,12 @@ pub enum Disposition {
         name: String,
         #[serde(default)]
         label: String,
+        /// Whether the contact was reached.
+        #[serde(default)]
+        contacted: bool,
+        /// Whether it is what the work is for: a sale, a hire.
+        #[serde(default)]
+        won: bool,
         queue: u64,
     },
 }
@@ -185,6 +203,34 @@ pub struct Shift {
     pub from: String,
     #[schema(example = "18:00")]
     pub to: String,
+}
+
+/// Local days on which an agent does not work, the first and the last included.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DaysOff {
+    #[schema(format = Date, example = "2026-11-08")]
+    pub from: String,
+    #[schema(format = Date, example = "2026-11-10")]
+    pub to: String,
+}
+
+/// What happens to an item that its holder does nothing with: it goes to somebody else, and in the
+/// end a supervisor is told.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Silence {
+    /// For how long its holder may leave it without an update. Whoever left it is not eligible for
+    /// it for as long again. What was left for longer when this is set goes on at once.
+    #[schema(minimum = 60, maximum = 2_592_000)]
+    pub after_secs: u32,
+    /// Only the holder's working hours count, and no holidays; their days off do.
+    pub working_hours: bool,
+    /// How often it goes to somebody else; after that a supervisor is told.
+    #[schema(maximum = 100)]
+    pub max_moves: u32,
+    /// Where it goes then; it stays with its holder when absent.
+    pub then_queue: Option<u64>,
 }
 
 /// How an attribute is compared with a value.
@@ -280,6 +326,9 @@ mod tests {
         for at_cap in [core::AtCap::Wait, core::AtCap::OverflowFewestToday, at_cap] {
             mirrored::<AtCap>(at_cap);
         }
+        mirrored::<Silence>(core::Silence { then_queue: Some(queue), ..Default::default() });
+        let day = "2026-11-08".parse().unwrap();
+        mirrored::<DaysOff>(core::DaysOff { from: day, to: day });
         mirrored::<Step>(core::Step::default());
         let retry = core::Then::Retry { after_secs: 5, max_attempts: 2 };
         for then in [core::Then::Close, retry, core::Then::Move { queue }] {
@@ -287,6 +336,8 @@ mod tests {
             mirrored::<Disposition>(core::Disposition {
                 name: core::Code::new("done"),
                 label,
+                contacted: true,
+                won: true,
                 then,
             });
         }

@@ -7,14 +7,14 @@ use crate::auth::caller::{COOKIE, cookie};
 use crate::auth::password::Passwords;
 use crate::auth::{Caller, Role, secret};
 use crate::dispatcher::{Actor, WorkspaceId};
+use crate::http::peer::Peer;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use serde::{Deserialize, Serialize};
-use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 use store::{Session, User};
 use utoipa::ToSchema;
@@ -96,12 +96,11 @@ async fn view(app: &App, caller: &Caller) -> Answered<SessionView> {
     responses((status = 200, body = SessionView)), security(()))]
 pub async fn sign_in(
     State(app): State<App>,
-    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    peer: Peer,
     Body(body): Body<Credentials>,
 ) -> Answered<impl IntoResponse> {
     let name = login_name(&body.name);
-    let from = address.map_or(IpAddr::from([0, 0, 0, 0]), |a| a.0.0.ip());
+    let from = peer.ip;
     if name.chars().count() > MAX_NAME || Passwords::is_too_long(&body.password) {
         return Err(Problem::unauthorized("The name or the password is wrong."));
     }
@@ -121,7 +120,7 @@ pub async fn sign_in(
         return Err(Problem::unauthorized("The name or the password is wrong."));
     };
     app.throttle.succeeded(&tried, from);
-    let (set_cookie, caller) = start(&app, workspace, user, &headers).await?;
+    let (set_cookie, caller) = start(&app, workspace, user, peer).await?;
     Ok((AppendHeaders([(header::SET_COOKIE, set_cookie)]), Json(view(&app, &caller).await?)))
 }
 
@@ -151,7 +150,7 @@ pub async fn start(
     app: &App,
     workspace: WorkspaceId,
     user: User,
-    headers: &HeaderMap,
+    peer: Peer,
 ) -> Answered<(HeaderValue, Caller)> {
     let value = secret::random().map_err(Problem::internal)?;
     let now = app.clock.now();
@@ -164,8 +163,8 @@ pub async fn start(
         expires_at: now.plus_secs(SESSION_SECS),
     };
     app.store.create_session(&session).await?;
-    let secure = headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https");
-    let secure = if secure { "; Secure" } else { "" };
+    // Over plain HTTP a browser would not keep it.
+    let secure = if peer.secure { "; Secure" } else { "" };
     let cookie = format!(
         "{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={SESSION_SECS}{secure}"
     );
@@ -251,6 +250,36 @@ mod tests {
         assert_eq!(sign_in(&h, "ben", "a long one").await.problem(401), "unauthorized");
         assert_eq!(agent["id"], 1);
         h.end().await;
+    }
+
+    #[tokio::test]
+    async fn behind_a_trusted_proxy_everybody_is_themselves() {
+        // Requests of these tests come from nowhere, which is trusted here.
+        let trusted = |config: &mut crate::Config| {
+            config.trusted_proxies = vec!["0.0.0.0".parse().unwrap()];
+        };
+        for (h, is_trusted) in [(Harness::with(trusted).await, true), (Harness::new().await, false)]
+        {
+            h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+            let sign_in = |from: &str, password: &str| {
+                let body = json!({"name": "asha", "password": password}).to_string();
+                let request = Request::post("/api/v1/session")
+                    .header("x-forwarded-for", from)
+                    .header("x-forwarded-proto", "https");
+                h.send(request.body(Body::from(body)).unwrap())
+            };
+            for _ in 0..5 {
+                assert_eq!(sign_in("203.0.113.9", "wrong").await.problem(401), "unauthorized");
+            }
+            assert_eq!(sign_in("203.0.113.9", "a long one").await.status, 429);
+            let other = sign_in("203.0.113.10", "a long one").await;
+            assert_eq!(other.status, if is_trusted { 200 } else { 429 });
+            if is_trusted {
+                let cookie = other.headers["set-cookie"].to_str().unwrap();
+                assert!(cookie.ends_with("; Secure"), "{cookie}");
+            }
+            h.end().await;
+        }
     }
 
     #[tokio::test]

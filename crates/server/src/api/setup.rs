@@ -6,12 +6,13 @@ use crate::app::App;
 use crate::auth::password::Passwords;
 use crate::auth::{Role, secret};
 use crate::dispatcher::{Actor, Request, WorkspaceId};
+use crate::http::peer::Peer;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
 use crate::presets::Preset;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use routing::Command;
 use serde::{Deserialize, Serialize};
@@ -64,7 +65,7 @@ pub async fn get(State(app): State<App>) -> Json<SetupNeeded> {
     responses((status = 201, body = session::SessionView)), security(()))]
 pub async fn create(
     State(app): State<App>,
-    headers: HeaderMap,
+    peer: Peer,
     Body(body): Body<FirstAdmin>,
 ) -> Answered<impl IntoResponse> {
     let sent = secret::hash(&body.token);
@@ -74,6 +75,12 @@ pub async fn create(
     };
     let used = "This link is used up or wrong. Restart the server for a new one if there is no admin yet, else sign in.";
     let Some(pending) = pending else { return Err(Problem::unauthorized(used)) };
+    // Each node prints a link of its own: one that was used ends the others' too.
+    if !app.store.users(pending.workspace, None, 1).await?.items.is_empty() {
+        let mut setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+        setup.retain(|p| p.workspace != pending.workspace);
+        return Err(Problem::unauthorized(used));
+    }
     let name = login_name(&body.name);
     if name.is_empty() || name.chars().count() > 100 {
         return Err(Problem::field("name", "must have 1 to 100 characters"));
@@ -118,7 +125,7 @@ pub async fn create(
     }
     let user = app.store.user(workspace, id).await?;
     let user = user.ok_or_else(|| Problem::internal("the admin is gone"))?;
-    let (cookie, caller) = session::start(&app, workspace, user, &headers).await?;
+    let (cookie, caller) = session::start(&app, workspace, user, peer).await?;
     let view = session::get(State(app), caller).await?;
     Ok((StatusCode::CREATED, AppendHeaders([(header::SET_COOKIE, cookie)]), view))
 }
@@ -150,6 +157,11 @@ mod tests {
         assert_eq!(session["user"]["role"], "admin");
         assert_eq!(session["workspace"]["time_zone"], "Asia/Shanghai");
         assert_eq!(send(&token, "a long one").await.problem(401), "unauthorized");
+        assert_eq!(h.send(ask()).await.expect(200), json!({"needed": false}));
+        // A link that another node printed, and that nobody used there.
+        let (other, hash) = crate::workspaces::new_link().unwrap();
+        h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
+        assert_eq!(send(&other, "a long one").await.problem(401), "unauthorized");
         assert_eq!(h.send(ask()).await.expect(200), json!({"needed": false}));
         h.end().await;
     }

@@ -12,7 +12,7 @@ use crate::auth::{Caller, Role};
 use crate::dispatcher::{Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
-use crate::http::wire::{Page, Paging, page_by_id};
+use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
 use crate::submission::{Declaration, Declared, Face, Secrets, Slot, sealing};
 use axum::Json;
@@ -24,7 +24,7 @@ use routing::{Answer, Command, DedupeScope, Kind, QueueId, Refusal, SourceId, So
 use secrets::Changed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use store::SourceRow;
+use store::{Act, SourceRow};
 use utoipa::ToSchema;
 
 /// What can be set on a source; what is absent stays as it is.
@@ -51,6 +51,10 @@ pub struct SourceChange {
     /// `skip`, or an attribute.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     pub map: Option<BTreeMap<String, Field>>,
+    /// After so many days the person of a closed item is erased; null is never.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<u32>)]
+    pub retention_days: Option<Option<u32>>,
     /// How its webhook proves who sent it; another kind gets another secret.
     #[schema(value_type = Option<schema::Signing>)]
     pub signing: Option<Signing>,
@@ -90,6 +94,9 @@ impl SourceChange {
         if let Some(map) = self.map.take() {
             face.map = map;
         }
+        if let Some(days) = self.retention_days.take() {
+            face.retention_days = days;
+        }
         if let Some(signing) = self.signing {
             face.signing = signing;
         }
@@ -112,6 +119,15 @@ impl SourceChange {
         changed.theirs("page_token", Slot::PageToken, self.page_token.take())?;
         Ok(changed)
     }
+}
+
+/// What the audit calls a change of a source's secrets.
+const ROTATED: &str = "secret_rotated";
+
+/// What the audit says of a source.
+fn act(caller: &Caller, id: u64, act: &'static str, body: serde_json::Value) -> Personal {
+    let (actor, object_id) = (caller.actor, Some(id));
+    Personal::Act(Box::new(Act { actor, act, object: "source", object_id, body }))
 }
 
 async fn find(app: &App, caller: &Caller, id: SourceId) -> Answered<SourceRow> {
@@ -209,10 +225,11 @@ pub async fn update(
     let source = SourceId(id);
     let _turn = app.edits.turn(caller.workspace).await;
     let row = find(&app, &caller, source).await?;
-    let mut face = Face::of(&row)?;
+    let before = Face::of(&row)?;
+    let mut face = before.clone();
     body.merge_face(&mut face)?;
     key_is_free(&app, &caller, &face.key, source).await?;
-    let resigned = Face::of(&row)?.signing != face.signing;
+    let resigned = before.signing != face.signing;
     let changed = body.secrets(Secrets::of(&row), face.signing, resigned)?;
     let mut work = Work::change(move |state| {
         let found = state.facts().sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
@@ -221,8 +238,11 @@ pub async fn update(
         body.clone().merge(&mut spec);
         Ok(Command::UpdateSource { source, spec })
     });
+    let faced = before.changes(&face).map(|body| act(&caller, id, "source_face_changed", body));
+    let rotated = changed.told().map(|body| act(&caller, id, ROTATED, body));
     work.personal.push(Personal::Source(Box::new(face.row(source, changed.secrets)?)));
     work.personal.extend(sealing(&app, caller.workspace, changed.clear)?);
+    work.personal.extend(faced.into_iter().chain(rotated));
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
     let row = find(&app, &caller, source).await?;

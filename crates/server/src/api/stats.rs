@@ -2,6 +2,7 @@
 
 use crate::api::agents::status_words;
 use crate::api::assignments::AssignmentView;
+use crate::api::fairness::Fairness;
 use crate::api::schema;
 use crate::app::App;
 use crate::auth::Caller;
@@ -71,39 +72,6 @@ pub struct StatsSource {
     pub total: u64,
     pub duplicates: u64,
     pub waiting: u64,
-}
-
-/// How evenly work is spread over the active agents, by their weighted totals.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub struct Fairness {
-    pub min: f64,
-    pub max: f64,
-    pub mean: f64,
-    pub variance: f64,
-    /// Jain's index: 1 is perfectly even, 1/n is everything to one (Jain, Chiu, Hawe 1984).
-    pub jain: f64,
-}
-
-impl Fairness {
-    /// Of these shares.
-    pub fn of(shares: &[f64]) -> Self {
-        if shares.is_empty() {
-            return Fairness { jain: 1.0, ..Fairness::default() };
-        }
-        let count = shares.len() as f64;
-        let sum: f64 = shares.iter().sum();
-        let squares: f64 = shares.iter().map(|s| s * s).sum();
-        let mean = sum / count;
-        let variance = shares.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / count;
-        let jain = if squares == 0.0 { 1.0 } else { sum * sum / (count * squares) };
-        Fairness {
-            min: shares.iter().copied().fold(f64::INFINITY, f64::min),
-            max: shares.iter().copied().fold(0.0, f64::max),
-            mean,
-            variance,
-            jain,
-        }
-    }
 }
 
 /// Everything a live board shows.
@@ -218,17 +186,5 @@ fn mode_name(mode: routing::Mode) -> &'static str {
         routing::Mode::Push => "push",
         routing::Mode::Offer { .. } => "offer",
         routing::Mode::Pull => "pull",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn even_shares_are_fair_and_one_for_all_is_not() {
-        assert_eq!(Fairness::of(&[3.0, 3.0, 3.0]).jain, 1.0);
-        assert_eq!(Fairness::of(&[6.0, 0.0]).jain, 0.5);
-        assert_eq!(Fairness::of(&[]).jain, 1.0);
     }
 }

@@ -95,7 +95,7 @@ pub async fn create(
     let hash = secret::hash(&token);
     let new = NewToken { name: name.clone(), hash, role: body.role, agent, created_by };
     let now = app.clock.now();
-    let id = app.store.create_token(caller.workspace, &new, now).await?;
+    let id = app.store.create_token(caller.workspace, &new, caller.actor, now).await?;
     let view = TokenView {
         id: id.0,
         name,
@@ -129,7 +129,8 @@ pub async fn revoke(
     caller: Caller,
     Pick(id): Pick<u64>,
 ) -> Answered<StatusCode> {
-    let gone = app.store.revoke_token(caller.workspace, TokenId(id), app.clock.now()).await?;
+    let (token, now) = (TokenId(id), app.clock.now());
+    let gone = app.store.revoke_token(caller.workspace, token, caller.actor, now).await?;
     app.forget_access();
     match gone {
         true => Ok(StatusCode::NO_CONTENT),

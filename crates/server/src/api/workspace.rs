@@ -11,8 +11,9 @@ use crate::presets::Preset;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Command, Dispatch, Settings};
+use routing::{Command, Dispatch, Holidays, Settings};
 use serde::{Deserialize, Serialize};
+use store::Act;
 use utoipa::ToSchema;
 
 /// What can be set on a workspace; what is absent stays as it is.
@@ -32,6 +33,9 @@ pub struct WorkspaceChange {
     pub ageing_secs: Option<u32>,
     #[schema(value_type = Option<schema::Dispatch>)]
     pub dispatch: Option<Dispatch>,
+    /// Local days, and what they are called, on which nobody works who does not say so.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    pub holidays: Option<Holidays>,
 }
 
 /// A workspace.
@@ -47,13 +51,22 @@ pub struct WorkspaceView {
     pub ageing_secs: u32,
     #[schema(value_type = schema::Dispatch)]
     pub dispatch: Dispatch,
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub holidays: Holidays,
 }
 
 async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
     let row = app.store.workspace(caller.workspace).await?;
     let settings = app.look(caller.workspace, |s| s.facts().settings.clone()).await?;
-    let Settings { time_zone, country, heartbeat_secs, re_offer_secs, ageing_secs, dispatch } =
-        settings;
+    let Settings {
+        time_zone,
+        country,
+        heartbeat_secs,
+        re_offer_secs,
+        ageing_secs,
+        dispatch,
+        holidays,
+    } = settings;
     Ok(WorkspaceView {
         id: row.id.0,
         name: row.name,
@@ -63,6 +76,7 @@ async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
         re_offer_secs,
         ageing_secs,
         dispatch,
+        holidays,
     })
 }
 
@@ -101,6 +115,7 @@ pub async fn update(
             re_offer_secs: change.re_offer_secs.unwrap_or(before.re_offer_secs),
             ageing_secs: change.ageing_secs.unwrap_or(before.ageing_secs),
             dispatch: change.dispatch.unwrap_or(before.dispatch),
+            holidays: change.holidays.clone().unwrap_or(before.holidays),
         };
         Ok(Command::Configure { settings })
     });
@@ -108,10 +123,26 @@ pub async fn update(
         app.one(&caller, None, vec![change]).await?;
     }
     if let Some(name) = name {
-        app.store.rename_workspace(caller.workspace, name).await?;
+        rename(&app, &caller, name).await?;
     }
     app.forget_settings(caller.workspace);
     Ok(Json(view(&app, &caller).await?))
+}
+
+async fn rename(app: &App, caller: &Caller, name: &str) -> Answered<()> {
+    let before = app.store.workspace(caller.workspace).await?.name;
+    if before == name {
+        return Ok(());
+    }
+    app.store.rename_workspace(caller.workspace, name).await?;
+    let act = Act {
+        actor: caller.actor,
+        act: "workspace_renamed",
+        object: "workspace",
+        object_id: Some(caller.workspace.0),
+        body: serde_json::json!({ "before": { "name": before }, "after": { "name": name } }),
+    };
+    Ok(app.store.record(caller.workspace, &act, app.clock.now()).await?)
 }
 
 /// What a workspace is to begin with.

@@ -48,10 +48,10 @@ pub async fn fill(app: &App) -> Result<(), Error> {
 
 fn queues() -> Vec<Value> {
     let results = json!([
-        {"name": "won", "label": "Won", "then": "close"},
-        {"name": "interested", "label": "Interested", "then": "retry", "after_secs": 300, "max_attempts": 3},
+        {"name": "won", "label": "Won", "then": "close", "contacted": true, "won": true},
+        {"name": "interested", "label": "Interested", "then": "retry", "after_secs": 300, "max_attempts": 3, "contacted": true},
         {"name": "no answer", "label": "No answer", "then": "retry", "after_secs": 120, "max_attempts": 2},
-        {"name": "refused", "label": "Refused", "then": "close"},
+        {"name": "refused", "label": "Refused", "then": "close", "contacted": true},
         {"name": "wrong number", "label": "Wrong number", "then": "close"},
     ]);
     vec![

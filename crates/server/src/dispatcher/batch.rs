@@ -32,6 +32,7 @@ impl Decided {
             && b.answers.is_empty()
             && b.imports.is_empty()
             && b.outbox.is_empty()
+            && b.acts.is_empty()
     }
 }
 

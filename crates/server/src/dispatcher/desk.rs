@@ -63,6 +63,8 @@ pub(super) struct Desk {
     pub speaker: Loudspeaker,
     /// The last event that subscribers were told; 0 before the state is first loaded.
     pub told: Arc<AtomicU64>,
+    /// The last erasure, of whatever node, that listeners were told of.
+    pub erased: AtomicU64,
 }
 
 impl Desk {
@@ -77,6 +79,7 @@ impl Desk {
             wake: Arc::new(Notify::new()),
             speaker: before.map_or_else(Loudspeaker::new, |desk| desk.speaker.clone()),
             told: before.map_or_else(Arc::default, |desk| desk.told.clone()),
+            erased: AtomicU64::new(0),
         };
         let clerk = Clerk::new(workspace, node.clone(), asks, looks_out, &desk);
         (desk, clerk)

@@ -119,6 +119,13 @@ impl Dispatcher {
         }
     }
 
+    /// Has everybody who listens load again what they show: rows beside the events have changed.
+    pub fn reload(&self, workspace: WorkspaceId) {
+        if let Some(desk) = self.node.opened(workspace) {
+            desk.speaker.reload();
+        }
+    }
+
     /// Looks at the workspace's state: only what is committed. The look should be short, for
     /// nothing is decided meanwhile.
     pub async fn read<R: Send + 'static>(

@@ -123,6 +123,7 @@ pub(super) fn add(
             }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
+            Personal::Act(act) => batch.acts.push((**act).clone()),
         }
     }
 }
@@ -182,6 +183,7 @@ fn item_of(command: &Command) -> Option<ItemId> {
         Command::Accept { item, .. }
         | Command::Decline { item, .. }
         | Command::Complete { item, .. }
+        | Command::Update { item, .. }
         | Command::Release { item, .. }
         | Command::Retry { item, .. }
         | Command::Reassign { item, .. }

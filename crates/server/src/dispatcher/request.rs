@@ -4,8 +4,8 @@ use routing::{Answer, Command, Event, Refusal, SourceId, State, Time};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use store::{Act, ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
 pub use store::{Actor, WorkspaceId};
-use store::{ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
 use thiserror::Error;
 
 /// Work that is decided in order within one batch; each piece has its own result.
@@ -33,6 +33,7 @@ pub struct Work {
 
 /// What is to be done.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are commands")]
 pub enum Order {
     Command(Command),
     /// A change to something that is there: the command is made of it as it stands under the
@@ -132,6 +133,8 @@ pub enum Personal {
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),
+    /// What the audit says of these rows.
+    Act(Box<Act>),
 }
 
 /// Puts sealed secrets into a source's face once its id is known.

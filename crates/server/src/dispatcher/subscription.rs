@@ -22,10 +22,17 @@ pub enum Heard {
     /// Some events were missed: read the journal from the last seq seen, skip what is heard again,
     /// and go on listening.
     Resync,
+    /// Rows beside the events have changed: whatever is shown is to be loaded again.
+    Reload,
 }
 
-/// Events that go to subscribers in one piece.
-pub(super) type Piece = Option<Arc<[Arc<Published>]>>;
+/// What goes to subscribers in one piece.
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Events(Arc<[Arc<Published>]>),
+    Resync,
+    Reload,
+}
 
 /// The most events a piece holds, and the most pieces a slow subscriber may be behind.
 const PIECE: usize = 64;
@@ -49,13 +56,18 @@ impl Loudspeaker {
         let events: Vec<_> = events.into_iter().map(Arc::new).collect();
         for piece in events.chunks(PIECE) {
             // An error says that nobody listens.
-            let _ = self.0.send(Some(piece.into()));
+            let _ = self.0.send(Piece::Events(piece.into()));
         }
     }
 
     /// Tells everybody to read the journal.
     pub fn resync(&self) {
-        let _ = self.0.send(None);
+        let _ = self.0.send(Piece::Resync);
+    }
+
+    /// Tells everybody to load again what they show.
+    pub fn reload(&self) {
+        let _ = self.0.send(Piece::Reload);
     }
 
     pub fn subscribe(&self) -> Subscription {
@@ -78,10 +90,11 @@ impl Subscription {
                 return Some(Heard::Event(event));
             }
             match self.pieces.recv().await {
-                Ok(Some(piece)) => self.next.extend(piece.iter().cloned()),
-                Ok(None) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                Ok(Piece::Events(events)) => self.next.extend(events.iter().cloned()),
+                Ok(Piece::Resync) | Err(broadcast::error::RecvError::Lagged(_)) => {
                     return Some(Heard::Resync);
                 }
+                Ok(Piece::Reload) => return Some(Heard::Reload),
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         }

@@ -57,6 +57,22 @@ async fn survey(node: &Arc<Node>, pause: Duration) -> store::Result<()> {
             }
         }
     }
+    if node.store.is_shared() {
+        tell_erasures(node).await?;
+    }
+    Ok(())
+}
+
+/// An erasure is no event, so another node's is looked for: what is shown of the person here must
+/// go, too.
+async fn tell_erasures(node: &Node) -> store::Result<()> {
+    for (workspace, last) in node.store.erasures().await? {
+        if let Some(desk) = node.opened(workspace)
+            && desk.erased.swap(last, Ordering::AcqRel) < last
+        {
+            desk.speaker.reload();
+        }
+    }
     Ok(())
 }
 

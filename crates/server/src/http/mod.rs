@@ -2,8 +2,10 @@
 
 pub mod access;
 pub mod connections;
+pub mod csv;
 pub mod extract;
 pub mod metrics;
+pub mod peer;
 pub mod problem;
 pub mod request;
 pub mod wire;

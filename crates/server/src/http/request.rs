@@ -19,10 +19,15 @@ pub fn id() -> String {
     ID.try_with(Clone::clone).unwrap_or_else(|_| "-".to_owned())
 }
 
-/// Paths whose answers go on for as long as the client stays, or that read a whole file or
-/// the whole journal.
-const WITHOUT_TIME_LIMIT: [&str; 4] =
-    ["/api/v1/live", "/api/v1/events", "/api/v1/imports", "/api/v1/journal/verify"];
+/// Paths whose answers go on for as long as the client stays, or that read a whole file,
+/// the whole journal or the whole database.
+const WITHOUT_TIME_LIMIT: [&str; 5] = [
+    "/api/v1/live",
+    "/api/v1/events",
+    "/api/v1/imports",
+    "/api/v1/journal/verify",
+    "/api/v1/backup",
+];
 
 /// Gives the request an id, a time limit, a log line and its place in the metrics.
 pub async fn around(State(app): State<App>, request: Request, next: Next) -> Response {

@@ -67,6 +67,8 @@ fn agent_of(event: &Event) -> Option<AgentId> {
         | Accepted { agent, .. }
         | Declined { agent, .. }
         | Completed { agent, .. }
+        | Updated { agent, .. }
+        | WentSilent { agent, .. }
         | Released { agent, .. }
         | Offered { agent, .. }
         | Assigned { agent, .. }

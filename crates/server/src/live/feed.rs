@@ -51,9 +51,14 @@ impl Feed {
             }
             _ => Eyes::All,
         };
+        // Whoever was away while somebody was erased may still show them.
+        let stale = match after {
+            Some(after) => app.store.erased_since(caller.workspace, after).await?,
+            None => false,
+        };
         // A client that has seen more than there is has lived with another database.
         let after = after.unwrap_or(now);
-        let (last, first) = if after > now || now - after > MAX_BEHIND {
+        let (last, first) = if stale || after > now || now - after > MAX_BEHIND {
             (now, Message::Resync { seq: now })
         } else {
             (after, Message::Hello { seq: after })
@@ -80,6 +85,7 @@ impl Feed {
             tokio::select! {
                 heard = self.heard.next() => match heard? {
                     Heard::Resync => self.behind = true,
+                    Heard::Reload => return Some(Message::Resync { seq: self.last }),
                     Heard::Event(event) if event.seq > self.last + 1 => self.behind = true,
                     Heard::Event(event) if event.seq <= self.last => {}
                     Heard::Event(event) => self.take(event.seq, event.at, &event.event).await,

@@ -39,8 +39,8 @@ pub enum Message {
         #[serde(flatten)]
         import: ImportView,
     },
-    /// The client was too slow or away too long: load everything again; the stream goes on after
-    /// this number.
+    /// The client was too slow or away too long, or a person was erased: load everything again; the
+    /// stream goes on after this number.
     Resync { seq: u64 },
 }
 

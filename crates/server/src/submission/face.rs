@@ -28,6 +28,9 @@ pub struct Declaration {
     pub routing: bool,
 }
 
+/// A hundred years, in days.
+const MAX_RETENTION: u32 = 36_500;
+
 /// Names that mean something else in rules, steps and maps.
 const RESERVED: [&str; 10] = [
     "source", "region", "language", "priority", "skills", "earliest", "phone", "name", "email",
@@ -113,6 +116,8 @@ pub struct Face {
     pub dedupe_key: String,
     pub declared: Declared,
     pub map: BTreeMap<String, Field>,
+    /// After so many days the person of a closed item is erased.
+    pub retention_days: Option<u32>,
 }
 
 impl Default for Face {
@@ -123,6 +128,7 @@ impl Default for Face {
             dedupe_key: "phone".to_owned(),
             declared: Declared::default(),
             map: BTreeMap::new(),
+            retention_days: None,
         }
     }
 }
@@ -144,6 +150,7 @@ impl Face {
             dedupe_key: row.dedupe_key.clone(),
             declared: Declared::new(list)?,
             map,
+            retention_days: row.retention_days,
         })
     }
 
@@ -156,10 +163,31 @@ impl Face {
             dedupe_key: self.dedupe_key.clone(),
             attributes: serde_json::to_value(self.declared.list()).map_err(Problem::internal)?,
             map: serde_json::to_value(&self.map).map_err(Problem::internal)?,
+            retention_days: self.retention_days,
             ..SourceFace::default()
         };
         secrets.put(&mut face);
         Ok(face)
+    }
+
+    /// What the audit says of a change to this face: the changed fields before and after, or
+    /// nothing.
+    pub fn changes(&self, after: &Face) -> Option<serde_json::Value> {
+        let fields = |face: &Face| {
+            let map: BTreeMap<&String, String> =
+                face.map.iter().map(|(theirs, ours)| (theirs, ours.to_string())).collect();
+            serde_json::json!({ "key": face.key, "signing": face.signing.as_str(), "dedupe_key": face.dedupe_key,
+                "attributes": face.declared.list(), "map": map,
+                "retention_days": face.retention_days })
+        };
+        let (mut old, mut new) = (fields(self), fields(after));
+        let same = |field: &str| old[field] == new[field];
+        let names = ["key", "signing", "dedupe_key", "attributes", "map", "retention_days"];
+        let kept: Vec<&str> = names.into_iter().filter(|field| same(field)).collect();
+        for side in [&mut old, &mut new] {
+            side.as_object_mut()?.retain(|field, _| !kept.contains(&field.as_str()));
+        }
+        (kept.len() < names.len()).then(|| serde_json::json!({ "before": old, "after": new }))
     }
 
     /// Whether it can be kept.
@@ -174,6 +202,10 @@ impl Face {
                 "dedupe_key",
                 "must be phone, email or an attribute's name",
             ));
+        }
+        if self.retention_days.is_some_and(|days| !(1..=MAX_RETENTION).contains(&days)) {
+            let problem = format!("must be from 1 to {MAX_RETENTION} days, or null for ever");
+            return Err(Problem::field("retention_days", problem));
         }
         if self.map.len() > 500 {
             return Err(Problem::field("map", "may name at most 500 fields"));

@@ -105,6 +105,7 @@ impl Words for English {
             Cause::WrongRegion => "wrong region",
             Cause::WrongLanguage => "wrong language",
             Cause::Inactive => "inactive",
+            Cause::Paused => "paused",
             Cause::OffShift => "off shift",
             Cause::SignedOut => "signed out",
             Cause::Away => "away",
@@ -182,6 +183,10 @@ impl Words for English {
                 };
                 format!("{} recorded “{}”: {then}.", who(agent), disposition.as_str())
             }
+            Updated { agent, contacted: false, .. } => format!("{} is working on it.", who(agent)),
+            Updated { agent, contacted: true, .. } => {
+                format!("{} reached the contact.", who(agent))
+            }
             Released { agent, .. } => format!("{} gave it back.", who(agent)),
             RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -221,6 +226,19 @@ impl Words for English {
                     }
                 }
             }
+            WentSilent { agent, to: None, .. } => {
+                format!(
+                    "{} did nothing with it for too long: it goes to somebody else.",
+                    who(agent)
+                )
+            }
+            WentSilent { agent, to: Some(to), .. } => {
+                format!(
+                    "{} did nothing with it for too long: it goes on in {}.",
+                    who(agent),
+                    line(to)
+                )
+            }
             Due { .. } => "Its time has come.".to_owned(),
             Overflowed { from, to, .. } => {
                 format!("Everyone in {} was at their daily cap: goes to {}.", line(from), line(to))
@@ -231,9 +249,33 @@ impl Words for English {
                     who(agent)
                 )
             }
+            SupervisorTold { agent, notice: Notice::PlacedItemSilent, .. } => {
+                format!(
+                    "{} does nothing with it, but a person placed this item: a supervisor decides.",
+                    who(agent)
+                )
+            }
+            SupervisorTold { agent, notice: Notice::SilentTooOften, .. } => {
+                format!("{} does nothing with it either: a supervisor decides.", who(agent))
+            }
             ShiftChanged { agent, on_shift: true } => format!("{}'s shift began.", who(agent)),
             ShiftChanged { agent, on_shift: false } => format!("{}'s shift ended.", who(agent)),
             DayStarted { .. } => "A new day began.".to_owned(),
+        }
+    }
+
+    fn act(&self, act: &str, object: &str) -> String {
+        match act {
+            "token_created" => format!("Token “{object}” was made."),
+            "token_revoked" => format!("Token “{object}” was revoked."),
+            "secret_rotated" => format!("Source {object} got a new secret."),
+            "source_face_changed" => format!("How source {object} reads its items was changed."),
+            "login_changed" => format!("{object}’s login was changed."),
+            "workspace_renamed" => "The workspace was renamed.".to_owned(),
+            "import_started" => "A file was imported.".to_owned(),
+            "contact_exported" => "What is kept of a person was given out.".to_owned(),
+            "contact_erased" => "A person was erased.".to_owned(),
+            other => other.to_owned(),
         }
     }
 }

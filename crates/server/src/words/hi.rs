@@ -121,6 +121,7 @@ impl Words for Hindi {
             Cause::WrongRegion => "क्षेत्र अलग",
             Cause::WrongLanguage => "भाषा अलग",
             Cause::Inactive => "निष्क्रिय",
+            Cause::Paused => "रोका गया",
             Cause::OffShift => "शिफ़्ट के बाहर",
             Cause::SignedOut => "साइन आउट",
             Cause::Away => "दूर",
@@ -194,6 +195,8 @@ impl Words for Hindi {
                 };
                 format!("{} ने “{}” दर्ज किया: {then}।", who(agent), disposition.as_str())
             }
+            Updated { agent, contacted: false, .. } => format!("{} इस पर काम कर रहे हैं।", who(agent)),
+            Updated { agent, contacted: true, .. } => format!("{} की संपर्क से बात हुई।", who(agent)),
             Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
             RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -233,6 +236,12 @@ impl Words for Hindi {
                     }
                 }
             }
+            WentSilent { agent, to: None, .. } => {
+                format!("{} ने बहुत देर तक कुछ नहीं किया: यह किसी और को जाएगा।", who(agent))
+            }
+            WentSilent { agent, to: Some(to), .. } => {
+                format!("{} ने बहुत देर तक कुछ नहीं किया: {} में भेजा गया।", who(agent), line(to))
+            }
             Due { .. } => "इसका समय आ गया।".to_owned(),
             Overflowed { from, to, .. } => {
                 format!("{} में सभी दैनिक सीमा पर थे: {} में भेजा गया।", line(from), line(to))
@@ -243,9 +252,33 @@ impl Words for Hindi {
                     who(agent)
                 )
             }
+            SupervisorTold { agent, notice: Notice::PlacedItemSilent, .. } => {
+                format!(
+                    "{} इस पर कुछ नहीं कर रहे, पर यह आइटम किसी व्यक्ति ने सौंपा था: सुपरवाइज़र तय करें।",
+                    who(agent)
+                )
+            }
+            SupervisorTold { agent, notice: Notice::SilentTooOften, .. } => {
+                format!("{} ने भी इस पर कुछ नहीं किया: सुपरवाइज़र तय करें।", who(agent))
+            }
             ShiftChanged { agent, on_shift: true } => format!("{} की शिफ़्ट शुरू हुई।", who(agent)),
             ShiftChanged { agent, on_shift: false } => format!("{} की शिफ़्ट समाप्त हुई।", who(agent)),
             DayStarted { .. } => "नया दिन शुरू हुआ।".to_owned(),
+        }
+    }
+
+    fn act(&self, act: &str, object: &str) -> String {
+        match act {
+            "token_created" => format!("टोकन “{object}” बनाया गया।"),
+            "token_revoked" => format!("टोकन “{object}” रद्द किया गया।"),
+            "secret_rotated" => format!("स्रोत {object} को नया सीक्रेट मिला।"),
+            "source_face_changed" => format!("स्रोत {object} अपने आइटम कैसे पढ़ता है, यह बदला गया।"),
+            "login_changed" => format!("{object} का लॉगिन बदला गया।"),
+            "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
+            "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
+            "contact_exported" => "एक व्यक्ति के बारे में जो रखा है, वह दिया गया।".to_owned(),
+            "contact_erased" => "एक व्यक्ति का डेटा मिटाया गया।".to_owned(),
+            other => other.to_owned(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Ask, Language, Next, Standing, Thing};
 use routing::{
-    AgentId, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State, Step, Strategy,
-    TICK, Time, Verdict, Way,
+    AgentId, Cause, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State, Step,
+    Strategy, TICK, Time, Verdict, Way,
 };
 use std::collections::BTreeMap;
 
@@ -52,12 +52,14 @@ impl Lexicon {
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Queue, id.0))
     }
 
-    pub(super) fn source(&self, id: SourceId) -> String {
+    /// The source's name.
+    pub fn source(&self, id: SourceId) -> String {
         let name = self.sources.get(&id).cloned();
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Source, id.0))
     }
 
-    pub(super) fn rule(&self, id: RuleId) -> String {
+    /// The rule's name.
+    pub fn rule(&self, id: RuleId) -> String {
         let name = self.rules.get(&id).cloned();
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Rule, id.0))
     }
@@ -66,6 +68,17 @@ impl Lexicon {
     pub fn clock(&self, at: Time) -> String {
         let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
         self.language.words().clock(&at.timestamp().to_zoned(zone))
+    }
+
+    /// What was done beside the core, in one line.
+    pub fn act(&self, act: &str, object: &str) -> String {
+        self.language.words().act(act, object)
+    }
+
+    /// A time in RFC 3339 in the workspace's zone, to the millisecond, with its offset from UTC.
+    pub fn local(&self, at: Time) -> String {
+        let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
+        at.timestamp().to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
     }
 
     /// Why an agent got an item: "Step 1, same region: Asha had fewest (3); next would have been
@@ -139,6 +152,11 @@ impl Lexicon {
     /// Why an item is where a person put it.
     pub fn placed(&self) -> String {
         self.language.words().placed().to_owned()
+    }
+
+    /// What speaks against an agent.
+    pub fn cause(&self, cause: &Cause) -> String {
+        self.language.words().cause(cause)
     }
 
     /// What speaks for or against an agent now.

@@ -134,6 +134,8 @@ trait Words: Sync {
     fn holds(&self) -> &'static str;
 
     fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String;
+    /// What was done beside the core to an object of that name.
+    fn act(&self, act: &str, object: &str) -> String;
 }
 
 /// An agent's own view of a reason: without their colleagues' names and figures.

@@ -94,8 +94,15 @@ fn events() -> Vec<Event> {
         (ItemId(7), Seen::default(), ASHA, LEADS, SourceId(1), RuleId(1));
     let spec = AgentSpec::default;
     let away = |reason| StatusSet { agent, status: Status::Away { reason: Code::new(reason) } };
-    let completed =
-        |outcome| Completed { item, seen, agent, disposition: Code::new("won"), outcome };
+    let completed = |outcome| Completed {
+        item,
+        seen,
+        agent,
+        disposition: Code::new("won"),
+        outcome,
+        contacted: true,
+        won: true,
+    };
     let submitted = |earliest| Submitted {
         item,
         submission: Submission { source, earliest, ..Submission::default() },
@@ -139,6 +146,8 @@ fn events() -> Vec<Event> {
         completed(Outcome::Closed),
         completed(Outcome::Retry { until: TEN }),
         completed(Outcome::Moved { queue }),
+        Updated { item, seen, agent, contacted: false },
+        Updated { item, seen, agent, contacted: true },
         Released { item, seen, agent },
         RetryScheduled { item, seen, until: TEN },
         Reassigned { item, seen, to: Target::Agent(agent) },
@@ -155,9 +164,13 @@ fn events() -> Vec<Event> {
         returned(routing::Returned::SignedOut),
         returned(routing::Returned::Lapsed),
         returned(routing::Returned::Deactivated),
+        WentSilent { item, agent, to: None },
+        WentSilent { item, agent, to: Some(QueueId(9)) },
         Due { item },
         Overflowed { item, from: queue, to: QueueId(9) },
         SupervisorTold { item, agent, notice: Notice::PlacedItemHeldByAbsent },
+        SupervisorTold { item, agent, notice: Notice::PlacedItemSilent },
+        SupervisorTold { item, agent, notice: Notice::SilentTooOften },
         ShiftChanged { agent, on_shift: true },
         ShiftChanged { agent, on_shift: false },
         DayStarted { at: TEN },
@@ -176,6 +189,19 @@ fn every_line(language: Language) -> String {
     verdicts().iter().for_each(|verdict| put(words.verdict(verdict)));
     put(words.holds());
     events().iter().for_each(|event| put(words.event(event, Some(LEADS))));
+    for act in [
+        "token_created",
+        "token_revoked",
+        "secret_rotated",
+        "source_face_changed",
+        "login_changed",
+        "workspace_renamed",
+        "import_started",
+        "contact_exported",
+        "contact_erased",
+    ] {
+        put(words.act(act, "Website"));
+    }
     let nameless = Lexicon { language, ..Lexicon::default() };
     put(nameless.event(&events()[7], None));
     put(nameless.event(&Event::AgentDeactivated { agent: ASHA }, None));

@@ -105,6 +105,7 @@ impl Words for Chinese {
             Cause::WrongRegion => "地区不符",
             Cause::WrongLanguage => "语言不符",
             Cause::Inactive => "已停用",
+            Cause::Paused => "已暂停",
             Cause::OffShift => "不在工作时间",
             Cause::SignedOut => "未登录",
             Cause::Away => "离开",
@@ -176,6 +177,8 @@ impl Words for Chinese {
                 };
                 format!("{} 登记了“{}”：{then}。", who(agent), disposition.as_str())
             }
+            Updated { agent, contacted: false, .. } => format!("{} 正在处理。", who(agent)),
+            Updated { agent, contacted: true, .. } => format!("{} 已联系上对方。", who(agent)),
             Released { agent, .. } => format!("{} 已退回。", who(agent)),
             RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
@@ -211,6 +214,12 @@ impl Words for Chinese {
                     }
                 }
             }
+            WentSilent { agent, to: None, .. } => {
+                format!("{} 过久没有处理：转给其他人。", who(agent))
+            }
+            WentSilent { agent, to: Some(to), .. } => {
+                format!("{} 过久没有处理：转到 {}。", who(agent), line(to))
+            }
             Due { .. } => "预定时间已到。".to_owned(),
             Overflowed { from, to, .. } => {
                 format!("{} 中所有人都已达每日上限：转到 {}。", line(from), line(to))
@@ -218,9 +227,30 @@ impl Words for Chinese {
             SupervisorTold { agent, notice: Notice::PlacedItemHeldByAbsent, .. } => {
                 format!("{} 不在，但此工作项由人工指派：请主管决定。", who(agent))
             }
+            SupervisorTold { agent, notice: Notice::PlacedItemSilent, .. } => {
+                format!("{} 一直没有处理，但此工作项由人工指派：请主管决定。", who(agent))
+            }
+            SupervisorTold { agent, notice: Notice::SilentTooOften, .. } => {
+                format!("{} 也一直没有处理：请主管决定。", who(agent))
+            }
             ShiftChanged { agent, on_shift: true } => format!("{} 的工作时间开始。", who(agent)),
             ShiftChanged { agent, on_shift: false } => format!("{} 的工作时间结束。", who(agent)),
             DayStarted { .. } => "新的一天开始。".to_owned(),
+        }
+    }
+
+    fn act(&self, act: &str, object: &str) -> String {
+        match act {
+            "token_created" => format!("创建了令牌“{object}”。"),
+            "token_revoked" => format!("吊销了令牌“{object}”。"),
+            "secret_rotated" => format!("来源 {object} 更换了密钥。"),
+            "source_face_changed" => format!("来源 {object} 读取工作项的方式已更改。"),
+            "login_changed" => format!("{object} 的登录信息已更改。"),
+            "workspace_renamed" => "工作区已改名。".to_owned(),
+            "import_started" => "导入了一个文件。".to_owned(),
+            "contact_exported" => "导出了一个人的全部资料。".to_owned(),
+            "contact_erased" => "删除了一个人的资料。".to_owned(),
+            other => other.to_owned(),
         }
     }
 }

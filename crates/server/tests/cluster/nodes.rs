@@ -7,7 +7,7 @@ use server::dispatcher::{
     Actor, Dispatcher, Heard, Personal, Request, SubmitError, Subscription, Work,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use store::Options;
+use store::{Act, Options};
 
 /// Hears everything from the seq after the first heard to `last`, each once, in order.
 async fn hears_all(mut subscription: Subscription, last: u64) {
@@ -23,7 +23,7 @@ async fn hears_all(mut subscription: Subscription, last: u64) {
                     );
                     seq = Some(event.seq);
                 }
-                Heard::Resync => seq = None,
+                Heard::Resync | Heard::Reload => seq = None,
             }
         }
     };
@@ -197,4 +197,30 @@ async fn what_time_brings_comes_also_after_a_request_that_the_database_refused()
     hear(&mut heard, |event| matches!(event.event, Event::OfferMissed { .. })).await;
     node.stop().await;
     store.close().await;
+}
+
+/// An erasure is no event, so what shows the person on another node is told to load again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_on_another_node_is_told() {
+    let url = postgres().await;
+    let clock = Clock::system();
+    let (store, other) =
+        (open(&url, Options::default()).await, open(&url, Options::default()).await);
+    let node = start(&store, &clock);
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 1).await;
+    let mut heard = node.subscribe(shop.workspace);
+    let act = Act {
+        actor: Actor::System,
+        act: store::CONTACT_ERASED,
+        object: "contact",
+        object_id: None,
+        body: serde_json::json!({}),
+    };
+    other.record(shop.workspace, &act, clock.now()).await.unwrap();
+    let told = async { while !matches!(heard.next().await, Some(Heard::Reload)) {} };
+    tokio::time::timeout(BOUND, told).await.expect("told in time");
+    node.stop().await;
+    for store in [store, other] {
+        store.close().await;
+    }
 }

@@ -6,15 +6,12 @@ use crate::dialect::Db;
 use crate::rows::{self, taken};
 use crate::sql::items::{MOST, page};
 use crate::{
-    Access, Error, NewToken, Page, Result, Session, Token, TokenId, User, UserChange, UserId,
-    UserRow, WorkspaceId,
+    Access, Act, Actor, Error, NewToken, Page, Result, Session, Token, TokenId, User, UserChange,
+    UserId, UserRow, WorkspaceId,
 };
 use async_trait::async_trait;
 use routing::Time;
-
-/// How often an id is computed again when another took it: of those who try at once one gets
-/// through each time.
-const MOST_TRIES: u32 = 100;
+use serde_json::{Value, json};
 
 #[async_trait]
 impl<D: Db> Access for Backend<D> {
@@ -82,28 +79,23 @@ impl<D: Db> Access for Backend<D> {
         &self,
         workspace: WorkspaceId,
         token: &NewToken,
+        by: Actor,
         now: Time,
     ) -> Result<TokenId> {
         let insert = "INSERT INTO tokens (workspace_id, token_id, name, hash, role, agent_id, \
             created_by, created_at, revoked_at) SELECT $1, COALESCE(MAX(token_id), 0) + 1, $2, \
             $3, $4, $5, $6, $7, NULL FROM tokens WHERE workspace_id = $1 RETURNING token_id";
         let NewToken { name, hash, role, agent, created_by } = token;
-        let cells = || {
-            let (name, hash) = (name.as_str(), hash.as_str());
-            cells![workspace, name, hash, role.as_str(), *agent, *created_by, now]
-        };
-        for _ in 0..MOST_TRIES {
-            match self.write_returning(insert, cells()).await {
-                // Several at once computed the same id.
-                Err(Error::Taken(_)) => {}
-                Err(error) => return Err(error),
-                Ok(found) => {
-                    let row = found.first().ok_or(Error::Missing("workspace"))?;
-                    return Columns::<D>::new(row, "tokens").num().map(TokenId);
-                }
-            }
-        }
-        Err(Error::Unavailable("others make tokens at the same moment".to_owned()))
+        let (name, hash) = (name.as_str(), hash.as_str());
+        let cells = cells![workspace, name, hash, role.as_str(), *agent, *created_by, now];
+        // The lock also keeps two from computing the same id.
+        let mut locked = self.lock(workspace, now).await?;
+        let found = D::rows(&mut locked.tx, insert.into(), cells.into()).await?;
+        let row = found.first().ok_or(Error::Missing("workspace"))?;
+        let id = Columns::<D>::new(row, "tokens").num()?;
+        let body = json!({"role": role.as_str(), "agent": agent});
+        self.commit_audited(locked, workspace, &token_act(by, "token_created", id, body)).await?;
+        Ok(TokenId(id))
     }
 
     async fn token_by_hash(&self, hash: &str) -> Result<Option<Token>> {
@@ -128,11 +120,20 @@ impl<D: Db> Access for Backend<D> {
         &self,
         workspace: WorkspaceId,
         token: TokenId,
+        by: Actor,
         now: Time,
     ) -> Result<bool> {
         let update = "UPDATE tokens SET revoked_at = $3 WHERE workspace_id = $1 \
             AND token_id = $2 AND revoked_at IS NULL";
-        Ok(self.write_one(update, cells![workspace, token, now]).await? > 0)
+        let mut locked = self.lock(workspace, now).await?;
+        let cells = cells![workspace, token, now];
+        if D::run(&mut locked.tx, update.into(), cells.into()).await? == 0 {
+            locked.tx.rollback().await?;
+            return Ok(false);
+        }
+        let act = token_act(by, "token_revoked", token.0, json!({}));
+        self.commit_audited(locked, workspace, &act).await?;
+        Ok(true)
     }
 
     async fn create_session(&self, session: &Session) -> Result<()> {
@@ -185,4 +186,8 @@ impl<D: Db> Access for Backend<D> {
     async fn delete_expired_sessions(&self, now: Time) -> Result<u64> {
         self.write_one("DELETE FROM sessions WHERE expires_at <= $1", cells![now]).await
     }
+}
+
+fn token_act(actor: Actor, act: &'static str, token: u64, body: Value) -> Act {
+    Act { actor, act, object: "token", object_id: Some(token), body }
 }

@@ -5,8 +5,8 @@ use crate::cell::{Columns, cells};
 use crate::dialect::{Cell, Db};
 use crate::write::Nested;
 use crate::{
-    AssignmentFilter, AssignmentRow, Error, ItemFilter, ItemRow, Page, Personal, Result,
-    WorkspaceId,
+    AssignmentCount, AssignmentFilter, AssignmentRow, Error, ItemFilter, ItemRow, Page, Personal,
+    Result, WorkspaceId,
 };
 use routing::{AgentId, ItemId, Kind, QueueId, Reason, RuleId, SourceId, Time};
 
@@ -24,31 +24,31 @@ const ITEM: &str = "SELECT i.item_id, i.version, i.kind, i.state, i.source_id, i
     WHERE i.workspace_id = $1";
 
 /// Conditions of a filter, put together from fixed texts: only values come from outside.
-struct Where {
-    sql: String,
-    cells: Vec<Cell>,
+pub(crate) struct Where {
+    pub sql: String,
+    pub cells: Vec<Cell>,
 }
 
 impl Where {
-    fn new(select: &str, workspace: WorkspaceId) -> Self {
+    pub fn new(select: &str, workspace: WorkspaceId) -> Self {
         Where { sql: select.to_owned(), cells: cells![workspace].into() }
     }
 
     /// `{}` in the condition is the value's place.
-    fn and(&mut self, condition: &str, value: impl Into<Cell>) {
+    pub fn and(&mut self, condition: &str, value: impl Into<Cell>) {
         self.cells.push(value.into());
         let place = format!("${}", self.cells.len());
         self.sql.push_str(" AND ");
         self.sql.push_str(&condition.replace("{}", &place));
     }
 
-    fn and_some(&mut self, condition: &str, value: Option<impl Into<Cell>>) {
+    pub fn and_some(&mut self, condition: &str, value: Option<impl Into<Cell>>) {
         if let Some(value) = value {
             self.and(condition, value);
         }
     }
 
-    fn limit(&mut self, order: &str, limit: u32) {
+    pub fn limit(&mut self, order: &str, limit: u32) {
         self.cells.push(Cell::from(limit));
         self.sql.push_str(&format!(" ORDER BY {order} LIMIT ${}", self.cells.len()));
     }
@@ -138,11 +138,70 @@ impl<D: Db> Backend<D> {
         if !filter.offers {
             query.sql.push_str(" AND s.offer = 0");
         }
+        if let Some(from) = filter.from {
+            query.and("s.seq >= {}", self.first_event(workspace, from).await?);
+        }
+        if let Some(to) = filter.to {
+            query.and("s.seq < {}", self.first_event(workspace, to).await?);
+        }
         query.and_some("s.seq < {}", filter.after);
         query.limit("s.seq DESC", limit + 1);
         let rows = self.read(query.sql, query.cells).await?;
         let items = rows.iter().map(assignment::<D>).collect::<Result<_>>()?;
         Ok(page(items, limit, |row: &AssignmentRow| row.seq))
+    }
+}
+
+impl<D: Db> Backend<D> {
+    /// The first event at or after `at`, or the one that will come next. A span of time is a span
+    /// of the journal, found by halving it as with the arrivals; a row stands for all events up to
+    /// the next row.
+    pub(crate) async fn first_event(&self, workspace: WorkspaceId, at: Time) -> Result<u64> {
+        let select = "WITH RECURSIVE halves (low, high) AS ( \
+            SELECT CAST(1 AS BIGINT), seq + 1 FROM workspaces WHERE workspace_id = $1 \
+            UNION ALL \
+            SELECT CASE WHEN (SELECT j.at FROM journal AS j WHERE j.workspace_id = $1 \
+            AND j.seq <= (h.low + h.high) / 2 ORDER BY j.seq DESC LIMIT 1) < $2 \
+            THEN (h.low + h.high) / 2 + 1 ELSE h.low END, \
+            CASE WHEN (SELECT j.at FROM journal AS j WHERE j.workspace_id = $1 \
+            AND j.seq <= (h.low + h.high) / 2 ORDER BY j.seq DESC LIMIT 1) < $2 \
+            THEN h.high ELSE (h.low + h.high) / 2 END \
+            FROM halves AS h WHERE h.low < h.high) \
+            SELECT low FROM halves WHERE low = high";
+        let row = self.read_one(select, cells![workspace, at]).await?;
+        let row = row.ok_or(Error::Missing("workspace"))?;
+        Columns::<D>::new(&row, "journal").num()
+    }
+
+    pub(crate) async fn count_assignments(
+        &self,
+        workspace: WorkspaceId,
+        from: Option<Time>,
+        to: Option<Time>,
+    ) -> Result<Vec<AssignmentCount>> {
+        let select = "SELECT source_id, queue_id, agent_id, COUNT(*) FROM assignments AS s \
+            WHERE s.workspace_id = $1 AND s.offer = 0 AND (s.ended IS NULL \
+            OR s.ended NOT IN ('signed_out', 'lapsed', 'deactivated'))";
+        let mut query = Where::new(select, workspace);
+        if let Some(from) = from {
+            query.and("s.seq >= {}", self.first_event(workspace, from).await?);
+        }
+        if let Some(to) = to {
+            query.and("s.seq < {}", self.first_event(workspace, to).await?);
+        }
+        query.sql.push_str(
+            " GROUP BY source_id, queue_id, agent_id ORDER BY source_id, queue_id, agent_id",
+        );
+        let count = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "assignments");
+            Ok(AssignmentCount {
+                source: SourceId(row.num()?),
+                queue: QueueId(row.num()?),
+                agent: AgentId(row.num()?),
+                assigned: row.num()?,
+            })
+        };
+        self.read(query.sql, query.cells).await?.iter().map(count).collect()
     }
 }
 
@@ -200,7 +259,7 @@ fn item<D: Db>(row: &D::Row) -> Result<ItemRow> {
     })
 }
 
-fn personal<D: Db>(row: &mut Columns<'_, D>) -> Result<Option<Personal>> {
+pub(crate) fn personal<D: Db>(row: &mut Columns<'_, D>) -> Result<Option<Personal>> {
     let item = row.opt_num()?.map(ItemId);
     let (name, phone, phone_raw) = (row.opt_text()?, row.opt_text()?, row.opt_text()?);
     let (phone_ok, email) = (row.opt_int()? == Some(1), row.opt_text()?);

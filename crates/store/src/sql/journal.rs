@@ -36,8 +36,8 @@ impl<D: Db> Journal for Backend<D> {
         Ok(self.read_one(select, cells![workspace, batch.as_i64()]).await?.is_some())
     }
 
-    async fn verify_chain(&self, workspace: WorkspaceId) -> Result<Chain> {
-        self.verify(workspace).await
+    async fn verify_on(&self, workspace: WorkspaceId, from: Chain, rows: u32) -> Result<Chain> {
+        self.verify_journal(workspace, from, rows).await
     }
 
     async fn listen(&self) -> Result<BoxStream<'static, Heard>> {

@@ -1,6 +1,8 @@
 //! The store's traits over any database, one file per trait.
 
 mod access;
+mod audit;
+mod contact;
 mod import;
 mod items;
 mod journal;

@@ -5,8 +5,9 @@ use crate::cell::{Columns, cells};
 use crate::dialect::Db;
 use crate::sql::items::{MOST, page};
 use crate::{
-    AgentTally, Answered, AssignmentFilter, AssignmentRow, Entry, ItemFilter, ItemRow, Note, Page,
-    QueueTally, Reads, Result, SourceRow, SourceTally, WorkspaceId, journal_rows, rows,
+    AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter, AssignmentRow, Entry,
+    ItemFilter, ItemRow, Note, Page, QueueTally, Reads, Result, SourceRow, SourceTally,
+    WorkspaceId, journal_rows, rows,
 };
 use async_trait::async_trait;
 use routing::{AgentId, ItemId, QueueId, SourceId, Time};
@@ -50,6 +51,15 @@ impl<D: Db> Reads for Backend<D> {
         self.list_assignments(workspace, filter).await
     }
 
+    async fn assignment_counts(
+        &self,
+        workspace: WorkspaceId,
+        from: Option<Time>,
+        to: Option<Time>,
+    ) -> Result<Vec<AssignmentCount>> {
+        self.count_assignments(workspace, from, to).await
+    }
+
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>> {
         // Counts of today belong to the day that the tables know: none are left after it. The last
         // assignment of each agent is found by its index, one step per agent.
@@ -70,6 +80,39 @@ impl<D: Db> Reads for Backend<D> {
             })
         };
         found.iter().map(tally).collect()
+    }
+
+    async fn agent_outcomes(
+        &self,
+        workspace: WorkspaceId,
+        from: Time,
+        to: Time,
+    ) -> Result<Vec<AgentOutcome>> {
+        // The median is the mean of the middle two of an even number.
+        let select = "WITH had AS (SELECT agent_id, won, \
+            contacted_at - COALESCE(accepted_at, at) AS took FROM assignments \
+            WHERE workspace_id = $1 AND at >= $2 AND at < $3 AND offer = 0), \
+            ranked AS (SELECT agent_id, took, \
+            ROW_NUMBER() OVER (PARTITION BY agent_id ORDER BY took) AS place, \
+            COUNT(*) OVER (PARTITION BY agent_id) AS many FROM had WHERE took IS NOT NULL), \
+            medians AS (SELECT agent_id, CAST(SUM(took) AS BIGINT) / COUNT(*) AS median \
+            FROM ranked WHERE place IN ((many + 1) / 2, (many + 2) / 2) GROUP BY agent_id) \
+            SELECT had.agent_id, COUNT(*), COUNT(had.took), CAST(SUM(had.won) AS BIGINT), \
+            MIN(medians.median) FROM had \
+            LEFT JOIN medians ON medians.agent_id = had.agent_id \
+            GROUP BY had.agent_id ORDER BY had.agent_id";
+        let found = self.read(select, cells![workspace, from, to]).await?;
+        let outcome = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "assignments");
+            Ok(AgentOutcome {
+                agent: AgentId(row.num()?),
+                assigned: row.num()?,
+                contacted: row.num()?,
+                won: row.num()?,
+                first_contact_ms: row.opt_num()?,
+            })
+        };
+        found.iter().map(outcome).collect()
     }
 
     async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>> {
@@ -156,18 +199,6 @@ impl<D: Db> Reads for Backend<D> {
             (SELECT workspace_id, scope, request_key FROM answers WHERE keep_until < $1 \
             ORDER BY keep_until LIMIT 10000)";
         self.write_one(delete, cells![now]).await
-    }
-
-    async fn erase_item(&self, workspace: WorkspaceId, item: ItemId) -> Result<()> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
-        for delete in [
-            "DELETE FROM item_personal WHERE workspace_id = $1 AND item_id = $2",
-            "DELETE FROM item_notes WHERE workspace_id = $1 AND item_id = $2",
-            "DELETE FROM answers WHERE workspace_id = $1 AND item_id = $2",
-        ] {
-            D::run(&mut tx, delete.into(), cells![workspace, item].into()).await?;
-        }
-        Ok(tx.commit().await?)
     }
 
     async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()> {

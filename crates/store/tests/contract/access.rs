@@ -2,7 +2,9 @@
 
 use crate::harness::{Database, NOON, Result, Workspace};
 use routing::{AgentId, AgentSpec, Command};
-use store::{Error, NewToken, Role, Session, UserChange, UserId, UserRow};
+use store::{Actor, AuditFilter, Error, NewToken, Role, Session, UserChange, UserId, UserRow};
+
+const ADMIN: Actor = Actor::User(UserId(1));
 
 crate::on_both!(logins, tokens, sessions, workspaces_apart);
 
@@ -77,16 +79,19 @@ async fn tokens(database: &Database) -> Result<()> {
         agent: None,
         created_by: Some(UserId(1)),
     };
-    let first = store.create_token(w.id, &token("aa"), NOON).await?;
-    let second = store.create_token(w.id, &token("bb"), NOON).await?;
+    let first = store.create_token(w.id, &token("aa"), ADMIN, NOON).await?;
+    let second = store.create_token(w.id, &token("bb"), ADMIN, NOON).await?;
     let found = store.token_by_hash("aa").await?.ok_or("no token")?;
     assert_eq!((found.workspace, found.id, found.role), (w.id, first, Role::Supervisor));
-    assert!(store.revoke_token(w.id, first, NOON).await?);
-    assert!(!store.revoke_token(w.id, first, NOON).await?);
+    assert!(store.revoke_token(w.id, first, ADMIN, NOON).await?);
+    assert!(!store.revoke_token(w.id, first, ADMIN, NOON).await?);
     assert_eq!(store.token_by_hash("aa").await?, None);
     let page = store.tokens(w.id, None, 10).await?;
     assert_eq!(page.items.iter().map(|t| t.id).collect::<Vec<_>>(), [first, second]);
     assert_eq!(page.items[0].revoked_at, Some(NOON));
+    let audit = store.audit(w.id, &AuditFilter { limit: 2, ..AuditFilter::default() }).await?;
+    let told: Vec<_> = audit.items.iter().map(|a| (a.act.as_str(), a.object_id, a.actor)).collect();
+    assert_eq!(told, [("token_revoked", Some(1), ADMIN), ("token_created", Some(2), ADMIN)]);
     Ok(())
 }
 

@@ -48,7 +48,7 @@ async fn answers_once(database: &Database) -> Result<()> {
     let mut batch = w.batch();
     batch.personal.push(personal(ItemId(3), "+77010000000"));
     w.act_with(&mut batch, Vec::new()).await?;
-    w.store.erase_item(w.id, ItemId(3)).await?;
+    assert_eq!(w.erase(ItemId(3)).await?, 2);
     assert_eq!(w.store.answer(w.id, "user:1", "b").await?, None);
     let later = Time(NOON.0 + 2);
     assert_eq!(w.store.forget_answers(Time(NOON.0 + 1)).await?, 0);
@@ -237,6 +237,7 @@ async fn faces(database: &Database) -> Result<()> {
         dedupe_key: "email".into(),
         attributes: serde_json::json!([{"name": "budget", "type": "number", "routing": true}]),
         map: serde_json::json!({"Tel": "phone"}),
+        retention_days: Some(30),
     };
     let mut batch = w.batch();
     batch.sources.push(face.clone());
@@ -250,8 +251,8 @@ async fn faces(database: &Database) -> Result<()> {
         (&face.secret_hash, &face.old_secret_hash, face.old_secret_until, &face.sealed)
     );
     assert_eq!(
-        (&row.dedupe_key, &row.attributes, &row.map),
-        (&face.dedupe_key, &face.attributes, &face.map)
+        (&row.dedupe_key, &row.attributes, &row.map, row.retention_days),
+        (&face.dedupe_key, &face.attributes, &face.map, Some(30))
     );
     assert_eq!(w.store.source(w.id, SourceId(1)).await?, Some(row.clone()));
     // The core's half changes, the face stays.
@@ -274,7 +275,8 @@ async fn faces(database: &Database) -> Result<()> {
     w.act_with(&mut batch, vec![Command::Cancel { item, seen }]).await?.remove(0)?;
     let notes = w.store.item_notes(w.id, item).await?;
     assert_eq!(notes, [Note { item, event: w.seq, kind, text }]);
-    w.store.erase_item(w.id, item).await?;
+    assert_eq!(w.erase(item).await?, 1);
+    assert_eq!(w.erase(item).await?, 0);
     assert!(w.store.item_notes(w.id, item).await?.is_empty());
     w.check().await
 }

@@ -4,7 +4,6 @@ use crate::harness::{Database, NOON, Result, Workspace};
 use crate::proxy::Wire;
 use futures_util::StreamExt;
 use routing::{AgentSpec, Command, State, Time};
-use sqlx::{Connection, Executor};
 use std::time::Duration;
 use store::{Error, Fault, Heard, Options};
 
@@ -87,16 +86,6 @@ async fn long_batches(database: &Database) -> Result<()> {
     Ok(())
 }
 
-/// A connection around the store, as somebody with the database's password has it.
-async fn meddle(database: &Database, sql: &'static str) -> Result<()> {
-    if database.is_postgres() {
-        sqlx::PgConnection::connect(&database.url).await?.execute(sql).await?;
-    } else {
-        sqlx::SqliteConnection::connect(&database.url).await?.execute(sql).await?;
-    }
-    Ok(())
-}
-
 async fn tampering_is_named(database: &Database) -> Result<()> {
     let mut w = Workspace::create(database, "acme").await?;
     for _ in 0..4 {
@@ -105,8 +94,14 @@ async fn tampering_is_named(database: &Database) -> Result<()> {
     // One row, from event 6 on.
     w.act_all([create(), create(), create()].concat()).await?;
     assert_eq!(w.seq, 8);
+    // Read whole, and row by row: what is broken is the same.
     let broken = || async {
         let chain = w.store.verify_chain(w.id).await?;
+        let mut part = store::Chain::default();
+        while !part.done && part.broken.is_none() {
+            part = w.store.verify_on(w.id, part, 1).await?;
+        }
+        assert_eq!(part, chain);
         Ok::<_, Error>(chain.broken.map(|broken| broken.seq))
     };
     assert_eq!(broken().await?, None);
@@ -128,12 +123,19 @@ async fn tampering_is_named(database: &Database) -> Result<()> {
             "UPDATE journal SET body = REPLACE(body, '}, {', '},{') WHERE seq = 6",
             6,
         ),
+        // Between the events of one row.
+        (
+            "INSERT INTO journal SELECT workspace_id, 7, version, actor, at, batch, item_id, \
+             body, hash FROM journal WHERE seq = 5",
+            "DELETE FROM journal WHERE seq = 7",
+            9,
+        ),
         ("DELETE FROM journal WHERE seq = 6", "SELECT 1", 6),
         ("DELETE FROM journal WHERE seq = 4", "SELECT 1", 4),
     ] {
-        meddle(database, change).await?;
+        database.meddle(change).await?;
         assert_eq!(broken().await?, Some(seq), "{change}");
-        meddle(database, back).await?;
+        database.meddle(back).await?;
     }
     Ok(())
 }
@@ -142,13 +144,17 @@ async fn migrations_both_ways(database: &Database) -> Result<()> {
     let store = &database.store;
     store.migrate().await?;
     let w = Workspace::create(database, "acme").await?;
-    // A step back takes its columns, another its tables; all leave nothing; and up again works.
+    // A step back takes its columns or tables; all of them leave nothing; and up again works.
     store.migrate_down(1).await?;
     assert!(store.sources(w.id).await.is_err());
-    assert!(store.imports(w.id).await?.is_empty());
+    assert!(store.verify_audit(w.id).await.is_ok());
     store.migrate().await?;
     assert!(store.sources(w.id).await?.is_empty());
     store.migrate_down(2).await?;
+    assert!(store.agent_outcomes(w.id, NOON, NOON).await.is_err());
+    store.migrate_down(1).await?;
+    assert!(store.verify_audit(w.id).await.is_err());
+    store.migrate_down(1).await?;
     assert!(store.imports(w.id).await.is_err());
     assert_eq!(store.workspaces().await?.len(), 1);
     store.migrate_down(100).await?;
@@ -156,11 +162,11 @@ async fn migrations_both_ways(database: &Database) -> Result<()> {
     store.migrate().await?;
     assert!(store.workspaces().await?.is_empty());
     Workspace::create(database, "acme").await?.check().await?;
-    meddle(database, "UPDATE migrations SET checksum = 'x' WHERE version = 2").await?;
+    database.meddle("UPDATE migrations SET checksum = 'x' WHERE version = 2").await?;
     let changed = store.migrate().await;
     assert!(matches!(changed, Err(Error::Migration { version: 2, .. })), "{changed:?}");
-    meddle(database, "INSERT INTO migrations (version, checksum) VALUES (99, 'y')").await?;
-    meddle(database, "DELETE FROM migrations WHERE version = 2").await?;
+    database.meddle("INSERT INTO migrations (version, checksum) VALUES (99, 'y')").await?;
+    database.meddle("DELETE FROM migrations WHERE version = 2").await?;
     let newer = store.migrate().await;
     assert!(matches!(newer, Err(Error::Migration { version: 99, .. })), "{newer:?}");
     store.ping().await?;

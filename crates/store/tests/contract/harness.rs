@@ -1,11 +1,12 @@
 //! A database for one test, and a workspace whose live state is compared with its tables.
 
 use routing::{Answer, Command, Facts, ItemId, Settings, State, Submission, Time};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{
-    Actor, Batch, BatchId, Entry, Faults, Options, Personal, Recorded, Store, WorkspaceId,
+    Act, Actor, Batch, BatchId, Entry, Faults, Options, Personal, Recorded, Store, Traces,
+    WorkspaceId,
 };
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -61,6 +62,46 @@ impl Database {
 
     pub fn is_postgres(&self) -> bool {
         self.folder.is_none()
+    }
+
+    /// A statement around the store, as somebody with the database's password has it.
+    pub async fn meddle(&self, sql: &'static str) -> Result<()> {
+        if self.is_postgres() {
+            PgConnection::connect(&self.url).await?.execute(sql).await?;
+        } else {
+            SqliteConnection::connect(&self.url).await?.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Every cell of every table, as text.
+    pub async fn everything(&self) -> Result<String> {
+        let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns \
+            WHERE table_schema = 'public'";
+        let sqlite_columns = "SELECT m.name || '.' || c.name FROM sqlite_master AS m \
+            JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'";
+        let select = |column: &String| {
+            let table = column.split('.').next().unwrap_or_default();
+            format!("SELECT CAST({column} AS TEXT) FROM {table} WHERE {column} IS NOT NULL")
+        };
+        let mut cells: Vec<String> = Vec::new();
+        if self.is_postgres() {
+            let mut conn = PgConnection::connect(&self.url).await?;
+            let columns: Vec<String> = sqlx::query_scalar(columns).fetch_all(&mut conn).await?;
+            for column in &columns {
+                let found = sqlx::query_scalar(AssertSqlSafe(select(column)));
+                cells.extend(found.fetch_all(&mut conn).await?);
+            }
+        } else {
+            let mut conn = SqliteConnection::connect(&self.url).await?;
+            let columns = sqlx::query_scalar(sqlite_columns).fetch_all(&mut conn);
+            let columns: Vec<String> = columns.await?;
+            for column in &columns {
+                let found = sqlx::query_scalar(AssertSqlSafe(select(column)));
+                cells.extend(found.fetch_all(&mut conn).await?);
+            }
+        }
+        Ok(cells.join("\n"))
     }
 
     pub async fn remove(self) -> Result<()> {
@@ -148,6 +189,12 @@ impl Workspace {
         Ok(answers)
     }
 
+    /// Erases the person of one item; says how many rows that were.
+    pub async fn erase(&self, item: ItemId) -> Result<u64> {
+        let traces = Traces { items: vec![item], ..Traces::default() };
+        Ok(self.store.erase_contact(self.id, &traces, &erasure(), self.now).await?)
+    }
+
     /// Throws the live state away and loads it, as after any error.
     pub async fn reload(&mut self) -> Result<()> {
         let loaded = self.store.load(self.id).await?;
@@ -225,12 +272,20 @@ impl Workspace {
         let chain = self.store.verify_chain(self.id).await?;
         assert_eq!(chain.broken, None);
         assert_eq!((chain.events, chain.head), (self.seq, loaded.head));
+        assert_eq!(self.store.verify_audit(self.id).await?.broken, None);
         Ok(())
     }
 }
 
 fn text(state: &State) -> String {
     String::from_utf8_lossy(&state.canonical()).into_owned()
+}
+
+/// What is audited of an erasure.
+pub fn erasure() -> Act {
+    let body = serde_json::json!({"reason": "requested"});
+    let (act, object) = (store::CONTACT_ERASED, "contact");
+    Act { actor: Actor::System, act, object, object_id: None, body }
 }
 
 /// A contact for an item.

@@ -97,7 +97,7 @@ async fn items_by_everything(database: &Database) -> Result<()> {
     let closed = w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?;
     assert_eq!((closed.state, closed.agent), (ItemStatus::Closed, Some(AgentId(1))));
     assert_eq!(closed.disposition, Some(Code::new("won")));
-    w.store.erase_item(w.id, ItemId(1)).await?;
+    w.erase(ItemId(1)).await?;
     assert_eq!(w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?.personal, None);
     assert_eq!(w.store.item(w.id, ItemId(99)).await?, None);
     w.check().await
@@ -133,6 +133,36 @@ async fn histories_and_tallies(database: &Database) -> Result<()> {
     }
     let none = AssignmentFilter { queue: Some(QueueId(2)), offers: true, ..all.clone() };
     assert!(w.store.assignments(w.id, &none).await?.items.is_empty());
+
+    // Items 1, 3, 5 and 7 were assigned two minutes apart.
+    let whole = AssignmentFilter { limit: 10, ..all.clone() };
+    let made: Vec<_> = w.store.assignments(w.id, &whole).await?.items;
+    let at: Vec<Time> = made.iter().rev().map(|a| a.at).collect();
+    let within = |from: Option<Time>, to: Option<Time>| {
+        let (store, id) = (w.store.clone(), w.id);
+        let filter = AssignmentFilter { from, to, ..whole.clone() };
+        async move {
+            let page = store.assignments(id, &filter).await?;
+            let counted = store.assignment_counts(id, from, to).await?;
+            let counted: u64 = counted.iter().map(|c| c.assigned).sum();
+            let items: Vec<u64> = page.items.iter().map(|a| a.item.0).collect();
+            assert_eq!(counted, items.len() as u64, "{from:?} {to:?}");
+            Ok::<_, store::Error>(items)
+        }
+    };
+    let after = |at: Time| Some(Time(at.0 + 1));
+    assert_eq!(within(Some(at[1]), Some(at[3])).await?, [5, 3]);
+    assert_eq!(within(after(at[1]), None).await?, [7, 5]);
+    assert_eq!(within(None, after(at[1])).await?, [3, 1]);
+    assert_eq!(within(Some(Time(0)), Some(Time(i64::MAX))).await?, [7, 5, 3, 1]);
+    assert!(within(Some(Time(i64::MAX)), None).await?.is_empty());
+    assert!(within(None, Some(at[0])).await?.is_empty());
+    let counts = w.store.assignment_counts(w.id, None, None).await?;
+    let counts: Vec<_> =
+        counts.iter().map(|c| (c.source.0, c.queue.0, c.agent.0, c.assigned)).collect();
+    assert_eq!(counts, [(1, 1, 1, 4)]);
+    let (applied, last) = w.store.schema().await?;
+    assert_eq!(applied.last(), Some(&last));
 
     let day = w.state.facts().day_started;
     let agents = w.store.agent_tallies(w.id, day).await?;

@@ -1,6 +1,8 @@
 //! The contract: every query, on both databases, and what must hold after each story.
 
 mod access;
+mod audit;
+mod contacts;
 mod delivery;
 mod durable;
 mod harness;

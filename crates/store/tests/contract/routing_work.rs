@@ -2,12 +2,13 @@
 
 use crate::harness::{Database, Result, Workspace, personal};
 use routing::{
-    AgentId, AgentSpec, Answer, Capacity, Code, Command, ContactKey, ItemId, ItemState, Mode,
-    Presence, QueueId, QueueSpec, Seen, SourceId, SourceSpec, Status, Submission, Target,
+    AgentId, AgentSpec, Answer, Capacity, Code, Command, ContactKey, Disposition, ItemId,
+    ItemState, Mode, Presence, QueueId, QueueSpec, Seen, Silence, SourceId, SourceSpec, Status,
+    Submission, Target, Then, Time,
 };
-use store::{AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemStatus};
+use store::{AgentOutcome, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemStatus};
 
-crate::on_both!(a_lead_comes_in, offers_and_ends, random_work);
+crate::on_both!(a_lead_comes_in, offers_and_ends, silence_and_outcomes, random_work);
 
 /// A push queue, a source, `agents` agents who are signed in.
 async fn desk(database: &Database, mode: Mode, agents: u64) -> Result<Workspace> {
@@ -75,6 +76,61 @@ async fn a_lead_comes_in(database: &Database) -> Result<()> {
     Ok(())
 }
 
+/// What holders do with their items and do not do is kept, whatever a batch holds of it.
+async fn silence_and_outcomes(database: &Database) -> Result<()> {
+    let mut w = desk(database, Mode::Push, 2).await?;
+    let won = Disposition {
+        name: Code::new("won"),
+        label: String::new(),
+        contacted: true,
+        won: true,
+        then: Then::Close,
+    };
+    let silence = Silence { after_secs: 600, max_moves: 1, ..Silence::default() };
+    let spec = QueueSpec {
+        name: "sales".into(),
+        dispositions: vec![won],
+        silence: Some(silence),
+        ..QueueSpec::default()
+    };
+    w.act(Command::UpdateQueue { queue: QueueId(1), spec }).await?;
+    let from = w.now;
+    let item = w.submit(lead(1)).await?;
+    w.after_secs(300);
+    w.act(Command::Update { item, seen: seen(), contacted: false }).await?;
+    w.check().await?;
+    w.after_secs(600);
+    w.act(Command::Clock).await?;
+    w.check().await?;
+    let filter = AssignmentFilter { limit: 10, ..AssignmentFilter::default() };
+    let ends = |rows: &[AssignmentRow]| rows.iter().map(|row| row.end).collect::<Vec<_>>();
+    assert_eq!(ends(&w.store.assignments(w.id, &filter).await?.items), [None, Some(Ended::Silent)]);
+    // The first contact counts, also when the result comes in the same batch.
+    w.after_secs(10);
+    w.act(Command::Update { item, seen: seen(), contacted: true }).await?;
+    w.after_secs(50);
+    let disposition = Code::new("won");
+    let complete =
+        |item| Command::Complete { item, seen: seen(), disposition: disposition.clone() };
+    w.act(complete(item)).await?;
+    // An item that comes, is reached and won in one batch.
+    let next = ItemId(item.0 + 1);
+    let update = Command::Update { item: next, seen: seen(), contacted: true };
+    w.act_all(vec![Command::Submit { submission: lead(2) }, update, complete(next)]).await?;
+    w.check().await?;
+    let outcomes = w.store.agent_outcomes(w.id, from, w.now.plus_secs(1)).await?;
+    let outcome = |agent, assigned, contacted, won, first_contact_ms| AgentOutcome {
+        agent: AgentId(agent),
+        assigned,
+        contacted,
+        won,
+        first_contact_ms,
+    };
+    assert_eq!(outcomes, [outcome(1, 2, 1, 1, Some(0)), outcome(2, 1, 1, 1, Some(10_000))]);
+    assert_eq!(w.store.agent_outcomes(w.id, w.now.plus_secs(1), Time(i64::MAX)).await?, []);
+    Ok(())
+}
+
 async fn offers_and_ends(database: &Database) -> Result<()> {
     let mut w = desk(database, Mode::Offer { secs: 30 }, 2).await?;
     let item = w.submit(lead(1)).await?;
@@ -130,7 +186,11 @@ async fn random_work(database: &Database) -> Result<()> {
     for (mode, presence) in
         [(Mode::Offer { secs: 20 }, Presence::Required), (Mode::Pull, Presence::Ignored)]
     {
-        let spec = QueueSpec { name: "more".into(), mode, presence, ..QueueSpec::default() };
+        let then_queue = Some(QueueId(1));
+        let silence =
+            Some(Silence { after_secs: 300, max_moves: 1, then_queue, ..Silence::default() });
+        let spec =
+            QueueSpec { name: "more".into(), mode, presence, silence, ..QueueSpec::default() };
         w.act(Command::CreateQueue { spec }).await?;
     }
     let spec = SourceSpec { name: "fair".into(), queue: QueueId(2), ..SourceSpec::default() };
@@ -170,7 +230,7 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
         _ => item,
     };
     let seen = seen();
-    match chance.below(20) {
+    match chance.below(21) {
         0..=6 => {
             let source = SourceId(1 + chance.below(2));
             Command::Submit { submission: Submission { source, ..lead(chance.next().into()) } }
@@ -189,6 +249,7 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
             Command::Reassign { item, seen, to }
         }
         18 => Command::Cancel { item, seen },
+        19 => Command::Update { item, seen, contacted: chance.below(2) == 0 },
         _ => Command::Claim { agent },
     }
 }

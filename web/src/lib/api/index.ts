@@ -54,6 +54,24 @@ export interface ItemFilter {
 	cursor?: string | null;
 }
 
+export interface AuditFilter {
+	actor?: string;
+	object?: string;
+	id?: string;
+	from?: string;
+	to?: string;
+	cursor?: string | null;
+}
+
+export interface AssignmentFilter {
+	source?: number | string;
+	agent?: number | string;
+	from?: string;
+	to?: string;
+	limit?: number;
+	cursor?: string | null;
+}
+
 export const api = {
 	session: {
 		get: () => take<t.Session>(http.GET(`${V}/session`)),
@@ -107,6 +125,8 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/decline`, { ...at(id), body: { version } })),
 		complete: (id: Id, body: Schemas['Completion']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/complete`, { ...at(id), body })),
+		update: (id: Id, body: Schemas['UpdateForm']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body })),
 		release: (id: Id, version: number) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/release`, { ...at(id), body: { version } })),
 		retry: (id: Id, version: number, time: string) =>
@@ -116,8 +136,22 @@ export const api = {
 		cancel: (id: Id, body: Schemas['Cancellation']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/cancel`, { ...at(id), body }))
 	},
+	audit: (query: AuditFilter) =>
+		take<t.Page<t.AuditEntry>>(http.GET(`${V}/audit`, { params: { query: query as object } })),
+	contacts: {
+		erase: (body: Schemas['ErasureForm']) =>
+			take<Schemas['Erased']>(http.POST(`${V}/contacts/erase`, { body }))
+	},
+	assignments: {
+		list: (query: AssignmentFilter) =>
+			take<t.Page<t.Assignment>>(
+				http.GET(`${V}/assignments`, { params: { query: query as object } })
+			)
+	},
 	claim: (agent_id: Id) => take<t.Item>(http.POST(`${V}/claims`, { body: { agent_id } })),
 	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),
+	outcomes: (query: { from?: string; to?: string }) =>
+		take<t.Outcomes>(http.GET(`${V}/stats/outcomes`, { params: { query } })),
 	imports: {
 		create: (form: FormData) =>
 			take<t.ImportJob>(

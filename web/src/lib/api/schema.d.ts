@@ -126,6 +126,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history of assignments, newest first, as CSV or as an Excel workbook. No cell is taken for
+         *     a formula. Times are in UTC and as the workspace's clocks show them.
+         */
+        get: operations["get_assignments_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who did what to which object, newest first: every change of the configuration, what
+         *     somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
+         *     imports, what was exported or erased.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Copies the whole SQLite database, as it is at one moment; work goes on meanwhile. */
+        get: operations["get_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/claims": {
         parameters: {
             query?: never;
@@ -146,6 +204,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
+         *     of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
+         *     again it changes nothing. That it was done is audited, without the person.
+         */
+        post: operations["post_contacts_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Everything that is kept of one person, as JSON. That it was asked for is audited, without the
+         *     person.
+         */
+        post: operations["post_contacts_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -155,6 +254,27 @@ export interface paths {
         };
         /** The live stream as server-sent events; resumes by the header `Last-Event-ID`. */
         get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How evenly each active source and queue is spread over those who serve it, and who is
+         *     next. Counts assignments of the period; offers and what came back unworked do not count. The
+         *     longer the period, the longer it takes.
+         */
+        get: operations["get_fairness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -226,22 +346,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Meta's verification of a webhook's address: answers with the challenge when the verify token is
-         *     the secret of a source whose signing is `meta`, else with 403.
-         */
-        get: operations["get_ingest_source_key"];
+        get?: never;
         put?: never;
         /**
-         * A webhook. How it proves who sent it is the source's `signing`:
-         * @description - `shared_secret`: the source's secret in the header `X-Webhook-Secret`;
-         *     - `standard`: the headers of Standard Webhooks, whose `webhook-id` is the idempotency key;
-         *     - `meta`: a notice of Meta Lead Ads with `X-Hub-Signature-256`; the leads are fetched afterwards;
-         *     - `google`: a lead of Google Ads with its `google_key`.
-         *
-         *     The first two bring a JSON object, or an array of up to 1,000. Fields are mapped as the source
-         *     says, then by their names; what is not known becomes a personal attribute, `utm.source` as
-         *     `utm_source`. Meta and Google are answered with 200, others with 202.
+         * A webhook: a JSON object, or an array of up to 1,000. Fields are mapped as the source says,
+         *     then by their names; what is not known
+         *     becomes a personal attribute, `utm.source` as `utm_source`. The source's secret goes in
+         *     the header `X-Webhook-Secret`.
          */
         post: operations["post_ingest_source_key"];
         delete?: never;
@@ -424,6 +535,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{id}/update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that its holder is working on an assigned item: the time after which a silent holder
+         *     loses it begins anew.
+         */
+        post: operations["post_items_id_update"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{id}/why": {
         parameters: {
             query?: never;
@@ -448,7 +579,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the whole journal and checks its hash chain. */
+        /** Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's. */
         get: operations["get_journal_verify"];
         put?: never;
         post?: never;
@@ -660,26 +791,6 @@ export interface paths {
         patch: operations["patch_sources_id"];
         trace?: never;
     };
-    "/api/v1/sources/{id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Makes a new secret, which the answer shows once. The one before counts for a while beside it, so
-         *     that nothing is refused until the sender has the new one.
-         */
-        post: operations["post_sources_id_rotate_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -689,6 +800,23 @@ export interface paths {
         };
         /** Agents, queues, sources, fairness and the latest assignments. */
         get: operations["get_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stats/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of each agent's assignments: contacts, what was won, and how soon. */
+        get: operations["get_stats_outcomes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -727,6 +855,26 @@ export interface paths {
         post?: never;
         /** Revokes a token at once. */
         delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks schema, time-zone data and configuration: sources without agents, agents without work,
+         *     rules that can never match, secrets that are missing.
+         */
+        get: operations["get_verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -806,6 +954,7 @@ export interface components {
             capacity: components["schemas"]["Capacity"];
             /** Format: int32 */
             daily_cap: number | null;
+            days_off: components["schemas"]["DaysOff"][];
             /**
              * Format: int32
              * @description Items held now, offers included.
@@ -819,6 +968,7 @@ export interface components {
             login: components["schemas"]["LoginView"] | null;
             name: string;
             on_shift: boolean;
+            paused: boolean;
             /** @description Connected: signed in and heard from. */
             present: boolean;
             queues: number[];
@@ -836,6 +986,7 @@ export interface components {
             total: number;
             /** Format: int32 */
             weight: number;
+            works_holidays: boolean;
         };
         /** @description What can be set on an agent; what is absent stays as it is. */
         AgentChange: {
@@ -853,6 +1004,8 @@ export interface components {
              */
             daily_cap?: number | null;
             /** @default null */
+            days_off?: components["schemas"]["DaysOff"][] | null;
+            /** @default null */
             hours?: components["schemas"]["Shift"][] | null;
             /** @default null */
             languages?: string[] | null;
@@ -866,6 +1019,11 @@ export interface components {
              * @default null
              */
             password?: string | null;
+            /**
+             * @description `true`: gets nothing new until it is `false` again; keeps what they hold.
+             * @default null
+             */
+            paused?: boolean | null;
             /**
              * @description Queues whose every item this agent serves.
              * @default null
@@ -888,6 +1046,11 @@ export interface components {
              * @default null
              */
             weight?: number | null;
+            /**
+             * @description Works also on the workspace's holidays.
+             * @default null
+             */
+            works_holidays?: boolean | null;
         };
         /** @description An item in an agent's hands, from when until when, and why theirs. */
         Assignment: {
@@ -895,6 +1058,11 @@ export interface components {
             agent: number;
             agent_name: string;
             at: components["schemas"]["Time"];
+            /**
+             * @description The same moment as the workspace's clocks show it, with the offset from UTC, such as
+             *     `2026-01-31T15:00:00.000+05:30`.
+             */
+            at_local: string;
             /** Format: int64 */
             count_after: number;
             /**
@@ -914,11 +1082,13 @@ export interface components {
             offer: boolean;
             /** Format: int64 */
             queue: number;
+            queue_name: string;
             reason: components["schemas"]["Reason"] | null;
             /** Format: int64 */
             seq: number;
             /** Format: int64 */
             source: number;
+            source_name: string;
             /** @description The reason in one line. */
             text: string;
             /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
@@ -952,6 +1122,38 @@ export interface components {
          * @enum {string}
          */
         AttributeType: "text" | "number" | "bool" | "list";
+        /** @description Something that was done. */
+        AuditEntry: {
+            /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
+            act: string;
+            actor: components["schemas"]["Actor"];
+            /** @description Changed fields as they are. */
+            after: Record<string, never> | null;
+            at: components["schemas"]["Time"];
+            /** @description The same on the workspace's clocks, with their offset. */
+            at_local: string;
+            /** @description Changed fields as they were; null when there was nothing before. */
+            before: Record<string, never> | null;
+            /** Format: int64 */
+            id: number;
+            object: components["schemas"]["AuditObject"];
+            /**
+             * Format: int64
+             * @description The event's number in the journal; of what is done beside it, the last event's before.
+             */
+            seq: number;
+            /** @description One line for people. */
+            text: string;
+        };
+        /** @description What it was done to. */
+        AuditObject: {
+            /** Format: int64 */
+            id: number | null;
+            /** @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`. */
+            kind: string;
+            /** @description As it is called now. */
+            name: string | null;
+        };
         /** @description Which version is cancelled, and why. */
         Cancellation: {
             /** @description Why; kept with the item's personal data, not in the journal. */
@@ -1052,6 +1254,19 @@ export interface components {
             /** @description The workspace's name, where the server has several. */
             workspace?: string | null;
         };
+        /** @description Local days on which an agent does not work, the first and the last included. */
+        DaysOff: {
+            /**
+             * Format: date
+             * @example 2026-11-08
+             */
+            from: string;
+            /**
+             * Format: date
+             * @example 2026-11-10
+             */
+            to: string;
+        };
         /**
          * @description Among which items a duplicate is looked for.
          * @enum {string}
@@ -1064,28 +1279,107 @@ export interface components {
         Dispatch: "at_once" | "by_worker";
         /** @description A result that an agent can record, and what it does with the item. */
         Disposition: {
+            /** @description Whether the contact was reached. */
+            contacted?: boolean;
             label?: string;
             name: string;
             /** @enum {string} */
             then: "close";
+            /** @description Whether it is what the work is for: a sale, a hire. */
+            won?: boolean;
         } | {
             /** Format: int32 */
             after_secs: number;
+            /** @description Whether the contact was reached. */
+            contacted?: boolean;
             label?: string;
             /** Format: int32 */
             max_attempts: number;
             name: string;
             /** @enum {string} */
             then: "retry";
+            /** @description Whether it is what the work is for: a sale, a hire. */
+            won?: boolean;
         } | {
+            /** @description Whether the contact was reached. */
+            contacted?: boolean;
             label?: string;
             name: string;
             /** Format: int64 */
             queue: number;
             /** @enum {string} */
             then: "move";
+            /** @description Whether it is what the work is for: a sale, a hire. */
+            won?: boolean;
         };
-        /** @description How evenly work is spread over the active agents, by their weighted totals. */
+        /** @description What was erased. */
+        Erased: {
+            /** @description The items that no longer say whom they are about. */
+            items: number[];
+            /**
+             * Format: int64
+             * @description Rows that held something of the person; 0 when there was nothing (left) to erase.
+             */
+            rows: number;
+        };
+        /** @description Who is to be erased, and why. Exactly one of phone, email and item. */
+        ErasureForm: {
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The contact of this item: their other items are found by its phone and e-mail.
+             */
+            item?: number | null;
+            /** @description In any form; without a country code it is read as one of the workspace's country. */
+            phone?: string | null;
+            reason: components["schemas"]["ErasureReason"];
+        };
+        /**
+         * @description Why somebody is erased. A code, for a sentence would name the person again.
+         * @enum {string}
+         */
+        ErasureReason: "requested" | "consent_withdrawn" | "mistake" | "other";
+        /** @description A kept answer. */
+        ExportedAnswer: {
+            body: string;
+            key: string;
+        };
+        /** @description An effect that waits. */
+        ExportedEffect: {
+            body: string;
+            channel: string;
+        };
+        /** @description An item of theirs. */
+        ExportedItem: {
+            /** @description Oldest first. */
+            history: components["schemas"]["ExportedLine"][];
+            item: components["schemas"]["Item"];
+            notes: string[];
+        };
+        /** @description One thing that happened to an item. */
+        ExportedLine: {
+            at: components["schemas"]["Time"];
+            text: string;
+        };
+        /** @description Everything that is kept of one person. */
+        ExportedPerson: {
+            /** @description Answers kept under idempotency keys, for a day. */
+            answers: components["schemas"]["ExportedAnswer"][];
+            items: components["schemas"]["ExportedItem"][];
+            /** @description What waits to be sent to other systems. */
+            outgoing: components["schemas"]["ExportedEffect"][];
+            /** @description Rows of imported files that could not be taken in. */
+            rejected: components["schemas"]["ExportedRow"][];
+        };
+        /** @description A row of an imported file. */
+        ExportedRow: {
+            cells: string[];
+            /** Format: int64 */
+            import: number;
+            /** Format: int64 */
+            row: number;
+        };
+        /** @description How evenly work is spread over the active agents, by what each has had divided by their weight. */
         Fairness: {
             /**
              * Format: double
@@ -1101,11 +1395,32 @@ export interface components {
             /** Format: double */
             variance: number;
         };
+        /** @description How evenly work is spread. */
+        FairnessReport: {
+            /** @description Over all active agents. */
+            all: components["schemas"]["Fairness"];
+            now: components["schemas"]["Time"];
+            queues: components["schemas"]["Spread"][];
+            sources: components["schemas"]["Spread"][];
+            time_zone: string;
+        };
         /** @description One field of a request and what is wrong with it. */
         FieldProblem: {
             /** @description The field's path, such as `contact.phone` or `steps[0].after_secs`. */
             field: string;
             problem: string;
+        };
+        /** @description Something that is not in order. */
+        Finding: {
+            /**
+             * Format: int64
+             * @description The source's, queue's, agent's or rule's.
+             */
+            id: number | null;
+            name: string | null;
+            /** @description What is wrong, and what to do about it. */
+            problem: string;
+            subject: components["schemas"]["Subject"];
         };
         /** @description The first admin. */
         FirstAdmin: {
@@ -1224,11 +1539,6 @@ export interface components {
         /** @description What became of the items, in the order in which they came. */
         Ingested: {
             items: components["schemas"]["IngestedItem"][];
-            /**
-             * Format: int64
-             * @description Leads that Meta gave notice of: they are kept, and become items once they are fetched.
-             */
-            to_fetch?: number | null;
         };
         /** @description What became of one item: its id and state, or an error. */
         IngestedItem: {
@@ -1447,11 +1757,69 @@ export interface components {
             /** @description IANA name; days and caps are counted in it. */
             time_zone: string;
         };
+        /** @description Who is next, and why. */
+        NextAgent: {
+            /** Format: int64 */
+            agent: number;
+            name: string;
+            reason: components["schemas"]["Reason"];
+            /** @description The reason in one line. */
+            text: string;
+        };
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
          */
         Op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "starts_with" | "in" | "exists";
+        /** @description An agent's outcomes. Ratios are null when nothing stands below the line. */
+        OutcomeView: {
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: int64
+             * @description Assignments, and offers that were accepted.
+             */
+            assigned: number;
+            /**
+             * Format: double
+             * @description Contacted ÷ assigned.
+             */
+            contact_rate: number | null;
+            /**
+             * Format: int64
+             * @description Those whose contact was reached: by an update that says so, or by the recorded result.
+             */
+            contacted: number;
+            /**
+             * Format: int64
+             * @description The median time from getting an item to first reaching its contact.
+             */
+            first_contact_secs: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Those closed with a result that counts as won.
+             */
+            won: number;
+            /**
+             * Format: double
+             * @description Won ÷ assigned.
+             */
+            won_per_assigned: number | null;
+            /**
+             * Format: double
+             * @description Won ÷ contacted.
+             */
+            won_per_contacted: number | null;
+        };
+        /** @description Every agent's outcomes in a period. */
+        Outcomes: {
+            agents: components["schemas"]["OutcomeView"][];
+            from: components["schemas"]["Time"];
+            /** @description The workspace's zone, in which people read these times. */
+            time_zone: string;
+            to: components["schemas"]["Time"];
+        };
         /** @description One page of a list. */
         Page_Agent: {
             items: {
@@ -1459,6 +1827,7 @@ export interface components {
                 capacity: components["schemas"]["Capacity"];
                 /** Format: int32 */
                 daily_cap?: number | null;
+                days_off: components["schemas"]["DaysOff"][];
                 /**
                  * Format: int32
                  * @description Items held now, offers included.
@@ -1472,6 +1841,7 @@ export interface components {
                 login?: components["schemas"]["LoginView"] | null;
                 name: string;
                 on_shift: boolean;
+                paused: boolean;
                 /** @description Connected: signed in and heard from. */
                 present: boolean;
                 queues: number[];
@@ -1489,6 +1859,7 @@ export interface components {
                 total: number;
                 /** Format: int32 */
                 weight: number;
+                works_holidays: boolean;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1500,6 +1871,11 @@ export interface components {
                 agent: number;
                 agent_name: string;
                 at: components["schemas"]["Time"];
+                /**
+                 * @description The same moment as the workspace's clocks show it, with the offset from UTC, such as
+                 *     `2026-01-31T15:00:00.000+05:30`.
+                 */
+                at_local: string;
                 /** Format: int64 */
                 count_after: number;
                 /**
@@ -1519,15 +1895,44 @@ export interface components {
                 offer: boolean;
                 /** Format: int64 */
                 queue: number;
+                queue_name: string;
                 reason?: components["schemas"]["Reason"] | null;
                 /** Format: int64 */
                 seq: number;
                 /** Format: int64 */
                 source: number;
+                source_name: string;
                 /** @description The reason in one line. */
                 text: string;
                 /** @description `matched`, `claimed`, `overflow`, or `placed` by a person. */
                 way: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            items: {
+                /** @description Such as `queue_updated`, `reassigned`, `token_created`. */
+                act: string;
+                actor: components["schemas"]["Actor"];
+                /** @description Changed fields as they are. */
+                after?: Record<string, never> | null;
+                at: components["schemas"]["Time"];
+                /** @description The same on the workspace's clocks, with their offset. */
+                at_local: string;
+                /** @description Changed fields as they were; null when there was nothing before. */
+                before?: Record<string, never> | null;
+                /** Format: int64 */
+                id: number;
+                object: components["schemas"]["AuditObject"];
+                /**
+                 * Format: int64
+                 * @description The event's number in the journal; of what is done beside it, the last event's before.
+                 */
+                seq: number;
+                /** @description One line for people. */
+                text: string;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -1685,6 +2090,7 @@ export interface components {
                  */
                 oldest_wait_secs?: number | null;
                 presence: components["schemas"]["Presence"];
+                silence?: components["schemas"]["Silence"] | null;
                 steps: components["schemas"]["Step"][];
                 strategy: components["schemas"]["Strategy"];
                 /**
@@ -1736,6 +2142,11 @@ export interface components {
                 name: string;
                 /** Format: int64 */
                 queue: number;
+                /**
+                 * Format: int32
+                 * @description After so many days the person of a closed item is erased; null is never.
+                 */
+                retention_days?: number | null;
                 /** @description The webhook's secret: shown in the answer that made it, never again. */
                 secret?: string | null;
             }[];
@@ -1837,6 +2248,7 @@ export interface components {
              */
             oldest_wait_secs: number | null;
             presence: components["schemas"]["Presence"];
+            silence: components["schemas"]["Silence"] | null;
             steps: components["schemas"]["Step"][];
             strategy: components["schemas"]["Strategy"];
             /**
@@ -1868,6 +2280,8 @@ export interface components {
             name?: string | null;
             /** @default null */
             presence?: components["schemas"]["Presence"] | null;
+            /** @default null */
+            silence?: components["schemas"]["Silence"] | null;
             /** @default null */
             steps?: components["schemas"]["Step"][] | null;
             /** @default null */
@@ -1905,21 +2319,6 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "admin";
-        /** @description How a secret is rotated. */
-        Rotation: {
-            /**
-             * Format: int32
-             * @description For how long the old secret counts beside the new one; a day when absent, 0 for not at all,
-             *     at most 30 days.
-             * @default null
-             */
-            keep_secs?: number | null;
-            /**
-             * @description The new secret; one is made when absent.
-             * @default null
-             */
-            secret?: string | null;
-        };
         /** @description A rule. */
         Rule: {
             active: boolean;
@@ -1976,6 +2375,19 @@ export interface components {
                 number
             ];
         };
+        /** @description The tables' version. */
+        SchemaVersion: {
+            /**
+             * Format: int64
+             * @description The last migration that is applied.
+             */
+            applied: number;
+            /**
+             * Format: int64
+             * @description The last one that this version of Fairlead knows.
+             */
+            known: number;
+        };
         /** @description A session. */
         Session: {
             /** @description Repeat it in the header `X-Fairlead-CSRF` of every write. */
@@ -2014,6 +2426,28 @@ export interface components {
         SetupNeeded: {
             needed: boolean;
         };
+        /** @description What an agent has had, and how they stand now. */
+        Share: {
+            /** @description What speaks against them, such as `away`. */
+            against: string | null;
+            /** Format: int64 */
+            agent: number;
+            /** Format: int64 */
+            assigned: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description Who gets the next item has 1; null when something speaks against them.
+             */
+            rank: number | null;
+            /**
+             * Format: double
+             * @description `assigned` divided by `weight`.
+             */
+            share: number;
+            /** Format: int32 */
+            weight: number;
+        };
         /** @description Work from `from` until `to` on a weekday; `to` at or before `from` is on the next day. */
         Shift: {
             /**
@@ -2027,10 +2461,35 @@ export interface components {
             to: string;
         };
         /**
-         * @description How a source's webhook proves who sent it.
-         * @enum {string}
+         * @description What happens to an item that its holder does nothing with: it goes to somebody else, and in the
+         *     end a supervisor is told.
          */
-        Signing: "shared_secret" | "standard" | "meta" | "google";
+        Silence: {
+            /**
+             * Format: int32
+             * @description For how long its holder may leave it without an update. Whoever left it is not eligible for
+             *     it for as long again. What was left for longer when this is set goes on at once.
+             * @default 0
+             */
+            after_secs: number;
+            /**
+             * Format: int32
+             * @description How often it goes to somebody else; after that a supervisor is told.
+             * @default 0
+             */
+            max_moves: number;
+            /**
+             * Format: int64
+             * @description Where it goes then; it stays with its holder when absent.
+             * @default null
+             */
+            then_queue: number | null;
+            /**
+             * @description Only the holder's working hours count, and no holidays; their days off do.
+             * @default false
+             */
+            working_hours: boolean;
+        };
         /** @description A skill's name, and the level: 1 (learning) to 10 (expert). */
         Skills: {
             [key: string]: number;
@@ -2043,23 +2502,9 @@ export interface components {
             dedupe_scope: components["schemas"]["DedupeScope"];
             /** Format: int32 */
             dedupe_window_secs: number;
-            /**
-             * Format: int64
-             * @description Leads that Meta gave notice of and that could not be fetched.
-             */
-            fetch_failed: number;
-            /** @description Why fetching last did not work, if it ever did not. */
-            fetch_problem?: string | null;
-            fetch_problem_at?: components["schemas"]["Time"] | null;
-            /** @description Whether Meta's app secret is set. */
-            has_app_secret: boolean;
-            /** @description Whether the token of the Meta page is set. */
-            has_page_token: boolean;
             has_secret: boolean;
             /** Format: int64 */
             id: number;
-            /** @description Whether every secret is set that its kind of signing needs. */
-            is_ready: boolean;
             /** @description The last part of its webhook's address, `/ingest/{key}`. */
             key: string;
             kind: components["schemas"]["Kind"];
@@ -2067,13 +2512,15 @@ export interface components {
                 [key: string]: string;
             };
             name: string;
-            old_secret_until?: components["schemas"]["Time"] | null;
             /** Format: int64 */
             queue: number;
+            /**
+             * Format: int32
+             * @description After so many days the person of a closed item is erased; null is never.
+             */
+            retention_days: number | null;
             /** @description The webhook's secret: shown in the answer that made it, never again. */
             secret?: string | null;
-            /** @description How its webhook proves who sent it. */
-            signing: components["schemas"]["Signing"];
         };
         /** @description What can be set on a source; what is absent stays as it is. */
         SourceChange: {
@@ -2082,12 +2529,6 @@ export interface components {
              * @default null
              */
             active?: boolean | null;
-            /**
-             * @description Meta's app secret, which signs its webhooks. It is sealed and never shown; an empty text
-             *     takes it out.
-             * @default null
-             */
-            app_secret?: string | null;
             /**
              * @description The attributes that items carry; one that is not declared `routing` is personal.
              * @default null
@@ -2124,33 +2565,46 @@ export interface components {
             /** @default null */
             name?: string | null;
             /**
-             * @description The token of the Meta page, which leads are fetched with. Sealed and never shown.
-             * @default null
-             */
-            page_token?: string | null;
-            /**
              * Format: int64
              * @description Where its items go when no rule says otherwise.
              * @default null
              */
             queue?: number | null;
             /**
-             * @description Makes a new secret, which the answer shows once, and takes the old one away at once;
-             *     `/sources/{id}/rotate-secret` keeps it for a while.
+             * Format: int32
+             * @description After so many days the person of a closed item is erased; null is never.
+             * @default null
+             */
+            retention_days?: number | null;
+            /**
+             * @description Makes a new secret, which the answer shows once.
              * @default null
              */
             rotate_secret?: boolean | null;
             /**
-             * @description The webhook's secret; one is made when absent. For Standard Webhooks it is the key
-             *     (`whsec_…`), for Meta the verify token, for Google the key of the form.
+             * @description The webhook's secret; one is made when absent.
              * @default null
              */
             secret?: string | null;
-            /** @default null */
-            signing?: components["schemas"]["Signing"] | null;
         };
         /** @description A source by id, by key or by name. */
         SourceName: number | string;
+        /** @description How evenly the items of one source, or of one queue, are spread over those who serve it. */
+        Spread: {
+            /** @description Of active agents who serve it. */
+            agents: components["schemas"]["Share"][];
+            fairness: components["schemas"]["Fairness"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            next: components["schemas"]["NextAgent"] | null;
+            /**
+             * Format: int64
+             * @description The source's own queue, or the queue itself.
+             */
+            queue: number;
+            strategy: components["schemas"]["Strategy"];
+        };
         /** @description Everything a live board shows. */
         Stats: {
             agents: components["schemas"]["StatsAgent"][];
@@ -2276,6 +2730,11 @@ export interface components {
          */
         Strategy: "fair_share" | "round_robin" | "fewest_assigned" | "fewest_today" | "longest_idle" | "least_busy" | "best_skill";
         /**
+         * @description What a finding is about.
+         * @enum {string}
+         */
+        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule";
+        /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
          */
@@ -2293,21 +2752,61 @@ export interface components {
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
         };
-        /** @description What reading the whole journal found. */
+        /** @description What was done. */
+        UpdateForm: {
+            /** @description The contact was reached; the first time counts. */
+            contacted?: boolean;
+            /** @description Kept with the item's personal data, not in the journal. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description The item's version as last seen.
+             */
+            version: number;
+        };
+        /** @description What was looked at, and what is not in order. */
+        Verification: {
+            /** @description Empty when everything is in order. */
+            findings: components["schemas"]["Finding"][];
+            schema: components["schemas"]["SchemaVersion"];
+            zone: components["schemas"]["ZoneNow"];
+        };
+        /** @description What reading the journal found. */
         Verified: {
+            audit: components["schemas"]["VerifiedAudit"] | null;
             /**
              * Format: int64
-             * @description The first event that does not follow from the one before.
+             * @description The first event of the first row that does not follow from the one before.
              */
             broken_at: number | null;
+            /** @description Whether the journal's end was reached. Else ask again with `events`, `rows` and `head`. */
+            done: boolean;
             /**
              * Format: int64
-             * @description Events that were read.
+             * @description Events that were read so far.
              */
             events: number;
-            /** @description The hash of the last sound one, in hex; keep it elsewhere to compare with later. */
+            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
             head: string;
             problem: string | null;
+            /**
+             * Format: int64
+             * @description Rows that were read so far; a row holds the events of one instant about one item.
+             */
+            rows: number;
+        };
+        /** @description What reading the audit found: a chain of its own, for what is done beside the core. */
+        VerifiedAudit: {
+            /**
+             * Format: int64
+             * @description The first row that does not follow from the one before.
+             */
+            broken_at: number | null;
+            /** @description The hash of the last sound row, in hex; keep it elsewhere to compare with later. */
+            head: string;
+            problem: string | null;
+            /** Format: int64 */
+            rows: number;
         };
         /** @description A body that says only which version was seen. */
         Versioned: {
@@ -2322,6 +2821,22 @@ export interface components {
          * @enum {string}
          */
         Way: "matched" | "claimed" | "overflow";
+        /** @description Whose data it is: exactly one of these. */
+        WhoseContact: {
+            /** @default null */
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description The contact of this item: their other items are found by its phone and e-mail.
+             * @default null
+             */
+            item?: number | null;
+            /**
+             * @description In any form; without a country code it is read as one of the workspace's country.
+             * @default null
+             */
+            phone?: string | null;
+        };
         /** @description Why. */
         Why: {
             /** @description For an open item: every agent, and what speaks for or against them now. */
@@ -2356,6 +2871,9 @@ export interface components {
             dispatch: components["schemas"]["Dispatch"];
             /** Format: int32 */
             heartbeat_secs: number;
+            holidays: {
+                [key: string]: string;
+            };
             /** Format: int64 */
             id: number;
             name: string;
@@ -2384,6 +2902,13 @@ export interface components {
              * @default null
              */
             heartbeat_secs?: number | null;
+            /**
+             * @description Local days, and what they are called, on which nobody works who does not say so.
+             * @default null
+             */
+            holidays?: {
+                [key: string]: string;
+            } | null;
             /** @default null */
             name?: string | null;
             /**
@@ -2410,6 +2935,12 @@ export interface components {
              * @description The number of the last event.
              */
             seq: number;
+            time_zone: string;
+        };
+        /** @description The workspace's zone, by the time-zone data in this version of Fairlead. */
+        ZoneNow: {
+            /** @description Its offset from UTC now, such as `+05:30`; null when the zone is not known. */
+            offset: string | null;
             time_zone: string;
         };
     };
@@ -2718,6 +3249,10 @@ export interface operations {
                 source?: number;
                 /** @description `true`: offers that were not accepted, too. */
                 offers?: string;
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -2738,6 +3273,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Assignment"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assignments_export: {
+        parameters: {
+            query?: {
+                /** @description `csv`, of any length; or `xlsx`, of at most 100,000 assignments. `csv` when absent. */
+                format?: string;
+                item?: number;
+                agent?: number;
+                queue?: number;
+                source?: number;
+                /** @description `true`: offers that were not accepted, too. */
+                offers?: string;
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description Who, as `user:3`, `token:7`, `source:2` or `system`. */
+                actor?: string;
+                /** @description The kind of object. */
+                object?: string;
+                /** @description The object's id. */
+                id?: number;
+                /** @description The kind of act. */
+                act?: string;
+                /** @description Done at or after, RFC 3339. */
+                from?: string;
+                /** @description Done before, RFC 3339. */
+                to?: string;
+                /** @description `csv` for a file with everything, at most 100,000 entries; else a page of JSON. */
+                format?: string;
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A SQLite database */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": unknown;
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -2789,6 +3448,73 @@ export interface operations {
             };
         };
     };
+    post_contacts_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoseContact"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedPerson"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -2810,6 +3536,42 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fairness: {
+        parameters: {
+            query?: {
+                /** @description Made at or after, RFC 3339. */
+                from?: string;
+                /** @description Made before, RFC 3339. */
+                to?: string;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FairnessReport"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -2956,44 +3718,6 @@ export interface operations {
             };
         };
     };
-    get_ingest_source_key: {
-        parameters: {
-            query?: {
-                /** @description `subscribe`. */
-                "hub.mode"?: string;
-                /** @description What the answer's body must be. */
-                "hub.challenge"?: string;
-                /** @description The source's secret. */
-                "hub.verify_token"?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The source's key */
-                source_key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     post_ingest_source_key: {
         parameters: {
             query?: never;
@@ -3019,14 +3743,6 @@ export interface operations {
             };
         };
         responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ingested"];
-                };
-            };
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3440,6 +4156,40 @@ export interface operations {
             };
         };
     };
+    post_items_id_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_items_id_why: {
         parameters: {
             query?: never;
@@ -3475,7 +4225,14 @@ export interface operations {
     };
     get_journal_verify: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Its `events`; from the beginning when absent. */
+                events?: number;
+                /** @description Its `rows`. */
+                rows?: number;
+                /** @description Its `head`. */
+                head?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4234,40 +4991,6 @@ export interface operations {
             };
         };
     };
-    post_sources_id_rotate_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Rotation"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Source"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_stats: {
         parameters: {
             query?: never;
@@ -4286,6 +5009,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stats_outcomes: {
+        parameters: {
+            query?: {
+                /** @description From this time on; since the local day began when absent. */
+                from?: components["schemas"]["Time"];
+                /** @description Before this time; until now when absent. */
+                to?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -4387,6 +5143,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
             };
             /** @description What went wrong, with which object, and what to do next */
             default: {

@@ -21,6 +21,7 @@ export type Strategy = Schemas['Strategy'];
 export type StatusName = Schemas['StatusName'];
 export type ItemStateName = Schemas['ItemStateName'];
 export type Shift = Answer<Schemas['Shift']>;
+export type DaysOff = Answer<Schemas['DaysOff']>;
 export type Step = Answer<Schemas['Step']>;
 export type Disposition = Answer<Schemas['Disposition']>;
 export type DeclaredAttribute = Answer<Schemas['Attribute']>;
@@ -52,9 +53,17 @@ export type RuleChange = Schemas['RuleChange'];
 export type Preset = Schemas['Preset'];
 export type Item = Answer<Schemas['Item']>;
 export type HistoryLine = Answer<Schemas['HistoryEntry']>;
+/** Its changed fields have names and values of every kind. */
+export type AuditEntry = Omit<Answer<Schemas['AuditEntry']>, 'before' | 'after'> & {
+	before: Record<string, unknown> | null;
+	after: Record<string, unknown> | null;
+};
+export type ErasureReason = Schemas['ErasureReason'];
 export type Why = Answer<Schemas['Why']>;
 export type Assignment = Answer<Schemas['Assignment']>;
 export type Stats = Omit<Answer<Schemas['Stats']>, 'queues'> & { queues: QueueStats[] };
+export type Outcomes = Answer<Schemas['Outcomes']>;
+export type Outcome = Answer<Schemas['OutcomeView']>;
 export type AgentStats = Answer<Schemas['StatsAgent']>;
 export type QueueStats = Omit<Answer<Schemas['StatsQueue']>, 'mode'> & { mode: Mode['mode'] };
 /** Its columns are there only in a dry run. */

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { ago, clock, countdown, lasting, secsBetween, splitSecs, wait } from './time';
+import {
+	ago,
+	clock,
+	countdown,
+	dayAfter,
+	dayStart,
+	lasting,
+	secsBetween,
+	splitSecs,
+	wait
+} from './time';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 
@@ -50,4 +60,17 @@ test('lengths are set in the largest unit that is whole', () => {
 test('a length is said in words', () => {
 	expect(lasting(300, 'en-GB')).toBe('5 mins');
 	expect(lasting(86_400, 'zh-CN')).toBe('1天');
+});
+
+test.each([
+	['2026-03-02', 'Asia/Kolkata', '2026-03-01T18:30:00.000Z'],
+	['2026-03-02', 'UTC', '2026-03-02T00:00:00.000Z'],
+	// The clocks go forward at two in the morning of that day, and back in November.
+	['2026-03-08', 'America/New_York', '2026-03-08T05:00:00.000Z'],
+	['2026-03-09', 'America/New_York', '2026-03-09T04:00:00.000Z'],
+	['2026-11-02', 'America/New_York', '2026-11-02T05:00:00.000Z']
+])('%s in %s begins at %s', (day, zone, at) => expect(dayStart(day, zone)).toBe(at));
+
+test('a day is followed by the next', () => {
+	expect(dayAfter('2026-02-28')).toBe('2026-03-01');
 });

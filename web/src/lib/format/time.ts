@@ -58,6 +58,43 @@ export function stamp(at: string | Date, zone: string, locale: string): string {
 	}).format(new Date(at));
 }
 
+/** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
+function ahead(at: number, zone: string): number {
+	const parts = new Intl.DateTimeFormat('en-US', {
+		timeZone: zone,
+		hourCycle: 'h23',
+		year: 'numeric',
+		month: 'numeric',
+		day: 'numeric',
+		hour: 'numeric',
+		minute: 'numeric',
+		second: 'numeric'
+	}).formatToParts(at);
+	const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
+	const shown = Date.UTC(
+		part('year'),
+		part('month') - 1,
+		part('day'),
+		part('hour'),
+		part('minute'),
+		part('second')
+	);
+	return shown - Math.floor(at / 1000) * 1000;
+}
+
+/** When a day such as `2026-01-31` begins by the zone's clocks, as the API takes it. */
+export function dayStart(day: string, zone: string): string {
+	const midnight = Date.parse(`${day}T00:00:00Z`);
+	// The second look counts where the clocks changed in between.
+	const near = midnight - ahead(midnight, zone);
+	return new Date(midnight - ahead(near, zone)).toISOString();
+}
+
+/** The day after a day. */
+export function dayAfter(day: string): string {
+	return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
 /** A length of time as people set it: whole days, hours, minutes or seconds. */
 export function splitSecs(secs: number): { amount: number; unit: 's' | 'm' | 'h' | 'd' } {
 	if (secs > 0 && secs % 86_400 === 0) return { amount: secs / 86_400, unit: 'd' };

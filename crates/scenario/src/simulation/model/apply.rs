@@ -16,7 +16,12 @@ impl Model {
         }
         match event {
             Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
-            Event::SupervisorTold { .. } | Event::RuleDeactivated { .. } => {}
+            Event::RuleDeactivated { .. } => {}
+            Event::SupervisorTold { item, notice, .. } => {
+                if *notice != Notice::PlacedItemHeldByAbsent {
+                    self.item(*item)?.told = true;
+                }
+            }
             Event::Configured { settings } => {
                 self.settings = settings.clone();
                 self.zone = TimeZone::get(&settings.time_zone).ok();
@@ -146,13 +151,19 @@ impl Model {
                 let state = ItemState::Assigned { agent: *agent, since: at, placed: false };
                 self.item(*item)?.state = state;
             }
+            Event::Updated { item, .. } => {
+                let item = self.item(*item)?;
+                item.updated_at = at;
+                item.told = false;
+            }
+            Event::WentSilent { item, agent, to } => self.leave_silent(*item, *agent, *to)?,
             Event::Declined { item, agent, .. } => {
                 self.let_go(*item, true)?;
-                self.exclude(*item, *agent)?;
+                self.exclude(*item, *agent, self.settings.re_offer_secs)?;
             }
             Event::OfferMissed { item, agent } => {
                 self.let_go(*item, true)?;
-                self.exclude(*item, *agent)?;
+                self.exclude(*item, *agent, self.settings.re_offer_secs)?;
                 let agent_now = self.agent(*agent)?;
                 if agent_now.status == Status::Available {
                     agent_now.status = Status::Away { reason: Code::new("missed_offer") };
@@ -162,7 +173,7 @@ impl Model {
             Event::Returned { item, .. } => self.let_go(*item, true)?,
             Event::Released { item, agent, .. } => {
                 self.let_go(*item, false)?;
-                self.exclude(*item, *agent)?;
+                self.exclude(*item, *agent, self.settings.re_offer_secs)?;
             }
             Event::Completed { item, outcome, .. } => match outcome {
                 Outcome::Closed => self.close(*item)?,
@@ -222,6 +233,9 @@ impl Model {
             excluded: Vec::new(),
             visited: Vec::new(),
             attempts: 0,
+            updated_at: Time(0),
+            moves: 0,
+            told: false,
             taken_on: 0,
         };
         if let Some(key) = self.contact_key(submission) {

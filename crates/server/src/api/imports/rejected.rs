@@ -3,10 +3,10 @@
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::Pick;
+use crate::http::csv::Csv;
 use crate::http::problem::Answered;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::Response;
 
 /// The most rows that are written into one answer.
 const MAX_ROWS: usize = 100_000;
@@ -18,17 +18,14 @@ pub async fn rejected(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
-) -> Answered<impl IntoResponse> {
+) -> Answered<Response> {
     let job = super::find(&app, &caller, id).await?;
-    let mut text = String::from("\u{feff}row,problem,cells\r\n");
+    let mut csv = Csv::new(&["row", "problem", "cells"]);
     let (mut after, mut count) = (None, 0);
     loop {
         let page = app.store.rejected_rows(caller.workspace, job.id, after, 1000).await?;
         for row in page.items {
-            let cells = [row.row.to_string(), row.problem].into_iter().chain(row.cells);
-            let cells: Vec<String> = cells.map(|c| cell(&c)).collect();
-            text.push_str(&cells.join(","));
-            text.push_str("\r\n");
+            csv.line([row.row.to_string(), row.problem].into_iter().chain(row.cells));
             count += 1;
         }
         match page.next {
@@ -36,33 +33,5 @@ pub async fn rejected(
             _ => break,
         }
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rejected-{id}.csv\"")),
-    ];
-    Ok((headers, text))
-}
-
-/// A cell that no spreadsheet takes for a formula (OWASP: CSV injection).
-fn cell(text: &str) -> String {
-    let guarded = match text.starts_with(['=', '@', '\t', '\r'])
-        || (text.starts_with(['+', '-']) && text.parse::<f64>().is_err())
-    {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    };
-    match guarded.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", guarded.replace('"', "\"\"")),
-        false => guarded,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn cells_are_quoted_and_no_formulas() {
-        assert_eq!(super::cell("=1+1"), "'=1+1");
-        assert_eq!(super::cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(super::cell("-5"), "-5");
-    }
+    Ok(csv.file(&format!("rejected-{id}.csv")))
 }

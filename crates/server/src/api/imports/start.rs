@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use connectors::{How, Mapping, Row, Table};
 use std::collections::BTreeMap;
 use std::path::Path;
-use store::NewImport;
+use store::{Act, NewImport};
 use utoipa::ToSchema;
 
 /// The parts of the form.
@@ -139,6 +139,15 @@ pub async fn start(
         mapping: known,
     };
     let job = app.store.start_import(caller.workspace, &new, app.clock.now()).await?;
+    // The file's own name may be a person's.
+    let act = Act {
+        actor: caller.actor,
+        act: "import_started",
+        object: "import",
+        object_id: Some(job.id.0),
+        body: serde_json::json!({ "source": source.source.id, "rows": total }),
+    };
+    app.store.record(caller.workspace, &act, app.clock.now()).await?;
     let path = upload.keep(&app.config.data_dir, caller.workspace, job.id).await?;
     let view = ImportView::new(job.clone(), Vec::new());
     tokio::spawn(run(app, Job { workspace: caller.workspace, job, path }));

@@ -41,6 +41,7 @@ pub async fn act(
 ) -> Answered<ItemView> {
     let kind = match command {
         Command::Complete { .. } => NoteKind::Complete,
+        Command::Update { .. } => NoteKind::Update,
         Command::Reassign { .. } => NoteKind::Reassign,
         Command::Cancel { .. } => NoteKind::Cancel,
         _ => NoteKind::Other,

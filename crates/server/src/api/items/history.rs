@@ -86,7 +86,7 @@ pub async fn history(
 }
 
 /// The queue an item is in after the event, if the event says.
-fn queue_after(event: &Event) -> Option<QueueId> {
+pub fn queue_after(event: &Event) -> Option<QueueId> {
     match event {
         Event::Queued { queue, .. }
         | Event::Overflowed { to: queue, .. }
@@ -115,6 +115,11 @@ impl ActorNames {
         };
         let name = id.and_then(|id| names?.get(&id).cloned());
         ActorView { kind: kind.to_owned(), id, name }
+    }
+
+    /// What the token is called.
+    pub fn token(&self, id: u64) -> Option<String> {
+        self.tokens.get(&id).cloned()
     }
 }
 

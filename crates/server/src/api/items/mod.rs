@@ -12,5 +12,6 @@ pub mod reassign;
 pub mod release;
 pub mod retry;
 pub mod submit;
+pub mod update;
 pub mod view;
 pub mod why;

@@ -1,7 +1,7 @@
 //! `POST /sources/{id}/rotate-secret`: a new secret, and the old one for as long as senders need.
 
 use super::secrets::Changed;
-use super::{SourceView, find};
+use super::{ROTATED, SourceView, act, find};
 use crate::api::changeable;
 use crate::app::App;
 use crate::auth::Caller;
@@ -13,6 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use routing::{Command, Refusal, SourceId};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// For how long the old secret counts when nobody says: a day.
@@ -58,6 +59,7 @@ pub async fn rotate(
     }
     let mut changed = Changed::of(secrets);
     changed.own(face.signing, body.secret)?;
+    let told = json!({ "changed": ["secret"], "removed": [], "keep_secs": keep_secs });
     let mut work = Work::change(move |state| {
         let found = state.facts().sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
         changeable(found.active, None)?;
@@ -65,6 +67,7 @@ pub async fn rotate(
     });
     work.personal.push(Personal::Source(Box::new(face.row(source, changed.secrets)?)));
     work.personal.extend(sealing(&app, caller.workspace, changed.clear)?);
+    work.personal.push(act(&caller, id, ROTATED, told));
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
     Ok(Json(SourceView::new(&find(&app, &caller, source).await?, changed.shown, now)?))

@@ -1,10 +1,11 @@
-//! What a change does to a source's secrets: which are made, kept, sealed, and shown once.
+//! What a change does to a source's secrets: which are made, kept, sealed, shown once and audited.
 
 use crate::auth::secret;
 use crate::http::Problem;
 use crate::http::problem::Answered;
 use crate::submission::{Secrets, Slot};
 use connectors::webhook::{Signing, standard};
+use serde_json::{Value, json};
 
 /// The longest secret of the other side, in bytes.
 const MAX_BYTES: usize = 2000;
@@ -17,6 +18,8 @@ pub struct Changed {
     pub clear: Vec<(Slot, String)>,
     /// The source's own secret, which the answer shows once.
     pub shown: Option<String>,
+    /// The fields of the secrets that were taken out.
+    removed: Vec<&'static str>,
 }
 
 impl Changed {
@@ -41,7 +44,12 @@ impl Changed {
     }
 
     /// A secret that the other side made; an empty one takes it out.
-    pub fn theirs(&mut self, field: &str, slot: Slot, given: Option<String>) -> Answered<()> {
+    pub fn theirs(
+        &mut self,
+        field: &'static str,
+        slot: Slot,
+        given: Option<String>,
+    ) -> Answered<()> {
         let Some(given) = given else { return Ok(()) };
         let given = given.trim().to_owned();
         if given.len() > MAX_BYTES || !given.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -50,10 +58,22 @@ impl Changed {
         }
         if given.is_empty() {
             self.secrets.forget(slot);
+            self.removed.push(field);
         } else {
             self.clear.push((slot, given));
         }
         Ok(())
+    }
+
+    /// What the audit says of this: which secrets are others now, never what they are.
+    pub fn told(&self) -> Option<Value> {
+        let theirs = [("app_secret", Slot::AppSecret), ("page_token", Slot::PageToken)];
+        let given =
+            theirs.into_iter().filter(|(_, slot)| self.clear.iter().any(|(s, _)| s == slot));
+        let own = self.shown.iter().map(|_| "secret");
+        let changed: Vec<_> = own.chain(given.map(|(field, _)| field)).collect();
+        let any = !changed.is_empty() || !self.removed.is_empty();
+        any.then(|| json!({ "changed": changed, "removed": self.removed }))
     }
 }
 

@@ -50,6 +50,8 @@ pub struct SourceView {
     pub dedupe_key: String,
     pub attributes: Vec<Declaration>,
     pub map: BTreeMap<String, String>,
+    /// After so many days the person of a closed item is erased; null is never.
+    pub retention_days: Option<u32>,
     /// The webhook's secret: shown in the answer that made it, never again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
@@ -81,6 +83,7 @@ impl SourceView {
             dedupe_key: face.dedupe_key,
             attributes: face.declared.list(),
             map: face.map.into_iter().map(|(t, ours)| (t, ours.to_string())).collect(),
+            retention_days: face.retention_days,
             secret,
         })
     }

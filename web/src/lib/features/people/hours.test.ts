@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { weekday, weekWords } from './hours';
+import { localDay, weekday, weekWords } from './hours';
 
 const shift = (day: number, from = '09:00', to = '18:00') => ({ day, from, to });
 
@@ -21,4 +21,10 @@ test('a day with two shifts keeps both', () => {
 test('Monday is day 1 in every language', () => {
 	expect(weekday(1, 'en-GB')).toBe('Monday');
 	expect(weekday(7, 'zh-CN')).toBe('星期日');
+});
+
+test('a day is the day that it is there', () => {
+	const late = new Date('2026-11-07T20:00:00Z');
+	expect(localDay(late, 'UTC')).toBe('2026-11-07');
+	expect(localDay(late, 'Asia/Kolkata')).toBe('2026-11-08');
 });

@@ -21,3 +21,9 @@ export function weekWords(hours: Shift[], locale: string): string {
 		.map((s) => `${s.from === s.to ? name(s.from) : `${name(s.from)}–${name(s.to)}`} ${s.time}`)
 		.join(', ');
 }
+
+/** The day that it is in a zone, as `2026-11-08`. */
+export function localDay(at: Date, zone: string): string {
+	// Swedish dates are written as ISO 8601 has them.
+	return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at);
+}

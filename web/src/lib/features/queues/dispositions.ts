@@ -5,6 +5,8 @@ export interface Draft {
 	id: number;
 	name: string;
 	label: string;
+	contacted: boolean;
+	won: boolean;
 	then: Disposition['then'];
 	after_secs: number;
 	max_attempts: number;
@@ -12,7 +14,17 @@ export interface Draft {
 }
 
 export function blank(id: number): Draft {
-	return { id, name: '', label: '', then: 'close', after_secs: 3600, max_attempts: 3, queue: null };
+	return {
+		id,
+		name: '',
+		label: '',
+		contacted: false,
+		won: false,
+		then: 'close',
+		after_secs: 3600,
+		max_attempts: 3,
+		queue: null
+	};
 }
 
 export function toDrafts(results: Disposition[]): Draft[] {
@@ -37,7 +49,12 @@ export function fromDrafts(drafts: Draft[]): Disposition[] {
 	return drafts
 		.filter((d) => d.label.trim() || d.name)
 		.map((d) => {
-			const own = { name: d.name || codeFor(d.label), label: d.label.trim() || d.name };
+			const own = {
+				name: d.name || codeFor(d.label),
+				label: d.label.trim() || d.name,
+				contacted: d.contacted,
+				won: d.won
+			};
 			switch (d.then) {
 				case 'close':
 					return { ...own, then: 'close' };

@@ -4,9 +4,11 @@ import Activity from '@lucide/svelte/icons/activity';
 import Contact from '@lucide/svelte/icons/contact';
 import GitFork from '@lucide/svelte/icons/git-fork';
 import Headset from '@lucide/svelte/icons/headset';
+import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Layers from '@lucide/svelte/icons/layers';
 import Settings from '@lucide/svelte/icons/settings-2';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Upload from '@lucide/svelte/icons/upload';
 import Webhook from '@lucide/svelte/icons/webhook';
 import type { Component } from 'svelte';
@@ -33,11 +35,13 @@ export function places(): Place[] {
 		...place(works, '/work', m.nav_work(), Headset, 'day'),
 		...place(lead, '/live', m.nav_live(), Activity, 'day'),
 		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
+		...place(lead, '/history', m.nav_history(), History, 'day'),
 		...place(lead, '/people', m.nav_people(), Contact, 'setup'),
 		...place(lead, '/queues', m.nav_queues(), Layers, 'setup'),
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
 		...place(lead, '/rules', m.nav_rules(), GitFork, 'setup'),
 		...place(lead, '/import', m.nav_import(), Upload, 'setup'),
+		...place(lead, '/audit', m.nav_audit(), ShieldCheck, 'setup'),
 		...place(true, '/settings', m.nav_settings(), Settings, 'own')
 	];
 }

@@ -226,6 +226,15 @@ export class Desk {
 		this.act('decline', item, () => api.items.decline(item.id, item.version));
 	release = (item: Item) =>
 		this.act('release', item, () => api.items.release(item.id, item.version));
+	/** Says that it is being worked on; what was typed is kept as a note. */
+	async update(item: Item, contacted: boolean): Promise<void> {
+		const note = this.notes[item.id]?.trim();
+		const body = { version: item.version, contacted, ...(note ? { note } : {}) };
+		if (await this.act('update', item, () => api.items.update(item.id, body))) {
+			delete this.notes[item.id];
+			toasts.ok(contacted ? m.contacted_saved() : m.note_saved());
+		}
+	}
 	retry = (item: Item, at: Date) =>
 		this.act('retry', item, () => api.items.retry(item.id, item.version, at.toISOString()));
 

@@ -1,0 +1,95 @@
+//! The terminal while the board is on it. It is put back as it was on every way out: a key, a
+//! signal, an error, a panic.
+
+use super::board::Board;
+use super::draw::draw;
+use crate::api::Api;
+use crate::signal::stop_signal;
+use anyhow::{Context, Result};
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::time::Duration;
+
+/// How soon a new board or a signal is seen.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Shows the board, and looks anew every `interval`.
+pub fn watch(api: &Api, interval: Duration) -> Result<()> {
+    let stop = stop_signal()?;
+    // The first look comes before the screen is taken: what is wrong then can simply be said.
+    let board = Board::read(api)?;
+    let (boards, _looking) = look_again(api.clone(), interval);
+    let taken = ratatui::try_init().inspect_err(|_| ratatui::restore());
+    let mut terminal = taken.context("the terminal cannot show a board")?;
+    let shown = show(&mut terminal, board, &boards, &stop);
+    ratatui::restore();
+    shown
+}
+
+type Look = Result<Board>;
+
+/// Looks every `interval` beside the screen, so that a slow answer holds up no key. Ends when
+/// what it gave is dropped.
+fn look_again(api: Api, interval: Duration) -> (Receiver<Look>, Sender<()>) {
+    let (send, boards) = channel();
+    let (looking, end) = channel();
+    std::thread::spawn(move || {
+        while let Err(RecvTimeoutError::Timeout) = end.recv_timeout(interval) {
+            if send.send(Board::read(&api)).is_err() {
+                return;
+            }
+        }
+    });
+    (boards, looking)
+}
+
+fn show(
+    terminal: &mut DefaultTerminal,
+    mut board: Board,
+    boards: &Receiver<Look>,
+    stop: &Receiver<()>,
+) -> Result<()> {
+    let mut stale = true;
+    while stop.try_recv() == Err(TryRecvError::Empty) {
+        match boards.try_recv() {
+            Ok(Ok(latest)) => (board, stale) = (latest, true),
+            // The old figures stay in sight, with what is wrong instead of their time.
+            Ok(Err(error)) => (board.at, stale) = (format!("{error:#}"), true),
+            Err(_) => {}
+        }
+        if stale {
+            terminal.draw(|frame| draw(frame, &board))?;
+            stale = false;
+        }
+        if event::poll(LOOK)? {
+            match event::read()? {
+                Event::Key(key) if leaves(key) => return Ok(()),
+                Event::Resize(..) => stale = true,
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn leaves(key: KeyEvent) -> bool {
+    let ctrl_c = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+    let quits = matches!(key.code, KeyCode::Char('q') | KeyCode::Esc);
+    key.kind == KeyEventKind::Press && (ctrl_c || quits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn these_keys_leave_and_others_do_not() {
+        let key = |code, modifiers| leaves(KeyEvent::new(code, modifiers));
+        assert!(key(KeyCode::Char('q'), KeyModifiers::NONE));
+        assert!(key(KeyCode::Esc, KeyModifiers::NONE));
+        assert!(key(KeyCode::Char('c'), KeyModifiers::CONTROL));
+        assert!(!key(KeyCode::Char('c'), KeyModifiers::NONE));
+        assert!(!key(KeyCode::Enter, KeyModifiers::NONE));
+    }
+}

@@ -1,0 +1,64 @@
+//! Times as people read and write them: in the workspace's zone.
+
+use anyhow::{Context, Result};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use serde_json::Value;
+
+/// A time from the API as the clocks of the zone show it, with its offset; `–` when there is none.
+pub fn local(at: &Value, zone: &str) -> String {
+    match zoned(at, zone) {
+        Some(at) => at.strftime("%Y-%m-%d %H:%M:%S %:z").to_string(),
+        None => "–".to_owned(),
+    }
+}
+
+/// The same as a time in that zone.
+pub fn zoned(at: &Value, zone: &str) -> Option<Zoned> {
+    let at: Timestamp = at.as_str()?.parse().ok()?;
+    Some(at.to_zoned(TimeZone::get(zone).unwrap_or(TimeZone::UTC)))
+}
+
+/// Which edge of a day a time without a clock stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    Start,
+    End,
+}
+
+/// A day in the zone (`2026-01-31`), or a time (`2026-01-31T09:30:00+05:30`), as the API takes it.
+pub fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at.to_string());
+    }
+    let says = || format!("“{text}” is neither a day such as 2026-01-31 nor an RFC 3339 time");
+    let mut day: Date = text.parse().with_context(says)?;
+    if edge == Edge::End {
+        day = day.tomorrow().with_context(says)?;
+    }
+    let zone = TimeZone::get(zone).with_context(|| format!("the zone “{zone}” is not known"))?;
+    let start = zone.to_zoned(day.at(0, 0, 0, 0)).with_context(says)?;
+    Ok(start.timestamp().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_lasts_from_its_first_moment_to_the_next_day() {
+        let read = |text: &str, edge| moment(text, "Asia/Kolkata", edge).unwrap();
+        assert_eq!(read("2026-03-02", Edge::Start), "2026-03-01T18:30:00Z");
+        assert_eq!(read("2026-03-02", Edge::End), "2026-03-02T18:30:00Z");
+        assert_eq!(read("2026-03-02T09:30:00+05:30", Edge::End), "2026-03-02T04:00:00Z");
+        assert!(moment("yesterday", "UTC", Edge::Start).is_err());
+    }
+
+    #[test]
+    fn times_are_shown_with_their_offset() {
+        let at = Value::from("2026-03-02T04:30:00.000Z");
+        assert_eq!(local(&at, "Asia/Kolkata"), "2026-03-02 10:00:00 +05:30");
+        assert_eq!(local(&Value::Null, "UTC"), "–");
+    }
+}

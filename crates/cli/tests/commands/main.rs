@@ -1,0 +1,126 @@
+//! The commands of a lead desk, as its people and its cron use them.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+mod desk;
+
+use desk::{Desk, said};
+use serde_json::json;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// A desk with Asha (META and GOOGLE) and Ben (META), and leads META, META, META, GOOGLE.
+fn worked() -> Desk {
+    let desk = Desk::open();
+    desk.send("POST", "/agents", json!({"name": "Asha", "sources": [1, 2]}));
+    desk.send("POST", "/agents", json!({"name": "Ben", "sources": [1]}));
+    for source in ["META", "META", "META", "GOOGLE"] {
+        desk.send("POST", "/items", json!({"source": source}));
+    }
+    desk
+}
+
+#[test]
+fn figures_are_for_people_and_for_programs() {
+    let desk = worked();
+    let stats = said(&desk.run(&["stats"]));
+    let asha = stats.lines().find(|line| line.contains("Asha")).unwrap();
+    assert!(asha.contains("+05:30"), "{stats}");
+    assert_eq!(desk.json(&["stats"])["agents"][0]["total"], 3);
+    let fairness = said(&desk.run(&["fairness"]));
+    assert!(
+        fairness.contains("source GOOGLE") && fairness.contains("Ben had fewest"),
+        "{fairness}"
+    );
+    let report = desk.json(&["fairness", "--to", "2020-01-01"]);
+    assert_eq!(report["all"]["max"], 0.0);
+    assert_eq!(desk.json(&["fairness"])["sources"][0]["agents"][0]["name"], "Ben");
+    let board = said(&desk.run(&["monitor", "--once"]));
+    assert!(board.contains("Asha") && board.contains("Newest assignments"), "{board}");
+    let board = desk.json(&["monitor", "--once"]);
+    assert_eq!(board["assignments"][0]["item"], 4);
+    assert_eq!(board["configuration"]["dispatch"], "at_once");
+    // There is no terminal here.
+    let refused = desk.run(&["monitor"]);
+    assert!(!refused.status.success() && refused.stdout.is_empty());
+}
+
+#[test]
+fn the_history_of_assignments_is_exported() {
+    let desk = worked();
+    let csv = said(&desk.run(&["export", "assignments"]));
+    let agents = |csv: &str| -> Vec<String> {
+        csv.lines().skip(1).map(|line| line.split(',').nth(7).unwrap().to_owned()).collect()
+    };
+    assert_eq!(agents(&csv), ["Asha", "Asha", "Ben", "Asha"]);
+    let google = said(&desk.run(&["export", "assignments", "--source", "google"]));
+    assert_eq!(agents(&google), ["Asha"]);
+    let ben = said(&desk.run(&["export", "assignments", "--agent", "Ben", "--from", "2020-01-01"]));
+    assert_eq!(agents(&ben), ["Ben"]);
+    assert!(agents(&said(&desk.run(&["export", "assignments", "--to", "2020-01-01"]))).is_empty());
+    let file = desk.path("history.xlsx");
+    let wrote = desk.run(&["export", "assignments", file.to_str().unwrap()]);
+    assert!(wrote.status.success(), "{wrote:?}");
+    assert!(std::fs::read(&file).unwrap().starts_with(b"PK"));
+    assert_eq!(desk.json(&["export", "assignments"]).as_array().unwrap().len(), 4);
+    let nobody = desk.run(&["export", "assignments", "--agent", "Zed", file.to_str().unwrap()]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("there is no agent “Zed”"));
+}
+
+#[test]
+fn verify_says_by_its_exit_code_whether_all_is_in_order() {
+    let desk = Desk::open();
+    let found = desk.run(&["verify"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(said(&found).contains("source “META”: no active agent serves it"), "{found:?}");
+    desk.send("POST", "/agents", json!({"name": "Asha", "sources": [1, 2, 3]}));
+    let sound = desk.run(&["verify", "--audit"]);
+    assert_eq!(sound.status.code(), Some(0), "{sound:?}");
+    assert!(said(&sound).contains("zone Asia/Kolkata (+05:30 now)"), "{sound:?}");
+}
+
+#[test]
+fn waiting_leads_are_matched_by_trigger_and_by_the_worker() {
+    let desk = worked();
+    desk.send("PATCH", "/workspace", json!({"dispatch": "by_worker"}));
+    let lead = |source: &str| drop(desk.send("POST", "/items", json!({"source": source})));
+    ["META", "META", "GOOGLE"].into_iter().for_each(lead);
+    assert_eq!(said(&desk.run(&["trigger", "--source", "META"])), "2 assigned\n");
+    assert_eq!(desk.json(&["trigger"])["matched"], 1);
+    assert_eq!(said(&desk.run(&["worker", "--once"])), "0 assigned\n");
+
+    // In a scheduled workflow it runs once by itself, and takes no more than it may.
+    (0..3).for_each(|_| lead("META"));
+    let mut workflow = desk.program();
+    workflow.arg("worker").env("GITHUB_ACTIONS", "true").env("MAX_LEADS_PER_BATCH", "2");
+    let ran = workflow.output().unwrap();
+    assert_eq!((ran.status.code(), said(&ran).as_str()), (Some(0), "2 assigned\n"));
+
+    let unknown = desk.run(&["worker", "--once", "--source", "NOWHERE"]);
+    assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
+}
+
+#[test]
+fn a_worker_ends_cleanly_when_it_is_asked_to() {
+    let desk = worked();
+    desk.send("PATCH", "/workspace", json!({"dispatch": "by_worker"}));
+    for signal in ["-TERM", "-INT"] {
+        desk.send("POST", "/items", json!({"source": "META"}));
+        let mut worker = desk
+            .program()
+            .arg("worker")
+            .env("CHECK_INTERVAL", "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(worker.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");
+        // The next pass finds what has come since.
+        desk.send("POST", "/items", json!({"source": "META"}));
+        assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");
+        let pid = worker.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert_eq!(worker.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}

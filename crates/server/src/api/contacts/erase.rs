@@ -1,0 +1,78 @@
+//! `POST /contacts/erase`: one person is forgotten; the work that was done stays.
+
+use super::{Whose, held, ids};
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::Body;
+use crate::http::problem::Answered;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use store::{Act, CONTACT_ERASED, Traces};
+use utoipa::ToSchema;
+
+/// Why somebody is erased. A code, for a sentence would name the person again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureReason {
+    /// They asked for it.
+    Requested,
+    /// They no longer agree to be called.
+    ConsentWithdrawn,
+    /// They should never have been in here.
+    Mistake,
+    Other,
+}
+
+/// Who is to be erased, and why. Exactly one of phone, email and item.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ErasureForm)]
+pub struct Erasure {
+    /// In any form; without a country code it is read as one of the workspace's country.
+    #[serde(default)]
+    pub phone: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+    /// The contact of this item: their other items are found by its phone and e-mail.
+    #[serde(default)]
+    pub item: Option<u64>,
+    pub reason: ErasureReason,
+}
+
+/// What was erased.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Erased {
+    /// The items that no longer say whom they are about.
+    pub items: Vec<u64>,
+    /// Rows that held something of the person; 0 when there was nothing (left) to erase.
+    pub rows: u64,
+}
+
+/// Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
+/// of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
+/// again it changes nothing. That it was done is audited, without the person.
+#[utoipa::path(post, path = "/contacts/erase", tag = "contacts", request_body = Erasure,
+    responses((status = 200, body = Erased)))]
+pub async fn erase(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<Erasure>,
+) -> Answered<Json<Erased>> {
+    let Erasure { phone, email, item, reason } = body;
+    let held = held(&app, &caller, Whose { phone, email, item }).await?;
+    let items = ids(&held);
+    let act = Act {
+        actor: caller.actor,
+        act: CONTACT_ERASED,
+        object: "contact",
+        object_id: None,
+        body: serde_json::json!({ "items": items, "reason": reason }),
+    };
+    let (workspace, traces) = (caller.workspace, Traces::from(&held));
+    let rows = app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
+    if rows > 0 {
+        app.dispatcher.reload(workspace);
+    }
+    Ok(Json(Erased { items, rows }))
+}

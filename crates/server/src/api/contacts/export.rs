@@ -1,0 +1,127 @@
+//! `POST /contacts/export`: everything that is kept of one person.
+
+use super::{Whose, held, ids};
+use crate::api::items::get::view;
+use crate::api::items::view::ItemView;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::problem::Answered;
+use crate::http::{Body, Rfc3339};
+use crate::words::LanguageHeader;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use store::{Act, HeldItem};
+use utoipa::ToSchema;
+
+/// The most events of one item that are told.
+const MOST_LINES: u32 = 1_000;
+
+/// Everything that is kept of one person.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedPerson {
+    pub items: Vec<ExportedItem>,
+    /// Rows of imported files that could not be taken in.
+    pub rejected: Vec<ExportedRow>,
+    /// Answers kept under idempotency keys, for a day.
+    pub answers: Vec<ExportedAnswer>,
+    /// What waits to be sent to other systems.
+    pub outgoing: Vec<ExportedEffect>,
+}
+
+/// An item of theirs.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedItem {
+    pub item: ItemView,
+    pub notes: Vec<String>,
+    /// Oldest first.
+    pub history: Vec<ExportedLine>,
+}
+
+/// One thing that happened to an item.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedLine {
+    pub at: Rfc3339,
+    pub text: String,
+}
+
+/// A row of an imported file.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedRow {
+    pub import: u64,
+    pub row: u64,
+    pub cells: Vec<String>,
+}
+
+/// A kept answer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedAnswer {
+    pub key: String,
+    pub body: String,
+}
+
+/// An effect that waits.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedEffect {
+    pub channel: String,
+    pub body: String,
+}
+
+/// Everything that is kept of one person, as JSON. That it was asked for is audited, without the
+/// person.
+#[utoipa::path(post, path = "/contacts/export", tag = "contacts", params(LanguageHeader),
+    request_body = Whose, responses((status = 200, body = ExportedPerson)))]
+pub async fn export(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<Whose>,
+) -> Answered<Json<ExportedPerson>> {
+    let held = held(&app, &caller, body).await?;
+    let act = Act {
+        actor: caller.actor,
+        act: "contact_exported",
+        object: "contact",
+        object_id: None,
+        body: serde_json::json!({ "items": ids(&held) }),
+    };
+    // First recorded, then given out.
+    app.store.record(caller.workspace, &act, app.clock.now()).await?;
+    let mut items = Vec::with_capacity(held.items.len());
+    for one in held.items {
+        items.extend(exported(&app, &caller, one).await?);
+    }
+    Ok(Json(ExportedPerson {
+        items,
+        rejected: held
+            .rejected
+            .into_iter()
+            .map(|(import, row)| ExportedRow { import: import.0, row: row.row, cells: row.cells })
+            .collect(),
+        answers: held
+            .answers
+            .into_iter()
+            .map(|answer| ExportedAnswer { key: answer.key, body: answer.body })
+            .collect(),
+        outgoing: held
+            .outbox
+            .into_iter()
+            .map(|out| ExportedEffect { channel: out.channel, body: out.body })
+            .collect(),
+    }))
+}
+
+async fn exported(app: &App, caller: &Caller, one: HeldItem) -> Answered<Option<ExportedItem>> {
+    let workspace = caller.workspace;
+    let Some(row) = app.store.item(workspace, one.item).await? else { return Ok(None) };
+    let words = app.lexicon(caller).await?;
+    let events = app.store.item_history(workspace, one.item, None, MOST_LINES).await?;
+    let mut queue = None;
+    let history = events.items.iter().map(|entry| {
+        queue = crate::api::items::history::queue_after(&entry.event).or(queue);
+        ExportedLine { at: Rfc3339(entry.at), text: words.event(&entry.event, queue) }
+    });
+    let history = history.collect();
+    let notes = one.notes.into_iter().map(|note| note.text).collect();
+    let item = view(row, &words);
+    Ok(Some(ExportedItem { item, notes, history }))
+}

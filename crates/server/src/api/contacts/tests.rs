@@ -1,0 +1,132 @@
+//! Over HTTP: a person is given out and erased, and no page goes on showing them.
+
+use crate::testing::{Harness, Office};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+/// Two leads of Kavya, the first with a note, and one of Ravi.
+async fn leads(h: &Harness) -> Office {
+    let office = h.office(&["Asha"]).await;
+    for (name, phone, email) in [
+        ("Kavya Iyer", "98765 43210", Some("kavya@example.com")),
+        ("Kavya Iyer", "+91 9876543210", None),
+        ("Ravi Rao", "9876500000", None),
+    ] {
+        let contact = json!({"name": name, "phone": phone, "email": email});
+        h.post(
+            "/items",
+            json!({"source": office.source, "contact": contact,
+            "attributes": {"message": format!("call {name} after six")}}),
+        )
+        .await;
+    }
+    let version = h.get("/items/1").await["version"].clone();
+    h.post("/items/1/cancel", json!({"version": version, "note": "Kavya asked twice"})).await;
+    office
+}
+
+#[tokio::test]
+async fn a_person_is_given_out_and_erased() {
+    given_out_and_erased(Harness::new().await).await;
+}
+
+#[tokio::test]
+async fn a_person_is_given_out_and_erased_on_postgres() {
+    given_out_and_erased(Harness::postgres().await).await;
+}
+
+async fn given_out_and_erased(h: Harness) {
+    leads(&h).await;
+    let given = h.post("/contacts/export", json!({"phone": "098765 43210"})).await;
+    let items = given["items"].as_array().unwrap();
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0]["item"]["contact"]["email"], "kavya@example.com");
+    assert_eq!(items[0]["item"]["personal"]["message"], "call Kavya Iyer after six");
+    assert_eq!(items[0]["notes"], json!(["Kavya asked twice"]));
+    assert_eq!(items[0]["history"][0]["text"], "Arrived from Web.");
+
+    let erase = json!({"item": 2, "reason": "requested"});
+    let erased = h.post("/contacts/erase", erase.clone()).await;
+    assert_eq!((&erased["items"], &erased["rows"]), (&json!([1, 2]), &json!(3)));
+    for path in ["/items", "/items/1", "/items/1/history", "/assignments", "/stats", "/audit"] {
+        let text = h.get(path).await.to_string();
+        assert!(!text.contains("Kavya") && !text.contains("9876543210"), "{path}: {text}");
+    }
+    let first = h.get("/items/1").await;
+    assert_eq!((&first["state"], &first["contact"]["phone"]), (&json!("cancelled"), &Value::Null));
+    assert_eq!(h.get("/items/3").await["contact"]["name"], "Ravi Rao");
+    assert_eq!(
+        h.get("/items/1/history").await["items"].as_array().unwrap().len(),
+        items[0]["history"].as_array().unwrap().len()
+    );
+
+    // Once more: nothing is left, and nothing is added.
+    let again = h.post("/contacts/erase", erase).await;
+    assert_eq!(again["rows"], 0);
+    let audit = h.get("/audit?object=contact").await["items"].clone();
+    let acts: Vec<&Value> = audit.as_array().unwrap().iter().map(|a| &a["act"]).collect();
+    assert_eq!(acts, [&json!("contact_erased"), &json!("contact_exported")]);
+    assert_eq!(audit[0]["after"], json!({"items": [1, 2], "reason": "requested"}));
+    assert_eq!(h.get("/journal/verify").await["audit"]["broken_at"], Value::Null);
+    h.end().await;
+}
+
+#[tokio::test]
+async fn only_an_admin_and_only_one_person() {
+    let h = Harness::new().await;
+    leads(&h).await;
+    let lead = h.token("supervisor", None).await;
+    for path in ["/contacts/export", "/contacts/erase"] {
+        let body = json!({"item": 1, "reason": "other"});
+        assert_eq!(h.call_as(&lead, "POST", path, body).await.problem(403), "forbidden");
+    }
+    for (body, field) in [
+        (json!({}), "phone"),
+        (json!({"phone": "9876543210", "item": 1}), "phone"),
+        (json!({"phone": "call me"}), "phone"),
+        (json!({"email": "kavya"}), "email"),
+    ] {
+        let answer = h.call("POST", "/contacts/export", body).await;
+        assert_eq!(answer.problem(422), "invalid");
+        assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        assert!(!answer.text.contains("call me"), "{}", answer.text);
+    }
+    let unknown = h.call("POST", "/contacts/export", json!({"item": 99})).await;
+    assert_eq!(unknown.problem(404), "unknown_item");
+    let free = json!({"item": 1, "reason": "Kavya wants it"});
+    assert_eq!(h.call("POST", "/contacts/erase", free).await.problem(422), "invalid");
+    let nobody = json!({"phone": "+919876543299", "reason": "requested"});
+    assert_eq!(h.post("/contacts/erase", nobody).await, json!({"items": [], "rows": 0}));
+    h.end().await;
+}
+
+#[tokio::test]
+async fn whoever_shows_the_person_loads_again() {
+    let h = Harness::new().await;
+    leads(&h).await;
+    let address = h.listen().await;
+    let connect = async |query: &str| {
+        let url = format!("ws://{address}/api/v1/live{query}");
+        let mut request = url.into_client_request().unwrap();
+        let token = format!("Bearer {}", h.admin);
+        request.headers_mut().insert("authorization", token.parse().unwrap());
+        connect_async(request).await.unwrap().0
+    };
+    let mut socket = connect("").await;
+    let mut next = async || -> Value {
+        let message = tokio::time::timeout(std::time::Duration::from_secs(20), socket.next());
+        let message = message.await.expect("in time").unwrap().unwrap();
+        serde_json::from_str(message.to_text().unwrap()).unwrap()
+    };
+    let hello = next().await;
+    assert_eq!(hello["type"], "hello");
+    h.post("/contacts/erase", json!({"item": 1, "reason": "requested"})).await;
+    assert_eq!(next().await, json!({"type": "resync", "seq": hello["seq"]}));
+    // Who was away meanwhile is told when they come back.
+    let mut back = connect(&format!("?after={}", hello["seq"])).await;
+    let first = back.next().await.unwrap().unwrap();
+    assert!(first.to_text().unwrap().contains("resync"), "{first}");
+    h.end().await;
+}

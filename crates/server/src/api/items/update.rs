@@ -1,0 +1,91 @@
+//! `POST /items/{id}/update`: its holder has done something with an item and goes on with it.
+
+use crate::api::items::act::{act, seen};
+use crate::api::items::view::ItemView;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::problem::Answered;
+use crate::http::{Body, Pick};
+use axum::Json;
+use axum::extract::State;
+use routing::{Command, ItemId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// What was done.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateForm {
+    /// The item's version as last seen.
+    pub version: u32,
+    /// The contact was reached; the first time counts.
+    #[serde(default)]
+    pub contacted: bool,
+    /// Kept with the item's personal data, not in the journal.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// Records that its holder is working on an assigned item: the time after which a silent holder
+/// loses it begins anew.
+#[utoipa::path(post, path = "/items/{id}/update", tag = "items", params(("id" = u64, Path)),
+    request_body = UpdateForm, responses((status = 200, body = ItemView)))]
+pub async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+    Body(body): Body<UpdateForm>,
+) -> Answered<Json<ItemView>> {
+    let item = ItemId(id);
+    let seen = seen(&caller, body.version)?;
+    let command = Command::Update { item, seen, contacted: body.contacted };
+    Ok(Json(act(&app, &caller, item, command, body.note).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Harness, START};
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_silent_holder_loses_the_item_and_one_who_says_something_does_not() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        let silence = json!({"after_secs": 600, "max_moves": 1});
+        let results = json!([{"name": "sold", "then": "close", "contacted": true, "won": true}]);
+        // Nobody lapses while the clock is moved.
+        let queue = json!({"presence": "ignored", "silence": silence, "dispositions": results});
+        h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
+        let item = h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
+        let path = format!("/items/{}", item["id"]);
+        h.advance(500);
+        let body = json!({"version": item["version"], "note": "rang twice"});
+        let said = h.call("POST", &format!("{path}/update"), body).await.expect(200);
+        h.advance(500);
+        assert_eq!(h.get(&path).await["agent"], office.agents[0]);
+        h.advance(100);
+        // Whatever is asked, what is due comes first.
+        h.post(&format!("/agents/{}/sign-in", office.agents[1]), Value::Null).await;
+        let moved = h.get(&path).await;
+        assert_eq!((&moved["agent"], &said["agent"]), (&json!(2), &json!(1)));
+        let body = json!({"version": moved["version"], "contacted": true});
+        let reached = h.call("POST", &format!("{path}/update"), body).await.expect(200);
+        h.advance(60);
+        let body = json!({"version": reached["version"], "disposition": "sold"});
+        h.call("POST", &format!("{path}/complete"), body).await.expect(200);
+        let history = h.get(&format!("{path}/history")).await;
+        let text = |at: usize| history["items"][at]["text"].as_str().unwrap().to_owned();
+        assert_eq!(text(3), "Asha is working on it.");
+        assert_eq!(history["items"][3]["note"], "rang twice");
+        assert_eq!(text(4), "Asha did nothing with it for too long: it goes to somebody else.");
+        assert_eq!(text(6), "Ben reached the contact.");
+        let period = format!("from={}&to={}", START.timestamp(), START.plus_secs(9000).timestamp());
+        let outcomes = h.get(&format!("/stats/outcomes?{period}")).await;
+        let of = |at: usize, field: &str| outcomes["agents"][at][field].clone();
+        assert_eq!((of(0, "assigned"), of(0, "contacted")), (json!(1), json!(0)));
+        assert_eq!((of(1, "won"), of(1, "won_per_assigned")), (json!(1), json!(1.0)));
+        assert_eq!((of(0, "won_per_contacted"), of(1, "contact_rate")), (Value::Null, json!(1.0)));
+        assert_eq!(of(1, "first_contact_secs"), 0);
+        h.end().await;
+    }
+}

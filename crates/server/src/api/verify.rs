@@ -1,0 +1,167 @@
+//! `GET /verify`: whether the workspace is set up such that work reaches people.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::problem::Answered;
+use crate::soundness::{Finding, Soundness, Subject};
+use crate::submission::KnownSource;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// The tables' version.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SchemaVersion {
+    /// The last migration that is applied.
+    pub applied: i64,
+    /// The last one that this version of Fairlead knows.
+    pub known: i64,
+}
+
+/// The workspace's zone, by the time-zone data in this version of Fairlead.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ZoneNow {
+    pub time_zone: String,
+    /// Its offset from UTC now, such as `+05:30`; null when the zone is not known.
+    pub offset: Option<String>,
+}
+
+/// What was looked at, and what is not in order.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Verification {
+    pub schema: SchemaVersion,
+    pub zone: ZoneNow,
+    /// Empty when everything is in order.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks schema, time-zone data and configuration: sources without agents, agents without work,
+/// rules that can never match, secrets that are missing.
+#[utoipa::path(get, path = "/verify", tag = "workspace",
+    responses((status = 200, body = Verification)))]
+pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Verification>> {
+    let (applied, known) = app.store.schema().await?;
+    let schema = SchemaVersion { applied: applied.last().copied().unwrap_or_default(), known };
+    let rows = app.store.sources(caller.workspace).await?;
+    let sources = rows.into_iter().map(|row| KnownSource::new(row).map(Arc::new));
+    let sources: Vec<Arc<KnownSource>> = sources.collect::<Answered<_>>()?;
+    let names = app.names(caller.workspace).await?;
+    let (zone, checked) = app
+        .look(caller.workspace, move |state| {
+            let (facts, futile) = (state.facts(), state.futile_rules());
+            let (names, sources, futile) = (&*names, sources.as_slice(), futile.as_slice());
+            let soundness = Soundness { facts, names, sources, futile };
+            (facts.settings.time_zone.clone(), soundness.findings())
+        })
+        .await?;
+    let mut findings = Vec::new();
+    let mut say = |subject: Subject, problem: String| {
+        findings.push(Finding { subject, id: None, name: None, problem });
+    };
+    if (1..=known).any(|version| !applied.contains(&version)) || schema.applied != known {
+        let SchemaVersion { applied, known } = schema;
+        say(Subject::Schema, format!("the tables are at version {applied} of {known}; run setup"));
+    }
+    let now = app.clock.now().timestamp();
+    let offset = jiff::tz::TimeZone::get(&zone).ok();
+    let offset = offset.map(|zone| now.to_zoned(zone).strftime("%:z").to_string());
+    if offset.is_none() {
+        let problem = format!(
+            "the zone “{zone}” is not known; days are counted in UTC until the \
+             workspace gets another"
+        );
+        say(Subject::ZoneData, problem);
+    }
+    findings.extend(checked);
+    Ok(Json(Verification { schema, zone: ZoneNow { time_zone: zone, offset }, findings }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    async fn problems(h: &Harness) -> Vec<String> {
+        let found = h.get("/verify").await;
+        let findings = found["findings"].as_array().unwrap();
+        let line = |finding: &Value| {
+            let (subject, name) = (&finding["subject"], finding["name"].as_str().unwrap_or("-"));
+            format!(
+                "{} {name}: {}",
+                subject.as_str().unwrap(),
+                finding["problem"].as_str().unwrap()
+            )
+        };
+        findings.iter().map(line).collect()
+    }
+
+    #[tokio::test]
+    async fn a_sound_workspace_has_no_findings() {
+        let h = Harness::new().await;
+        h.office(&["Asha"]).await;
+        let found = h.get("/verify").await;
+        assert_eq!(found["findings"], json!([]));
+        assert_eq!(found["schema"]["applied"], found["schema"]["known"]);
+        assert_eq!(found["zone"], json!({"time_zone": "Asia/Kolkata", "offset": "+05:30"}));
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn what_keeps_work_from_people_is_named() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let lonely = h.post("/queues", json!({"name": "Lonely"})).await["id"].clone();
+        h.post("/sources", json!({"name": "META", "queue": lonely})).await;
+        h.post("/agents", json!({"name": "Ben"})).await;
+        h.post("/agents", json!({"name": "Chen", "queues": [office.queue], "daily_cap": 0})).await;
+        let tasks = h.post("/queues", json!({"name": "Tasks", "kind": "task"})).await["id"].clone();
+        let has = |attribute: &str, op: &str, value: Value| json!({"compare": {"attribute": attribute, "op": op, "value": value}});
+        let rich = has("budget", "ge", json!(1000));
+        for (position, name, when, queue) in [
+            (1, "rich", rich.clone(), Value::Null),
+            (2, "richer", has("budget", "gt", json!(5000)), Value::Null),
+            (
+                3,
+                "same",
+                json!({"all": [rich.clone(), has("language", "eq", json!("hi"))]}),
+                Value::Null,
+            ),
+            (4, "none", json!({"any": []}), Value::Null),
+            (
+                5,
+                "both",
+                json!({"all": [has("region", "eq", json!("mh")), has("region", "eq", json!("gj"))]}),
+                Value::Null,
+            ),
+            (6, "elsewhere", has("source", "eq", json!("Gogle")), Value::Null),
+            (7, "typo", has("bugdet", "lt", json!(5)), Value::Null),
+            (9, "tasks", has("priority", "gt", json!(6)), tasks.clone()),
+            (10, "fine", has("budget", "lt", json!(1000)), Value::Null),
+            (11, "all", json!({"all": []}), Value::Null),
+            (12, "last", has("language", "eq", json!("ta")), Value::Null),
+        ] {
+            let rule = json!({"name": name, "position": position, "when": when, "queue": queue});
+            h.post("/rules", rule).await;
+        }
+        let expected = [
+            "source META: no active agent serves it; add it, or its queue, to an agent",
+            "queue Lonely: no active agent serves it; add it, or a source of it, to an agent",
+            "queue Tasks: no active agent serves it; add it, or a source of it, to an agent",
+            "agent Ben: serves no queue and no source; give them one",
+            "agent Chen: their daily cap is 0, so nothing comes to them",
+            "rule richer: it can never match: rule “rich” before it decides all that it would",
+            "rule same: it can never match: rule “rich” before it decides all that it would",
+            "rule none: it can never match: its condition holds for nothing",
+            "rule both: it can never match: its condition holds for nothing",
+            "rule elsewhere: it can never match: there is no active source “Gogle”",
+            "rule tasks: it can never match: its queue holds tasks, which no active source sends",
+            "rule last: it can never match: rule “all” before it decides all that it would",
+            "rule typo: it names the attribute “bugdet”, which no active source declares as \
+             routing; declare it there, or correct the rule",
+        ];
+        assert_eq!(problems(&h).await, expected);
+        h.end().await;
+    }
+}

@@ -1,0 +1,169 @@
+//! What is set up such that work cannot reach anybody, or that somebody waits for work in vain.
+
+use crate::submission::KnownSource;
+use routing::{Agent, AgentId, Facts, Futile, Kind, Queue, QueueId, RuleId, Source, SourceId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    Schema,
+    ZoneData,
+    Source,
+    Queue,
+    Agent,
+    Rule,
+}
+
+/// Something that is not in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    pub subject: Subject,
+    /// The source's, queue's, agent's or rule's.
+    pub id: Option<u64>,
+    pub name: Option<String>,
+    /// What is wrong, and what to do about it.
+    pub problem: String,
+}
+
+/// What rules and steps may name beside routing attributes.
+const ALWAYS_THERE: [&str; 4] = ["source", "region", "language", "priority"];
+
+/// A workspace, held against itself.
+pub struct Soundness<'a> {
+    pub facts: &'a Facts,
+    pub names: &'a BTreeMap<AgentId, String>,
+    pub sources: &'a [Arc<KnownSource>],
+    pub futile: &'a [(RuleId, Futile)],
+}
+
+impl Soundness<'_> {
+    /// Everything that is not in order.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        self.facts.sources.values().filter(|s| s.active).for_each(|s| self.source(s, &mut found));
+        self.facts.queues.values().filter(|q| q.active).for_each(|q| self.queue(q, &mut found));
+        self.agents().for_each(|a| self.agent(a, &mut found));
+        self.rules(&mut found);
+        found
+    }
+
+    fn agents(&self) -> impl Iterator<Item = &Agent> {
+        self.facts.agents.values().filter(|agent| agent.active)
+    }
+
+    fn source(&self, source: &Source, found: &mut Vec<Finding>) {
+        let mut say = |problem: String| {
+            let (id, name) = (Some(source.id.0), Some(source.spec.name.clone()));
+            found.push(Finding { subject: Subject::Source, id, name, problem });
+        };
+        let serves = |a: &Agent| {
+            a.spec.sources.contains(&source.id) || a.spec.queues.contains(&source.spec.queue)
+        };
+        if !self.agents().any(serves) {
+            say("no active agent serves it; add it, or its queue, to an agent".to_owned());
+        }
+        let known = self.sources.iter().find(|known| known.row.source.id == source.id);
+        if known.is_none_or(|known| known.row.secret_hash.is_none()) {
+            say("it has no webhook secret; rotate it to get one".to_owned());
+        }
+    }
+
+    fn queue(&self, queue: &Queue, found: &mut Vec<Finding>) {
+        let mut say = |problem: String| {
+            let (id, name) = (Some(queue.id.0), Some(queue.spec.name.clone()));
+            found.push(Finding { subject: Subject::Queue, id, name, problem });
+        };
+        let fed: BTreeSet<SourceId> = self
+            .facts
+            .sources
+            .values()
+            .filter(|s| s.spec.queue == queue.id)
+            .map(|s| s.id)
+            .collect();
+        let serves =
+            |a: &Agent| a.spec.queues.contains(&queue.id) || !a.spec.sources.is_disjoint(&fed);
+        if !self.agents().any(serves) {
+            say("no active agent serves it; add it, or a source of it, to an agent".to_owned());
+        }
+    }
+
+    fn agent(&self, agent: &Agent, found: &mut Vec<Finding>) {
+        let mut say = |problem: &str| {
+            let (id, name) = (Some(agent.id.0), self.names.get(&agent.id).cloned());
+            found.push(Finding { subject: Subject::Agent, id, name, problem: problem.to_owned() });
+        };
+        let open = |queue: &QueueId| self.facts.queues.get(queue).is_some_and(|q| q.active);
+        let active = |source: &SourceId| self.facts.sources.get(source).is_some_and(|s| s.active);
+        if agent.spec.queues.is_empty() && agent.spec.sources.is_empty() {
+            say("serves no queue and no source; give them one");
+        } else if !agent.spec.queues.iter().any(open) && !agent.spec.sources.iter().any(active) {
+            say("serves only queues and sources that are not active; give them another");
+        }
+        if agent.spec.daily_cap == Some(0) {
+            say("their daily cap is 0, so nothing comes to them");
+        }
+    }
+
+    fn rules(&self, found: &mut Vec<Finding>) {
+        let mut say = |id: RuleId, problem: String| {
+            let name = self.facts.rules.get(&id).map(|rule| rule.spec.name.clone());
+            found.push(Finding { subject: Subject::Rule, id: Some(id.0), name, problem });
+        };
+        for (id, futile) in self.futile {
+            say(*id, format!("it can never match: {}", self.why(futile)));
+        }
+        let active = |id: SourceId| self.facts.sources.get(&id).is_some_and(|s| s.active);
+        let declared: BTreeSet<String> = self
+            .sources
+            .iter()
+            .filter(|known| active(known.row.source.id))
+            .flat_map(|known| known.face.declared.list())
+            .filter(|declaration| declaration.routing)
+            .map(|declaration| declaration.name)
+            .collect();
+        for rule in self.facts.rules.values().filter(|rule| rule.active) {
+            for name in rule.spec.when.attributes() {
+                if !ALWAYS_THERE.contains(&name) && !declared.contains(name) {
+                    say(
+                        rule.id,
+                        format!(
+                            "it names the attribute “{name}”, which no active source declares as \
+                             routing; declare it there, or correct the rule"
+                        ),
+                    );
+                }
+            }
+        }
+    }
+
+    fn why(&self, futile: &Futile) -> String {
+        match futile {
+            Futile::Contradiction => "its condition holds for nothing".to_owned(),
+            Futile::UnknownSource(name) => format!("there is no active source “{name}”"),
+            Futile::QueueInactive(queue) => match self.facts.queues.get(queue) {
+                Some(queue) => format!("its queue “{}” is not active", queue.spec.name),
+                None => "its queue is not there".to_owned(),
+            },
+            Futile::NothingOfKind(wanted) => {
+                format!("its queue holds {}s, which no active source sends", kind(*wanted))
+            }
+            Futile::Behind(rule) => {
+                let earlier = self.facts.rules.get(rule).map(|rule| rule.spec.name.as_str());
+                format!("rule “{}” before it decides all that it would", earlier.unwrap_or("?"))
+            }
+        }
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Lead => "lead",
+        Kind::Task => "task",
+        Kind::Call => "call",
+    }
+}

@@ -1,0 +1,3 @@
+DROP INDEX items_closed;
+ALTER TABLE sources DROP COLUMN retention_days;
+DROP TABLE audit;

@@ -1,0 +1,2 @@
+ALTER TABLE assignments DROP COLUMN won;
+ALTER TABLE assignments DROP COLUMN contacted_at;

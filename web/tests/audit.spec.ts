@@ -1,0 +1,52 @@
+import { expect, signedIn, test } from './quiet';
+
+test('the audit shows who changed what, before and after', async ({ browser, quiet }) => {
+	await quiet.queue('Night leads');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/queues`);
+	const sheet = page.getByRole('dialog');
+	await page.locator('tr[data-queue="Night leads"]').getByRole('button').click();
+	await sheet.getByLabel('Name', { exact: true }).fill('Late leads');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet).toBeHidden();
+
+	await page.getByRole('link', { name: 'Audit', exact: true }).click();
+	const changed = page.locator('li[data-act=queue_updated]').first();
+	await expect(changed).toContainText('Queue Late leads was changed.');
+	// With the keyboard alone.
+	await changed.locator('summary').focus();
+	await page.keyboard.press('Enter');
+	await expect(changed.getByTestId('diff')).toContainText('Night leads');
+	await expect(changed.getByTestId('diff')).toContainText('Late leads');
+	await changed.getByRole('button', { name: 'Only Queue Late leads' }).click();
+	await expect(page).toHaveURL(/object=queue&id=\d+/);
+	await expect(page.locator('li[data-act]')).toHaveCount(2);
+	const loading = page.waitForEvent('download');
+	await page.getByRole('link', { name: 'Download CSV' }).click();
+	expect((await loading).suggestedFilename()).toBe('audit.csv');
+	await page.getByLabel('To day').fill('2020-01-01');
+	await expect(page.getByText('Nothing matches')).toBeVisible();
+	await page.getByRole('button', { name: 'Clear filters' }).click();
+	await expect(page.locator('li[data-act=queue_created]').first()).toBeVisible();
+	await page.context().close();
+});
+
+test('a person is erased after the item’s number was typed', async ({ browser, quiet }) => {
+	const queue = await quiet.queue('Leads to forget');
+	const source = await quiet.source('To forget', queue.id);
+	const item = await quiet.item(source.id, 'Kavya Iyer', '+919876501234');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/items?item=${item.id}`);
+	const drawer = page.getByRole('dialog');
+	await expect(drawer.getByRole('heading', { name: 'Kavya Iyer' })).toBeVisible();
+	await drawer.getByRole('button', { name: 'Erase this person…' }).click();
+	const question = page.getByRole('dialog', { name: 'Erase this person?' });
+	const erase = question.getByRole('button', { name: 'Erase this person' });
+	await expect(erase).toBeDisabled();
+	await question.getByLabel(`Type #${item.id} to confirm`).fill(`#${item.id}`);
+	await erase.click();
+	await expect(page.getByText('The person is erased from 1 items')).toBeVisible();
+	await expect(page.getByText('Kavya Iyer')).toHaveCount(0);
+	await expect(drawer.getByRole('button', { name: 'Erase this person…' })).toHaveCount(0);
+	await page.context().close();
+});
