@@ -86,8 +86,8 @@ pub struct Options {
     /// Where to listen [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "FAIRLEAD_LISTEN", hide_env = true, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
-    /// What secrets of webhooks are sealed with: 32 bytes in base64, the same on every node; a file
-    /// in the data folder when absent. Prefer the variable: arguments are visible to others.
+    /// What secrets of webhooks are sealed with: 32 bytes in base64, the same on every node; older
+    /// keys may follow after commas. A file in the data folder when absent. Prefer the variable: arguments are visible to others.
     #[arg(
         long,
         global = true,
@@ -124,8 +124,8 @@ impl Options {
             token: said(self.token).or(file.token),
             workspace: said(self.workspace).or(file.workspace),
             listen: self.listen.or(file.listen),
-            secret_key: self.secret_key.or(file.secret_key),
-            meta_url: self.meta_url.or(file.meta_url),
+            secret_key: said(self.secret_key).or(file.secret_key),
+            meta_url: said(self.meta_url).or(file.meta_url),
             ..self
         })
     }

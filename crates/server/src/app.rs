@@ -341,7 +341,7 @@ impl App {
         Ok(key)
     }
 
-    /// What opens sealed secrets. Its key is read, or made, when it is first needed.
+    /// What opens sealed secrets. Its key is read when it is first needed.
     pub fn sealer(&self) -> Result<Arc<Sealer>, SealError> {
         if let Some(sealer) = self.sealer.get() {
             return Ok(sealer.clone());
@@ -349,6 +349,18 @@ impl App {
         let given = self.config.secret_key.as_ref();
         let sealer = Arc::new(Sealer::open(given, &self.config.data_dir)?);
         Ok(self.sealer.get_or_init(|| sealer).clone())
+    }
+
+    /// What seals new secrets. Where there is no key yet one is made; but of several nodes each
+    /// would make another one.
+    pub fn sealer_of_new(&self) -> Result<Arc<Sealer>, SealError> {
+        match self.sealer() {
+            Err(SealError::NoKey) if !self.store.is_shared() => {
+                let sealer = Arc::new(Sealer::make(&self.config.data_dir)?);
+                Ok(self.sealer.get_or_init(|| sealer).clone())
+            }
+            found => found,
+        }
     }
 
     /// Notes that a person, not the demo, works as this agent.
@@ -394,11 +406,15 @@ fn known(row: Option<SourceRow>) -> Answered<Option<Arc<KnownSource>>> {
 impl From<SealError> for Problem {
     fn from(error: SealError) -> Self {
         tracing::error!(request_id = %crate::http::request::id(), %error, "a sealed secret");
-        Problem::new(
-            axum::http::StatusCode::SERVICE_UNAVAILABLE,
-            "sealed",
-            "The server cannot open or seal secrets with the key it has. Its log says why; tell the operator.",
-        )
+        let detail = match error {
+            SealError::NoKey => {
+                "The server has no key to seal or open secrets with. Let its operator set FAIRLEAD_SECRET_KEY."
+            }
+            _ => {
+                "The server cannot open or seal secrets with the key it has. Its log says why; tell the operator."
+            }
+        };
+        Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "sealed", detail)
     }
 }
 

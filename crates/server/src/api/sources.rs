@@ -288,6 +288,34 @@ mod http_tests {
     use serde_json::{Value, json};
 
     #[tokio::test]
+    async fn the_audit_names_secrets_and_never_holds_one() {
+        let h = Harness::new().await;
+        let queue = h.post("/queues", json!({"name": "Leads"})).await["id"].clone();
+        let made = h.post("/sources", json!({"name": "Ads", "queue": queue})).await;
+        let path = format!("/sources/{}", made["id"]);
+        let meta = json!({"signing": "meta", "app_secret": "app-secret", "page_token": "EAAG"});
+        let token = h.call("PATCH", &path, meta).await.expect(200)["secret"].clone();
+        h.call("PATCH", &path, json!({"page_token": ""})).await.expect(200);
+        let rotate = format!("{path}/rotate-secret");
+        let second = h.call("POST", &rotate, json!({"keep_secs": 60})).await.expect(200);
+        let audit = h.get("/audit?object=source").await;
+        let after: Vec<&Value> =
+            audit["items"].as_array().unwrap().iter().map(|entry| &entry["after"]).collect();
+        let rotated = json!({"changed": ["secret"], "removed": [], "keep_secs": 60});
+        let removed = json!({"changed": [], "removed": ["page_token"]});
+        let changed = json!({"changed": ["secret", "app_secret", "page_token"], "removed": []});
+        let signing = json!({"signing": "meta"});
+        for told in [&rotated, &removed, &changed, &signing] {
+            assert!(after.contains(&told), "{told}: {after:?}");
+        }
+        let text = audit.to_string();
+        for secret in [&token, &second["secret"], &json!("app-secret"), &json!("EAAG")] {
+            assert!(!text.contains(secret.as_str().unwrap()), "{text}");
+        }
+        h.end().await;
+    }
+
+    #[tokio::test]
     async fn a_secret_is_shown_once_and_can_be_changed() {
         let h = Harness::new().await;
         let queue = h.post("/queues", json!({"name": "Leads"})).await["id"].clone();
@@ -312,6 +340,9 @@ mod http_tests {
         let taken = h.call("POST", "/sources", json!({"name": "Meta Ads", "queue": queue})).await;
         assert_eq!(taken.problem(422), "invalid");
         assert_eq!(taken.body["errors"][0]["field"], "key");
+        let told = h.get("/audit?act=secret_rotated").await;
+        assert_eq!(told["items"].as_array().unwrap().len(), 1);
+        assert_eq!(told["items"][0]["after"], json!({"changed": ["secret"], "removed": []}));
         let reserved = json!({"name": "X", "queue": queue, "attributes": [{"name": "phone"}]});
         assert_eq!(h.call("POST", "/sources", reserved).await.problem(422), "invalid");
         h.end().await;

@@ -16,7 +16,7 @@ use thiserror::Error;
 const FILE: &str = "secret.key";
 const VERSION: &str = "v1";
 
-/// The key as the configuration gives it; it never shows itself.
+/// The keys as the configuration gives them, divided by commas; they never show themselves.
 #[derive(Clone)]
 pub struct GivenKey(pub String);
 
@@ -66,15 +66,19 @@ impl Place {
 #[derive(Debug, Error)]
 pub enum SealError {
     #[error(
-        "FAIRLEAD_SECRET_KEY is not 32 bytes in base64; make one with `openssl rand -base64 32`"
+        "FAIRLEAD_SECRET_KEY is not 32 bytes in base64, or several such divided by commas; make one with `openssl rand -base64 32`"
     )]
     BadKey,
+    #[error(
+        "there is no key to seal or open secrets with; set FAIRLEAD_SECRET_KEY on every server (`openssl rand -base64 32` makes one), or put the file secret.key back into the data folder"
+    )]
+    NoKey,
     #[error(
         "the key file {0} does not hold 32 bytes in base64; put the right file back, or remove it and set every source's secrets anew"
     )]
     BadFile(PathBuf),
     #[error(
-        "a secret was sealed with the key {sealed} and this server has the key {own}; give every server the same FAIRLEAD_SECRET_KEY (or file secret.key), or set the source's secrets anew"
+        "a secret was sealed with the key {sealed} and this server has the key {own}; give every server the same FAIRLEAD_SECRET_KEY (or file secret.key), with the old key behind the new one and a comma, or set the source's secrets anew"
     )]
     OtherKey { sealed: String, own: String },
     #[error("a sealed secret was changed or moved in the database; set the source's secrets anew")]
@@ -86,41 +90,66 @@ pub enum SealError {
 }
 
 /// Seals and opens.
+#[derive(Debug)]
 pub struct Sealer {
+    /// Seals, and opens what it sealed.
+    own: NamedKey,
+    /// Open what was sealed before the key was changed.
+    older: Vec<NamedKey>,
+}
+
+struct NamedKey {
     key: LessSafeKey,
     /// What the key is recognised by: the beginning of its hash.
     name: String,
 }
 
-impl fmt::Debug for Sealer {
+impl fmt::Debug for NamedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sealer({})", self.name)
+        f.write_str(&self.name)
+    }
+}
+
+impl NamedKey {
+    fn read(text: &str) -> Option<NamedKey> {
+        let bytes = BASE64_STANDARD.decode(text.trim()).ok()?;
+        let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).ok()?;
+        let name = secret::hex(&Sha256::digest(&bytes))[..8].to_owned();
+        Some(NamedKey { key: LessSafeKey::new(key), name })
     }
 }
 
 impl Sealer {
-    /// With the given key; without one with that of the data folder, which is made when it is not
-    /// there.
+    /// With the given key; without one with that of the data folder.
     ///
     /// # Errors
-    /// When the key is none, or its file cannot be read or made.
+    /// When there is no key, or what is there is none, or its file cannot be read.
     pub fn open(given: Option<&GivenKey>, data_dir: &Path) -> Result<Sealer, SealError> {
-        match given {
-            Some(given) => Sealer::read(&given.0).ok_or(SealError::BadKey),
-            None => {
-                let path = data_dir.join(FILE);
-                let text =
-                    key_of(&path).map_err(|error| SealError::File { path: path.clone(), error })?;
-                Sealer::read(&text).ok_or(SealError::BadFile(path))
-            }
+        if let Some(given) = given {
+            return Sealer::read(&given.0).ok_or(SealError::BadKey);
+        }
+        let path = data_dir.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Sealer::read(&text).ok_or(SealError::BadFile(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(SealError::NoKey),
+            Err(error) => Err(SealError::File { path, error }),
         }
     }
 
+    /// With the data folder's key, which is made when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be read or made, or holds no key.
+    pub fn make(data_dir: &Path) -> Result<Sealer, SealError> {
+        let path = data_dir.join(FILE);
+        let text = key_of(&path).map_err(|error| SealError::File { path: path.clone(), error })?;
+        Sealer::read(&text).ok_or(SealError::BadFile(path))
+    }
+
     fn read(text: &str) -> Option<Sealer> {
-        let bytes = BASE64_STANDARD.decode(text.trim()).ok()?;
-        let key = UnboundKey::new(&CHACHA20_POLY1305, &bytes).ok()?;
-        let name = secret::hex(&Sha256::digest(&bytes))[..8].to_owned();
-        Some(Sealer { key: LessSafeKey::new(key), name })
+        let mut keys = text.split(',').map(NamedKey::read);
+        let own = keys.next()??;
+        Some(Sealer { own, older: keys.collect::<Option<_>>()? })
     }
 
     /// Seals a secret for its place: `v1.<key>.<base64>`.
@@ -132,10 +161,10 @@ impl Sealer {
         getrandom::fill(&mut nonce).map_err(|_| SealError::Randomness)?;
         let mut sealed = text.as_bytes().to_vec();
         let (once, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(place.bytes()));
-        let done = self.key.seal_in_place_append_tag(once, aad, &mut sealed);
+        let done = self.own.key.seal_in_place_append_tag(once, aad, &mut sealed);
         done.map_err(|_| SealError::Broken)?;
         let whole = [nonce.as_slice(), &sealed].concat();
-        Ok(format!("{VERSION}.{}.{}", self.name, BASE64_STANDARD.encode(whole)))
+        Ok(format!("{VERSION}.{}.{}", self.own.name, BASE64_STANDARD.encode(whole)))
     }
 
     /// Opens what was sealed for this place.
@@ -145,17 +174,18 @@ impl Sealer {
     pub fn unseal(&self, place: Place, sealed: &str) -> Result<String, SealError> {
         let parts: Vec<&str> = sealed.split('.').collect();
         let [VERSION, name, text] = parts.as_slice() else { return Err(SealError::Broken) };
-        if *name != self.name {
-            let (sealed, own) = ((*name).to_owned(), self.name.clone());
+        let mut keys = std::iter::once(&self.own).chain(&self.older);
+        let Some(NamedKey { key, .. }) = keys.find(|key| key.name == *name) else {
+            let (sealed, own) = ((*name).to_owned(), self.own.name.clone());
             return Err(SealError::OtherKey { sealed, own });
-        }
+        };
         let broken = |_| SealError::Broken;
         let whole = BASE64_STANDARD.decode(text).map_err(|_| SealError::Broken)?;
         let (nonce, rest) = whole.split_at_checked(NONCE_LEN).ok_or(SealError::Broken)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(broken)?;
         let mut rest = rest.to_vec();
         let aad = Aad::from(place.bytes());
-        let clear = self.key.open_in_place(nonce, aad, &mut rest).map_err(broken)?;
+        let clear = key.open_in_place(nonce, aad, &mut rest).map_err(broken)?;
         String::from_utf8(clear.to_vec()).map_err(|_| SealError::Broken)
     }
 }
@@ -199,9 +229,13 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn given(bytes: &[u8]) -> Result<Sealer, SealError> {
+        let keys: Vec<_> = bytes.iter().map(|byte| BASE64_STANDARD.encode([*byte; 32])).collect();
+        Sealer::open(Some(&GivenKey(keys.join(","))), Path::new("nowhere"))
+    }
+
     fn sealer(byte: u8) -> Sealer {
-        let key = GivenKey(BASE64_STANDARD.encode([byte; 32]));
-        Sealer::open(Some(&key), Path::new("nowhere")).unwrap()
+        given(&[byte]).unwrap()
     }
 
     const PLACE: Place =
@@ -243,16 +277,30 @@ mod tests {
     }
 
     #[test]
+    fn the_key_before_opens_what_it_sealed() {
+        let sealed = sealer(1).seal(PLACE, "app secret").unwrap();
+        let both = given(&[2, 1]).unwrap();
+        assert_eq!(both.unseal(PLACE, &sealed).unwrap(), "app secret");
+        let anew = both.seal(PLACE, "app secret").unwrap();
+        assert_eq!(sealer(2).unseal(PLACE, &anew).unwrap(), "app secret");
+        assert!(matches!(given(&[]), Err(SealError::BadKey)));
+        let half = GivenKey(format!("{},", BASE64_STANDARD.encode([1; 32])));
+        assert!(matches!(Sealer::open(Some(&half), Path::new("x")), Err(SealError::BadKey)));
+    }
+
+    #[test]
     fn the_folder_s_key_is_made_once_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
+        assert!(matches!(Sealer::open(None, &data), Err(SealError::NoKey)));
         let sealers: Vec<Sealer> = std::thread::scope(|scope| {
-            let open = || Sealer::open(None, &data).unwrap();
-            let opening: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            let make = || Sealer::make(&data).unwrap();
+            let opening: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
             opening.into_iter().map(|one| one.join().unwrap()).collect()
         });
         let sealed = sealers[0].seal(PLACE, "one").unwrap();
         assert!(sealers.iter().all(|sealer| sealer.unseal(PLACE, &sealed).unwrap() == "one"));
+        assert_eq!(Sealer::open(None, &data).unwrap().unseal(PLACE, &sealed).unwrap(), "one");
         let files: Vec<_> = std::fs::read_dir(&data).unwrap().flatten().collect();
         assert_eq!(files.len(), 1, "{files:?}");
         #[cfg(unix)]

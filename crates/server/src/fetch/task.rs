@@ -30,9 +30,9 @@ const PATIENCE_SECS: u32 = 36 * 3600;
 pub async fn run(app: App) {
     let client = Client::new(&app.config.meta_url);
     let mut fetching = JoinSet::new();
-    loop {
+    for turn in (0..).cycle() {
         let room = AT_ONCE.saturating_sub(fetching.len());
-        match take(&app, room).await {
+        match take(&app, turn, room).await {
             Ok(taken) => taken.into_iter().for_each(|(workspace, outgoing)| {
                 fetching.spawn(one(app.clone(), client.clone(), workspace, outgoing));
             }),
@@ -49,14 +49,17 @@ pub async fn run(app: App) {
     }
 }
 
-async fn take(app: &App, room: usize) -> store::Result<Vec<(WorkspaceId, Outgoing)>> {
+async fn take(app: &App, turn: usize, room: usize) -> store::Result<Vec<(WorkspaceId, Outgoing)>> {
     let mut taken = Vec::new();
     let now = app.clock.now();
     let due = app.store.outgoing_due(CHANNEL).await?.is_some_and(|due| due <= now);
     if !due || room == 0 {
         return Ok(taken);
     }
-    let workspaces = app.store.workspaces().await?;
+    let mut workspaces = app.store.workspaces().await?;
+    // Another one is first each time, so that one with very many leaves room for the rest.
+    let first = turn % workspaces.len().max(1);
+    workspaces.rotate_left(first);
     for row in workspaces {
         let room = room.saturating_sub(taken.len());
         if room == 0 {

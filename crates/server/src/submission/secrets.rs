@@ -88,14 +88,24 @@ impl Secrets {
         self.sealed.contains_key(slot.name())
     }
 
-    /// Whether everything is there that the kind of signing needs.
-    pub fn are_complete(&self, signing: Signing) -> bool {
-        self.hash.is_some()
-            && match signing {
-                Signing::SharedSecret | Signing::Google => true,
-                Signing::Standard => self.has(Slot::Own),
-                Signing::Meta => self.has(Slot::AppSecret) && self.has(Slot::PageToken),
-            }
+    /// What the kind of signing needs and is not there, in words.
+    pub fn missing(&self, signing: Signing) -> Vec<&'static str> {
+        let own = self.hash.is_none().then_some("it has no webhook secret; rotate it to get one");
+        let sealed = needed(signing).iter().filter(|(slot, _)| !self.has(*slot));
+        own.into_iter().chain(sealed.map(|(_, problem)| *problem)).collect()
+    }
+
+    /// Why a secret that the kind of signing needs cannot be opened, if one cannot.
+    pub fn unopened(
+        &self,
+        app: &App,
+        workspace: WorkspaceId,
+        source: SourceId,
+        signing: Signing,
+    ) -> Option<SealError> {
+        let mut opened =
+            needed(signing).iter().map(|(slot, _)| self.open(app, workspace, source, *slot));
+        opened.find_map(Result::err)
     }
 
     /// Takes a secret out.
@@ -136,6 +146,18 @@ impl Secrets {
     }
 }
 
+/// The sealed secrets that a kind of signing needs, and what is wrong without.
+fn needed(signing: Signing) -> &'static [(Slot, &'static str)] {
+    match signing {
+        Signing::SharedSecret | Signing::Google => &[],
+        Signing::Standard => &[(Slot::Own, "it has no signing key; rotate its secret to get one")],
+        Signing::Meta => &[
+            (Slot::AppSecret, "Meta's app secret is missing, so its webhooks are refused; set it"),
+            (Slot::PageToken, "the Meta page's token is missing, so no lead is fetched; set it"),
+        ],
+    }
+}
+
 /// Seals new secrets as soon as the source's id is known; `None` when there are none.
 pub fn sealing(
     app: &App,
@@ -145,7 +167,7 @@ pub fn sealing(
     if new.is_empty() {
         return Ok(None);
     }
-    let sealer = app.sealer().map_err(Problem::from)?;
+    let sealer = app.sealer_of_new().map_err(Problem::from)?;
     Ok(Some(Personal::Sealing(Sealing(std::sync::Arc::new(move |source, face| {
         for (slot, text) in &new {
             let place = Place { workspace, source, purpose: slot.purpose() };

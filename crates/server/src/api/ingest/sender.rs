@@ -52,31 +52,39 @@ pub fn by_signature(
 ) -> Answered<Sender> {
     let mut refused = stranger();
     for (workspace, source) in senders {
-        let believed = match source.face.signing {
-            Signing::SharedSecret => false,
-            Signing::Standard => match standard(app, *workspace, source, headers, body)? {
-                Ok(()) => true,
-                Err(problem) => {
-                    refused = problem;
-                    false
-                }
-            },
-            Signing::Meta => {
-                let signature = header(headers, META_SIGNATURE);
-                let id = source.source.id;
-                let secret = source.secrets.open(app, *workspace, id, Slot::AppSecret)?;
-                secret.is_some_and(|secret| meta::verify(&secret, signature, body))
-            }
-            Signing::Google => {
-                let lead = google::read(body).map_err(not_json)?;
-                source.secrets.knows(&lead.google_key, app.clock.now())
-            }
-        };
-        if believed {
-            return Ok((*workspace, source.clone()));
+        match believed(app, *workspace, source, headers, body) {
+            Ok(true) => return Ok((*workspace, source.clone())),
+            Ok(false) => {}
+            // What is wrong with one workspace's source is not in the way of another's; but while
+            // it may be the one that is meant, its sender must try again.
+            Err(_) if refused.status == StatusCode::SERVICE_UNAVAILABLE => {}
+            Err(problem) => refused = problem,
         }
     }
     Err(refused)
+}
+
+fn believed(
+    app: &App,
+    workspace: WorkspaceId,
+    source: &KnownSource,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Answered<bool> {
+    match source.face.signing {
+        Signing::SharedSecret => Ok(false),
+        Signing::Standard => standard(app, workspace, source, headers, body),
+        Signing::Meta => {
+            let signature = header(headers, META_SIGNATURE);
+            let id = source.source.id;
+            let secret = source.secrets.open(app, workspace, id, Slot::AppSecret)?;
+            Ok(secret.is_some_and(|secret| meta::verify(&secret, signature, body)))
+        }
+        Signing::Google => {
+            let lead = google::read(body).map_err(not_json)?;
+            Ok(source.secrets.knows(&lead.google_key, app.clock.now()))
+        }
+    }
 }
 
 fn standard(
@@ -85,7 +93,7 @@ fn standard(
     source: &KnownSource,
     headers: &HeaderMap,
     body: &[u8],
-) -> Answered<Result<(), Problem>> {
+) -> Answered<bool> {
     let now = app.clock.now();
     let before = source.secrets.old_counts(now).then_some(Slot::OwnBefore);
     let mut keys = Vec::new();
@@ -99,15 +107,15 @@ fn standard(
         signatures: header(headers, SIGNATURE),
         body,
     };
-    if !(1..=200).contains(&sent.id.len()) {
-        let problem = "webhook-id must be 1 to 200 visible ASCII characters";
-        return Ok(Err(Problem::unauthorized(problem)));
+    match standard::verify(&keys, sent, now.0.div_euclid(1000)) {
+        Ok(()) if (1..=200).contains(&sent.id.len()) => Ok(true),
+        Ok(()) => {
+            let problem = "webhook-id must be 1 to 200 visible ASCII characters";
+            Err(Problem::unauthorized(problem))
+        }
+        Err(why @ standard::Unbelieved::Time) => Err(Problem::unauthorized(why.to_string())),
+        Err(standard::Unbelieved::Signature) => Ok(false),
     }
-    let believed = standard::verify(&keys, sent, now.0.div_euclid(1000));
-    Ok(believed.map_err(|why| match why {
-        standard::Unbelieved::Time => Problem::unauthorized(why.to_string()),
-        standard::Unbelieved::Signature => stranger(),
-    }))
 }
 
 /// A header's text; empty when it is not there.

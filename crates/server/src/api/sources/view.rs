@@ -24,7 +24,6 @@ pub struct SourceView {
     pub signing: Signing,
     pub has_secret: bool,
     /// Until when the secret before the last rotation counts too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_secret_until: Option<Rfc3339>,
     /// Whether Meta's app secret is set.
     pub has_app_secret: bool,
@@ -35,10 +34,8 @@ pub struct SourceView {
     /// Leads that Meta gave notice of and that could not be fetched.
     pub fetch_failed: u64,
     /// Why fetching last did not work, if it ever did not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch_problem: Option<String>,
     /// When that was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetch_problem_at: Option<Rfc3339>,
     pub name: String,
     #[schema(value_type = schema::Kind)]
@@ -71,7 +68,7 @@ impl SourceView {
             old_secret_until: secrets.old_until.filter(|_| secrets.old_counts(now)).map(Rfc3339),
             has_app_secret: secrets.has(Slot::AppSecret),
             has_page_token: secrets.has(Slot::PageToken),
-            is_ready: secrets.are_complete(face.signing),
+            is_ready: secrets.missing(face.signing).is_empty(),
             fetch_failed: row.fetch_failed,
             fetch_problem: row.fetch_problem.clone(),
             fetch_problem_at: row.fetch_problem_at.map(Rfc3339),

@@ -1,6 +1,7 @@
 //! Webhooks that are signed: Standard Webhooks, and Google's key in the body.
 
 use crate::testing::{Answer, Harness, Office, START};
+use crate::workspaces::{self, NewWorkspace};
 use axum::body::Body;
 use axum::http::Request;
 use connectors::webhook::standard::{Key, sign};
@@ -149,6 +150,50 @@ async fn secrets_are_sealed_and_another_key_is_told_to_the_operator() {
     assert_eq!(later.problem(503), "sealed");
     let h = h.restart_with(|config| config.secret_key = key(1)).await;
     standard(&h, "msg_1", at, &[&secret], "{\"name\": \"A\"}").await.expect(202);
+    h.end().await;
+}
+
+#[tokio::test]
+async fn nodes_that_share_a_database_make_no_key_of_their_own() {
+    let h = Harness::postgres().await.restart_with(|config| config.secret_key = None).await;
+    let office = h.office(&[]).await;
+    let refused = h
+        .call(
+            "POST",
+            "/sources",
+            json!({"name": "standard", "queue": office.queue, "signing": "standard"}),
+        )
+        .await;
+    assert_eq!(refused.problem(503), "sealed");
+    assert!(refused.text.contains("FAIRLEAD_SECRET_KEY"), "{}", refused.text);
+    assert!(!h.app.config.data_dir.join("secret.key").exists());
+    h.end().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_one_workspace_s_source_is_not_in_another_s_way() {
+    let h = Harness::new().await;
+    let office = h.office(&[]).await;
+    let sealed = json!({"name": "Same", "queue": office.queue, "signing": "standard"});
+    h.post("/sources", sealed).await;
+    let new = NewWorkspace {
+        name: "other".into(),
+        time_zone: "Asia/Kolkata".into(),
+        country: "IN".into(),
+    };
+    let (store, dispatcher) = (&*h.app.store, &h.app.dispatcher);
+    let other = workspaces::create(store, dispatcher, &h.clock, &new).await.unwrap();
+    let admin = h.app.local_token(other).unwrap();
+    let made = h.call_as(&admin, "POST", "/queues", json!({"name": "Leads"})).await.expect(201);
+    let google_ads = json!({"name": "Same", "queue": made["id"], "signing": "google"});
+    let made = h.call_as(&admin, "POST", "/sources", google_ads).await.expect(201);
+    std::fs::remove_file(h.app.config.data_dir.join("secret.key")).unwrap();
+    let h = h.restart().await;
+    let key = made["secret"].as_str().unwrap();
+    post(&h, "same", &[], &google(key, "lead-1", false)).await.expect(200);
+    // Nobody knows whose this is: the one whose secret is sealed away may be meant.
+    let unknown = post(&h, "same", &[], &google("another key", "lead-2", false)).await;
+    assert_eq!(unknown.problem(503), "sealed");
     h.end().await;
 }
 
