@@ -125,11 +125,12 @@ impl Shop {
         let face = store::SourceFace {
             source: SourceId(0),
             key: "web".into(),
-            secret_hash: None,
+            signing: "shared_secret".into(),
             dedupe_key: "phone".into(),
             attributes: serde_json::json!([]),
             map: serde_json::json!({}),
             retention_days: None,
+            ..store::SourceFace::default()
         };
         let source = Work {
             personal: vec![Personal::Source(Box::new(face))],

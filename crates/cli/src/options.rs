@@ -86,6 +86,19 @@ pub struct Options {
     /// Where to listen [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "FAIRLEAD_LISTEN", hide_env = true, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
+    /// What secrets of webhooks are sealed with: 32 bytes in base64, the same on every node; older
+    /// keys may follow after commas. A file in the data folder when absent. Prefer the variable: arguments are visible to others.
+    #[arg(
+        long,
+        global = true,
+        env = "FAIRLEAD_SECRET_KEY",
+        hide_env = true,
+        value_name = "BASE64"
+    )]
+    pub secret_key: Option<String>,
+    /// Where Meta's leads are fetched [default: https://graph.facebook.com/v23.0].
+    #[arg(long, global = true, env = "FAIRLEAD_META_URL", hide_env = true, value_name = "URL")]
+    pub meta_url: Option<String>,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
     #[serde(skip)]
@@ -111,6 +124,8 @@ impl Options {
             token: said(self.token).or(file.token),
             workspace: said(self.workspace).or(file.workspace),
             listen: self.listen.or(file.listen),
+            secret_key: said(self.secret_key).or(file.secret_key),
+            meta_url: said(self.meta_url).or(file.meta_url),
             ..self
         })
     }
@@ -132,6 +147,8 @@ impl Options {
             address: self.listen.unwrap_or(standard.address),
             database_url: self.database_url.clone(),
             data_dir: self.data_dir.clone().unwrap_or(standard.data_dir),
+            secret_key: self.secret_key.clone().map(server::GivenKey),
+            meta_url: self.meta_url.clone().unwrap_or(standard.meta_url),
             ..standard
         }
     }

@@ -1,11 +1,12 @@
 //! # Connectors
 //!
-//! Where work comes from. Today: files and webhook objects.
+//! Where work comes from: files, and webhooks of lead sources.
 //!
 //! [`Table`] reads a CSV or Excel file row by row; [`Mapping`] says which column is the phone, the
 //! name, …, guessed or given; [`Form`] makes a [`Lead`] of a row (or of a webhook's object), with
 //! the phone normalised by [`phone`]; [`Rejects`] writes what could not be read to a CSV file.
 //! [`csv_rows`] and [`Workbook`] write tables for people who want to go on with a spreadsheet.
+//! [`webhook`] tells who really sent a webhook, and reads what Meta and Google send.
 //!
 //! Nothing here knows the store or the server, reads a clock, or opens a connection.
 
@@ -18,6 +19,7 @@ mod region;
 mod rejects;
 mod sheet;
 mod table;
+pub mod webhook;
 
 pub use lead::{Contact, Form, Lead, Rejection};
 pub use mapping::{Column, Field, How, Mapping, MappingError, Override};

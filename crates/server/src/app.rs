@@ -2,6 +2,7 @@
 
 use crate::api::setup::Pending;
 use crate::auth::password::Passwords;
+use crate::auth::seal::{SealError, Sealer};
 use crate::auth::throttle::Throttle;
 use crate::auth::{Caller, Role, secret};
 use crate::cached::Cached;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub throttle: Throttle,
     pub edits: Edits,
     pub board: Board,
+    /// Wakes the task that fetches leads: there are new ones to fetch.
+    pub fetch_wake: tokio::sync::Notify,
     pub imports_running: Running,
     pub import_turns: tokio::sync::Semaphore,
     /// Copies of the database are made one after the other.
@@ -76,6 +79,7 @@ pub struct Parts {
     local: Mutex<HashMap<String, Caller>>,
     contact_keys: Cached<WorkspaceId, [u8; 32]>,
     counts: Cached<WorkspaceId, Arc<Counts>>,
+    sealer: OnceLock<Arc<Sealer>>,
 }
 
 impl Deref for App {
@@ -113,6 +117,7 @@ impl App {
             import_turns,
             edits: Edits::default(),
             board: Board::default(),
+            fetch_wake: tokio::sync::Notify::new(),
             backups: tokio::sync::Mutex::default(),
             stopping,
             setup: Mutex::default(),
@@ -130,6 +135,7 @@ impl App {
             local: Mutex::default(),
             contact_keys: Cached::new(Duration::from_secs(3600)),
             counts: Cached::new(Duration::from_secs(60)),
+            sealer: OnceLock::new(),
         })))
     }
 
@@ -335,6 +341,28 @@ impl App {
         Ok(key)
     }
 
+    /// What opens sealed secrets. Its key is read when it is first needed.
+    pub fn sealer(&self) -> Result<Arc<Sealer>, SealError> {
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(sealer.clone());
+        }
+        let given = self.config.secret_key.as_ref();
+        let sealer = Arc::new(Sealer::open(given, &self.config.data_dir)?);
+        Ok(self.sealer.get_or_init(|| sealer).clone())
+    }
+
+    /// What seals new secrets. Where there is no key yet one is made; but of several nodes each
+    /// would make another one.
+    pub fn sealer_of_new(&self) -> Result<Arc<Sealer>, SealError> {
+        match self.sealer() {
+            Err(SealError::NoKey) if !self.store.is_shared() => {
+                let sealer = Arc::new(Sealer::make(&self.config.data_dir)?);
+                Ok(self.sealer.get_or_init(|| sealer).clone())
+            }
+            found => found,
+        }
+    }
+
     /// Notes that a person, not the demo, works as this agent.
     pub fn plays(&self, workspace: WorkspaceId, agent: AgentId) {
         self.played.put((workspace, agent), ());
@@ -373,6 +401,21 @@ impl App {
 
 fn known(row: Option<SourceRow>) -> Answered<Option<Arc<KnownSource>>> {
     row.map(|row| KnownSource::new(row).map(Arc::new)).transpose()
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        tracing::error!(request_id = %crate::http::request::id(), %error, "a sealed secret");
+        let detail = match error {
+            SealError::NoKey => {
+                "The server has no key to seal or open secrets with. Let its operator set FAIRLEAD_SECRET_KEY."
+            }
+            _ => {
+                "The server cannot open or seal secrets with the key it has. Its log says why; tell the operator."
+            }
+        };
+        Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "sealed", detail)
+    }
 }
 
 impl From<store::Error> for Problem {

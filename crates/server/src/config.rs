@@ -1,5 +1,6 @@
 //! What a running server is told: where to listen, where to keep things, and its limits.
 
+use crate::auth::seal::GivenKey;
 use crate::http::connections::Patience;
 use crate::http::peer::Network;
 use std::net::SocketAddr;
@@ -23,6 +24,10 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Where the SQLite database, uploads and `server.json` are.
     pub data_dir: PathBuf,
+    /// What secrets are sealed with; a key in the data folder when absent.
+    pub secret_key: Option<GivenKey>,
+    /// Where Meta's leads are fetched, with the version of its Graph API.
+    pub meta_url: String,
     pub log_format: LogFormat,
     /// A filter such as `info` or `server=debug`.
     pub log_filter: String,
@@ -89,6 +94,8 @@ impl Default for Config {
             address: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database_url: None,
             data_dir: PathBuf::from("data"),
+            secret_key: None,
+            meta_url: "https://graph.facebook.com/v23.0".to_owned(),
             log_format: LogFormat::Text,
             log_filter: "info".to_owned(),
             no_dispatch: false,

@@ -3,7 +3,7 @@
 use crate::auth::secret;
 use crate::dispatcher::{Actor, Dispatcher, Personal, Request, Work, WorkspaceId};
 use crate::error::Error;
-use crate::submission::Face;
+use crate::submission::{Face, Secrets};
 use routing::{Answer, Command, QueueId, SourceId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,7 @@ impl Furnishing<'_> {
         for (spec, face) in specs {
             let spec: routing::SourceSpec = read(spec)?;
             let secret = secret::webhook().map_err(failed)?;
-            let row = face.row(SourceId(0), Some(secret::hash(&secret)));
+            let row = face.row(SourceId(0), Secrets::hashed(&secret));
             let row = row.map_err(|problem| failed(problem.detail))?;
             made.push(MadeSource { id: 0, name: spec.name.clone(), key: row.key.clone(), secret });
             let mut one = Work::from(Command::CreateSource { spec });

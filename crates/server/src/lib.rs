@@ -21,6 +21,7 @@ mod counts;
 mod demo;
 pub mod dispatcher;
 mod error;
+mod fetch;
 mod furnish;
 pub mod http;
 mod imports;
@@ -40,6 +41,7 @@ mod words;
 mod workspaces;
 
 pub use app::App;
+pub use auth::seal::GivenKey;
 pub use backup::{check_copy, copy_database, restore_database};
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;

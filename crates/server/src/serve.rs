@@ -2,10 +2,12 @@
 
 use crate::api;
 use crate::app::App;
+use crate::auth::seal::Sealer;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo;
 use crate::error::Error;
+use crate::fetch::{self, graph};
 use crate::http::connections;
 use crate::imports;
 use crate::logs;
@@ -21,8 +23,6 @@ use tokio::task::JoinHandle;
 
 /// Between two rounds of forgetting old answers and sessions.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
-/// For how long an Idempotency-Key's answer is kept.
-const KEEP_ANSWERS_SECS: i64 = 24 * 3600;
 
 /// A server that runs in this process.
 #[derive(Debug)]
@@ -95,6 +95,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
     let running = begin(config, clock, listener, None).await?;
     announce(&running.app).await?;
     tokio::spawn(imports::resume_all(running.app.clone()));
+    tokio::spawn(fetch::run(running.app.clone()));
     Ok(running)
 }
 
@@ -117,6 +118,7 @@ async fn begin(
     workspace: Option<&str>,
 ) -> Result<Running, Error> {
     let io = |error| Error::Io { what: "the server could not start", error };
+    check(&config)?;
     let store = workspaces::open(&config).await?;
     let dispatcher =
         workspaces::start_dispatcher(store.clone(), clock.clone(), !config.no_dispatch)?;
@@ -143,6 +145,17 @@ async fn begin(
     tokio::spawn(keep_house(app.clone()));
     let demo = if app.config.demo { Some(tokio::spawn(demo::live(app.clone()))) } else { None };
     Ok(Running { app, address, token, stop, server, demo, links })
+}
+
+/// Whether what was configured can be used at all; better now than when the first lead comes.
+fn check(config: &Config) -> Result<(), Error> {
+    let invalid = |field: &str, problem: String| Error::Invalid { field: field.into(), problem };
+    if config.secret_key.is_some() {
+        let opened = Sealer::open(config.secret_key.as_ref(), &config.data_dir);
+        opened.map_err(|error| invalid("secret_key", error.to_string()))?;
+    }
+    graph::address(&config.meta_url, "1").map_err(|problem| invalid("meta_url", problem))?;
+    Ok(())
 }
 
 /// Sees that there is a workspace and a way in.
@@ -242,8 +255,7 @@ async fn keep_house(app: App) {
             () = app.stopped() => return,
         }
         let now = app.clock.now();
-        let before = routing::Time(now.0 - KEEP_ANSWERS_SECS * 1000);
-        while let Ok(10_000) = app.store.forget_answers(before).await {}
+        while let Ok(10_000) = app.store.forget_answers(now).await {}
         if let Err(error) = app.store.delete_expired_sessions(now).await {
             tracing::warn!(%error, "old sessions were not deleted");
         }

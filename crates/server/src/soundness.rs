@@ -1,10 +1,13 @@
 //! What is set up such that work cannot reach anybody, or that somebody waits for work in vain.
 
 use crate::submission::KnownSource;
-use routing::{Agent, AgentId, Facts, Futile, Kind, Queue, QueueId, RuleId, Source, SourceId};
+use routing::{
+    Agent, AgentId, Facts, Futile, Kind, Queue, QueueId, RuleId, Source, SourceId, Time,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use store::SourceRow;
 use utoipa::ToSchema;
 
 /// What a finding is about.
@@ -30,6 +33,9 @@ pub struct Finding {
     pub problem: String,
 }
 
+/// For so many days it is told that leads could not be fetched.
+pub const FETCH_DAYS: u32 = 7;
+
 /// What rules and steps may name beside routing attributes.
 const ALWAYS_THERE: [&str; 4] = ["source", "region", "language", "priority"];
 
@@ -38,6 +44,10 @@ pub struct Soundness<'a> {
     pub facts: &'a Facts,
     pub names: &'a BTreeMap<AgentId, String>,
     pub sources: &'a [Arc<KnownSource>],
+    /// Why a source's sealed secrets cannot be opened.
+    pub unopened: &'a BTreeMap<SourceId, String>,
+    /// Leads that could not be fetched before this time are forgotten.
+    pub since: Time,
     pub futile: &'a [(RuleId, Futile)],
 }
 
@@ -68,8 +78,17 @@ impl Soundness<'_> {
             say("no active agent serves it; add it, or its queue, to an agent".to_owned());
         }
         let known = self.sources.iter().find(|known| known.row.source.id == source.id);
-        if known.is_none_or(|known| known.row.secret_hash.is_none()) {
-            say("it has no webhook secret; rotate it to get one".to_owned());
+        let Some(known) = known else { return };
+        known.secrets.missing(known.face.signing).into_iter().for_each(|what| say(what.to_owned()));
+        self.unopened.get(&source.id).into_iter().for_each(|why| say(why.clone()));
+        let SourceRow { fetch_failed, fetch_problem, fetch_problem_at, .. } = &known.row;
+        if let Some(why) = fetch_problem
+            && fetch_problem_at.is_some_and(|at| at >= self.since)
+        {
+            say(format!(
+                "leads could not be fetched from Meta in the last {FETCH_DAYS} days \
+                 ({fetch_failed} were given up so far): {why}"
+            ));
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::api;
 use crate::app::App;
+use crate::auth::seal::GivenKey;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::http::connections;
@@ -99,7 +100,10 @@ impl Harness {
         let database_url = Some(format!("{server}/{name}"));
         let folder = std::env::temp_dir().join(format!("fairlead-{name}"));
         std::fs::create_dir_all(&folder).unwrap();
-        let config = Config { data_dir: folder.clone(), database_url, ..Config::default() };
+        // Nodes that share a database make no key of their own.
+        let secret_key = Some(GivenKey("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".into()));
+        let data_dir = folder.clone();
+        let config = Config { data_dir, database_url, secret_key, ..Config::default() };
         Harness::begin(config, folder, Clock::system()).await
     }
 
@@ -127,6 +131,12 @@ impl Harness {
 
     /// Stops and starts again on the same database.
     pub async fn restart(self) -> Harness {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, configured in another way.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut Config)) -> Harness {
+        change(&mut self.config);
         self.stop.send_replace(true);
         self.app.dispatcher.clone().stop().await;
         self.app.store.close().await;

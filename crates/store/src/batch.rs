@@ -85,13 +85,20 @@ pub struct Note {
 }
 
 /// A source as its webhook sees it. Overwrites what stood there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceFace {
     pub source: SourceId,
     /// The slug in `/ingest/{key}`; unique in the workspace.
     pub key: String,
+    /// How the webhook proves who sent it: `shared_secret`, `standard`, `meta` or `google`.
+    pub signing: String,
     /// SHA-256 of the secret in hex; `None` when none is needed.
     pub secret_hash: Option<String>,
+    /// The one before, and until when it counts.
+    pub old_secret_hash: Option<String>,
+    pub old_secret_until: Option<Time>,
+    /// Secrets that must be known in clear, sealed: a JSON object by purpose.
+    pub sealed: serde_json::Value,
     /// What a duplicate is recognised by: `phone`, `email`, or an attribute's name.
     pub dedupe_key: String,
     /// Declared attributes, as JSON.
@@ -126,6 +133,8 @@ pub struct Answered {
     pub body: String,
     /// The item the body speaks about: erasing the item's contact erases the body.
     pub item: Option<ItemId>,
+    /// Until when at least the key is known.
+    pub keep_until: Time,
 }
 
 /// How far an import has come with this batch; the counts are added to the job's.
@@ -147,6 +156,19 @@ pub struct RejectedRow {
     pub problem: String,
     /// The row's cells.
     pub cells: Vec<String>,
+}
+
+/// An effect that will never be delivered, and what is left of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUp<'a> {
+    pub outgoing: u64,
+    /// The source that counts it.
+    pub source: SourceId,
+    /// Why, in words without personal data.
+    pub problem: &'a str,
+    pub at: Time,
+    /// The answer under which it was accepted, as scope and key: it may come once more.
+    pub accepted_as: (&'a str, &'a str),
 }
 
 /// An effect on the outside world; effects on one object keep their order.

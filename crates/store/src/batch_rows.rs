@@ -67,17 +67,18 @@ static AGENT_NAMES: Many = Many {
 };
 
 static FACES: Many = Many {
-    sql: "UPDATE sources SET url_key = v.c3, secret_hash = v.c4, dedupe_key = v.c5, \
-          attributes = v.c6, map = v.c7, retention_days = v.c8 FROM {rows} AS v \
+    sql: "UPDATE sources SET url_key = v.c3, signing = v.c4, secret_hash = v.c5, \
+          old_secret_hash = v.c6, old_secret_until = v.c7, sealed = v.c8, dedupe_key = v.c9, \
+          attributes = v.c10, map = v.c11, retention_days = v.c12 FROM {rows} AS v \
           WHERE sources.workspace_id = v.c1 AND sources.source_id = v.c2",
-    types: &[I, I, T, T, T, T, T, I],
+    types: &[I, I, T, T, T, T, I, T, T, T, T, I],
 };
 
 // The dispatcher has looked for each key under the lock; a second answer to one key within a batch
 // is the same answer.
 static ANSWERS: Many = Many {
     sql: "INSERT INTO answers (workspace_id, scope, request_key, request, status, body, item_id, \
-          at) {values} ON CONFLICT (workspace_id, scope, request_key) DO NOTHING",
+          keep_until) {values} ON CONFLICT (workspace_id, scope, request_key) DO NOTHING",
     types: &[I, T, T, T, I, T, I, I],
 };
 
@@ -127,7 +128,11 @@ pub(crate) fn others(
             workspace,
             face.source,
             face.key.as_str(),
+            face.signing.as_str(),
             face.secret_hash.as_deref(),
+            face.old_secret_hash.as_deref(),
+            face.old_secret_until,
+            json(&face.sealed)?,
             face.dedupe_key.as_str(),
             json(&face.attributes)?,
             json(&face.map)?,
@@ -144,7 +149,7 @@ pub(crate) fn others(
             answer.status,
             answer.body.as_str(),
             answer.item,
-            now,
+            answer.keep_until,
         ]);
     }
     let (imports, rejected) = imports(workspace, batch)?;

@@ -230,12 +230,23 @@ pub struct AssignmentRow {
 pub struct SourceRow {
     pub source: Source,
     pub key: String,
+    /// How the webhook proves who sent it.
+    pub signing: String,
     pub secret_hash: Option<String>,
+    pub old_secret_hash: Option<String>,
+    pub old_secret_until: Option<Time>,
+    /// A JSON object by purpose.
+    pub sealed: serde_json::Value,
     pub dedupe_key: String,
     pub attributes: serde_json::Value,
     pub map: serde_json::Value,
     /// After so many days the person of a closed item is erased; `None` is never.
     pub retention_days: Option<u32>,
+    /// Leads that were given notice of and could not be fetched.
+    pub fetch_failed: u64,
+    /// Why the last one could not, and when that was.
+    pub fetch_problem: Option<String>,
+    pub fetch_problem_at: Option<Time>,
 }
 
 /// What an agent was assigned.

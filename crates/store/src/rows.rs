@@ -18,6 +18,7 @@ pub(crate) fn answered<D: Db>(row: &D::Row) -> Result<Answered> {
         status: row.num()?,
         body: row.text()?,
         item: row.opt_num()?.map(ItemId),
+        keep_until: row.time()?,
     })
 }
 
@@ -123,8 +124,9 @@ pub(crate) fn token<D: Db>(row: &D::Row) -> Result<Token> {
 macro_rules! sources {
     ($tail:literal) => {
         concat!(
-            "SELECT source_id, active, spec, url_key, secret_hash, dedupe_key, attributes, map, ",
-            "retention_days FROM sources ",
+            "SELECT source_id, active, spec, url_key, signing, secret_hash, old_secret_hash, ",
+            "old_secret_until, sealed, dedupe_key, attributes, map, retention_days, ",
+            "fetch_failed, fetch_problem, fetch_problem_at FROM sources ",
             $tail
         )
     };
@@ -140,11 +142,18 @@ pub(crate) fn source<D: Db>(row: &D::Row) -> Result<SourceRow> {
     Ok(SourceRow {
         source: Source { id, spec, active },
         key: row.opt_text()?.unwrap_or_default(),
+        signing: row.text()?,
         secret_hash: row.opt_text()?,
+        old_secret_hash: row.opt_text()?,
+        old_secret_until: row.opt_time()?,
+        sealed: row.json()?,
         dedupe_key: row.text()?,
         attributes: row.json()?,
         map: row.json()?,
         retention_days: row.opt_num()?,
+        fetch_failed: row.num()?,
+        fetch_problem: row.opt_text()?,
+        fetch_problem_at: row.opt_time()?,
     })
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
-    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Entry, Heard, Held, ImportId,
-    ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note, Outgoing, Page,
-    QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token, TokenId, Traces, User,
-    UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
+    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Entry, GivenUp, Heard, Held,
+    ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
+    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
+    TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -227,8 +227,8 @@ pub trait Reads {
         key: &str,
     ) -> Result<Option<Answered>>;
 
-    /// Forgets answers given before `before`; at most 10,000 a call. Says how many.
-    async fn forget_answers(&self, before: Time) -> Result<u64>;
+    /// Forgets answers that were kept until before `now`; at most 10,000 a call. Says how many.
+    async fn forget_answers(&self, now: Time) -> Result<u64>;
 
     /// Erases an agent's name.
     async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()>;
@@ -377,11 +377,12 @@ pub trait Imports {
 /// Effects on the outside that wait for delivery.
 #[async_trait]
 pub trait Outbox {
-    /// Takes at most `limit` effects that are due, the first of each object only, and keeps others
-    /// from taking them until `leased_until`.
+    /// Takes at most `limit` effects of the channel that are due, the first of each object only,
+    /// and keeps others from taking them until `leased_until`.
     async fn take_outgoing(
         &self,
         workspace: WorkspaceId,
+        channel: &str,
         now: Time,
         leased_until: Time,
         limit: u32,
@@ -392,6 +393,22 @@ pub trait Outbox {
 
     /// Not delivered: once more at `at`.
     async fn outgoing_failed(&self, workspace: WorkspaceId, id: u64, at: Time) -> Result<()>;
+
+    /// When the channel's first effect of any workspace is due.
+    async fn outgoing_due(&self, channel: &str) -> Result<Option<Time>>;
+
+    /// Never to be delivered: gone, counted at its source, and no longer known as accepted.
+    async fn outgoing_given_up(&self, workspace: WorkspaceId, given_up: &GivenUp<'_>)
+    -> Result<()>;
+
+    /// Notes at a source why fetching does not work for now.
+    async fn fetch_troubled(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        problem: &str,
+        at: Time,
+    ) -> Result<()>;
 }
 
 /// Who did what to which object.

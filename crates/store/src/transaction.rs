@@ -76,7 +76,8 @@ static BEFORE: Many = Many {
 };
 
 static ANSWERS: Many = Many {
-    sql: "SELECT a.scope, a.request_key, a.request, a.status, a.body, a.item_id FROM answers AS a \
+    sql: "SELECT a.scope, a.request_key, a.request, a.status, a.body, a.item_id, \
+          a.keep_until FROM answers AS a \
           JOIN {rows} AS v ON a.workspace_id = v.c1 AND a.scope = v.c2 AND a.request_key = v.c3",
     types: &[Type::Int, Type::Text, Type::Text],
 };

@@ -1,4 +1,4 @@
-//! The commands that README.md and the guides show are run as they stand.
+//! The commands that README.md, the guides and docs/webhooks.md show are run as they stand.
 //!
 //! A ```` ```sh ```` fence is run; any other (```` ```console ````, ```` ```json ````) is only
 //! shown. Each file gets a demo server of its own, and its blocks are one bash session: what one
@@ -58,6 +58,7 @@ fn files(root: &Path) -> Outcome<Vec<PathBuf>> {
         .collect();
     guides.sort();
     guides.insert(0, root.join("README.md"));
+    guides.push(root.join("docs/webhooks.md"));
     Ok(guides)
 }
 

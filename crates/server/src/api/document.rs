@@ -87,10 +87,11 @@ fn operation_id(method: &str, path: &str) -> String {
 }
 
 /// Fields that answers leave out.
-const LEFT_OUT: [(&str, &str); 8] = [
+const LEFT_OUT: [(&str, &str); 9] = [
     ("Source", "secret"),
     ("Token", "token"),
     ("Import", "columns"),
+    ("Ingested", "to_fetch"),
     ("Problem", "errors"),
     ("Reason", "runners_up"),
     ("Reason", "passed_over"),
@@ -106,7 +107,8 @@ fn say_what_is_always_there(document: &mut OpenApi) {
         let new = name.starts_with("New") || name == "IngestedItem";
         let named = ends.iter().any(|end| name.ends_with(end)) && name != "Item";
         let page = name.starts_with("Page_");
-        let bodies = ["Completion", "Later", "Placement", "Cancellation", "Versioned", "Step"];
+        let bodies =
+            ["Completion", "Later", "Placement", "Cancellation", "Versioned", "Step", "Rotation"];
         !page && (new || named || bodies.contains(&name))
     };
     let Some(components) = &mut document.components else { return };

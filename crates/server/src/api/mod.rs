@@ -67,7 +67,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(imports::start, imports::list))
         .layer(DefaultBodyLimit::max(limits.body_of("/imports")));
     let webhooks = OpenApiRouter::new()
-        .routes(routes!(ingest::ingest))
+        .routes(routes!(ingest::ingest, ingest::handshake::handshake))
         .layer(DefaultBodyLimit::max(limits.body_of("/ingest/{source_key}")));
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::get, session::sign_out))
@@ -87,6 +87,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(queues::get, queues::update, queues::deactivate))
         .routes(routes!(sources::create, sources::list))
         .routes(routes!(sources::get, sources::update, sources::deactivate))
+        .routes(routes!(sources::rotate::rotate))
         .routes(routes!(rules::create, rules::list))
         .routes(routes!(rules::get, rules::update, rules::deactivate))
         .routes(routes!(items::submit::submit, items::list::list))

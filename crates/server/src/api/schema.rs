@@ -174,6 +174,16 @@ pub enum DedupeScope {
     Source,
 }
 
+/// How a source's webhook proves who sent it.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Signing {
+    SharedSecret,
+    Standard,
+    Meta,
+    Google,
+}
+
 /// When matching runs.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -1,20 +1,28 @@
 //! `/sources`: where items come from.
 
+pub mod rotate;
+mod secrets;
+mod view;
+
+pub use view::SourceView;
+
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
-use crate::auth::{Caller, Role, secret};
+use crate::auth::{Caller, Role};
 use crate::dispatcher::{Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
-use crate::submission::{Declaration, Declared, Face};
+use crate::submission::{Declaration, Declared, Face, Secrets, Slot, sealing};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use connectors::Field;
+use connectors::webhook::Signing;
 use routing::{Answer, Command, DedupeScope, Kind, QueueId, Refusal, SourceId, SourceSpec};
-use serde::{Deserialize, Serialize};
+use secrets::Changed;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::{Act, SourceRow};
 use utoipa::ToSchema;
@@ -47,10 +55,20 @@ pub struct SourceChange {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<u32>)]
     pub retention_days: Option<Option<u32>>,
-    /// The webhook's secret; one is made when absent.
+    /// How its webhook proves who sent it; another kind gets another secret.
+    #[schema(value_type = Option<schema::Signing>)]
+    pub signing: Option<Signing>,
+    /// The webhook's secret; one is made when absent. For Standard Webhooks it is the key
+    /// (`whsec_…`), for Meta the verify token, for Google the key of the form.
     pub secret: Option<String>,
-    /// Makes a new secret, which the answer shows once.
+    /// Makes a new secret, which the answer shows once, and takes the old one away at once;
+    /// `/sources/{id}/rotate-secret` keeps it for a while.
     pub rotate_secret: Option<bool>,
+    /// Meta's app secret, which signs its webhooks. It is sealed and never shown; an empty text
+    /// takes it out.
+    pub app_secret: Option<String>,
+    /// The token of the Meta page, which leads are fetched with. Sealed and never shown.
+    pub page_token: Option<String>,
     /// `true` makes an inactive source active again.
     pub active: Option<bool>,
 }
@@ -79,69 +97,37 @@ impl SourceChange {
         if let Some(days) = self.retention_days.take() {
             face.retention_days = days;
         }
+        if let Some(signing) = self.signing {
+            face.signing = signing;
+        }
         face.check()
     }
 
-    /// The webhook's new secret: the one given, or a fresh one.
-    fn secret(&self, fresh: bool) -> Answered<Option<String>> {
-        match &self.secret {
-            Some(given) if (16..=200).contains(&given.len()) => Ok(Some(given.clone())),
-            Some(_) => Err(Problem::field("secret", "must have 16 to 200 characters")),
-            None if fresh || self.rotate_secret == Some(true) => {
-                Ok(Some(secret::webhook().map_err(Problem::internal)?))
-            }
-            None => Ok(None),
+    /// What becomes of the secrets. A source that is new, or is signed in another way than before,
+    /// gets a fresh one.
+    fn secrets(&mut self, mut before: Secrets, signing: Signing, fresh: bool) -> Answered<Changed> {
+        let given = self.secret.take();
+        let own = fresh || given.is_some() || self.rotate_secret == Some(true);
+        if own {
+            before.revoke();
         }
+        let mut changed = Changed::of(before);
+        if own {
+            changed.own(signing, given)?;
+        }
+        changed.theirs("app_secret", Slot::AppSecret, self.app_secret.take())?;
+        changed.theirs("page_token", Slot::PageToken, self.page_token.take())?;
+        Ok(changed)
     }
 }
 
-/// A source.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = Source)]
-pub struct SourceView {
-    pub id: u64,
-    /// The last part of its webhook's address, `/ingest/{key}`.
-    pub key: String,
-    pub active: bool,
-    pub has_secret: bool,
-    pub name: String,
-    #[schema(value_type = schema::Kind)]
-    pub kind: Kind,
-    pub queue: u64,
-    pub dedupe_window_secs: u32,
-    #[schema(value_type = schema::DedupeScope)]
-    pub dedupe_scope: DedupeScope,
-    pub dedupe_key: String,
-    pub attributes: Vec<Declaration>,
-    pub map: BTreeMap<String, String>,
-    /// After so many days the person of a closed item is erased; null is never.
-    pub retention_days: Option<u32>,
-    /// The webhook's secret: shown in the answer that made it, never again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
-}
+/// What the audit calls a change of a source's secrets.
+const ROTATED: &str = "secret_rotated";
 
-impl SourceView {
-    fn new(row: &SourceRow, secret: Option<String>) -> Answered<Self> {
-        let face = Face::of(row)?;
-        let spec = row.source.spec.clone();
-        Ok(SourceView {
-            id: row.source.id.0,
-            key: face.key,
-            active: row.source.active,
-            has_secret: row.secret_hash.is_some(),
-            name: spec.name,
-            kind: spec.kind,
-            queue: spec.queue.0,
-            dedupe_window_secs: spec.dedupe_window_secs,
-            dedupe_scope: spec.dedupe_scope,
-            dedupe_key: face.dedupe_key,
-            attributes: face.declared.list(),
-            map: face.map.into_iter().map(|(t, ours)| (t, ours.to_string())).collect(),
-            retention_days: face.retention_days,
-            secret,
-        })
-    }
+/// What the audit says of a source.
+fn act(caller: &Caller, id: u64, act: &'static str, body: serde_json::Value) -> Personal {
+    let (actor, object_id) = (caller.actor, Some(id));
+    Personal::Act(Box::new(Act { actor, act, object: "source", object_id, body }))
 }
 
 async fn find(app: &App, caller: &Caller, id: SourceId) -> Answered<SourceRow> {
@@ -176,16 +162,18 @@ pub async fn create(
     if key.is_none() {
         key_is_free(&app, &caller, &face.key, SourceId(0)).await?;
     }
-    let secret = body.secret(true)?;
+    let changed = body.secrets(Secrets::default(), face.signing, true)?;
     let mut work = Work::from(Command::CreateSource { spec });
-    let row = face.row(SourceId(0), secret.as_deref().map(secret::hash))?;
+    let row = face.row(SourceId(0), changed.secrets)?;
     work.personal.push(Personal::Source(Box::new(row)));
+    work.personal.extend(sealing(&app, caller.workspace, changed.clear)?);
     let done = app.one(&caller, key, vec![work]).await?;
     app.forget_names(caller.workspace);
     let Answer::Source(id) = done.answer else { return Err(Problem::internal("not a source")) };
-    // A repeated answer cannot show the secret: only its hash is kept.
-    let secret = secret.filter(|_| !done.events.is_empty());
-    Ok((StatusCode::CREATED, Json(SourceView::new(&find(&app, &caller, id).await?, secret)?)))
+    // A repeated answer cannot show the secret: what was made now is not the one that counts.
+    let secret = changed.shown.filter(|_| !done.events.is_empty());
+    let row = find(&app, &caller, id).await?;
+    Ok((StatusCode::CREATED, Json(SourceView::new(&row, secret, app.clock.now())?)))
 }
 
 /// Lists the sources, inactive ones too.
@@ -197,8 +185,9 @@ pub async fn list(
     Params(paging): Params<Paging>,
 ) -> Answered<Json<Page<SourceView>>> {
     let rows = app.store.sources(caller.workspace).await?;
+    let now = app.clock.now();
     let views: Answered<Vec<SourceView>> =
-        rows.iter().map(|row| SourceView::new(row, None)).collect();
+        rows.iter().map(|row| SourceView::new(row, None, now)).collect();
     let views = views?.into_iter().map(|view| (view.id, shown_to(&caller, view)));
     Ok(Json(page_by_id(views, &paging)?))
 }
@@ -219,7 +208,8 @@ pub async fn get(
     caller: Caller,
     Pick(id): Pick<u64>,
 ) -> Answered<Json<SourceView>> {
-    let view = SourceView::new(&find(&app, &caller, SourceId(id)).await?, None)?;
+    let row = find(&app, &caller, SourceId(id)).await?;
+    let view = SourceView::new(&row, None, app.clock.now())?;
     Ok(Json(shown_to(&caller, view)))
 }
 
@@ -239,8 +229,8 @@ pub async fn update(
     let mut face = before.clone();
     body.merge_face(&mut face)?;
     key_is_free(&app, &caller, &face.key, source).await?;
-    let secret = body.secret(false)?;
-    let hash = secret.as_deref().map(secret::hash).or(row.secret_hash);
+    let resigned = before.signing != face.signing;
+    let changed = body.secrets(Secrets::of(&row), face.signing, resigned)?;
     let mut work = Work::change(move |state| {
         let found = state.facts().sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
         changeable(found.active, body.active)?;
@@ -248,22 +238,15 @@ pub async fn update(
         body.clone().merge(&mut spec);
         Ok(Command::UpdateSource { source, spec })
     });
-    work.personal.push(Personal::Source(Box::new(face.row(source, hash)?)));
-    let changed = before.changes(&face).map(|body| ("source_face_changed", body));
-    let rotated = secret.as_ref().map(|_| ("secret_rotated", serde_json::json!({})));
-    for (act, body) in changed.into_iter().chain(rotated) {
-        let (actor, object_id) = (caller.actor, Some(id));
-        work.personal.push(Personal::Act(Box::new(Act {
-            actor,
-            act,
-            object: "source",
-            object_id,
-            body,
-        })));
-    }
+    let faced = before.changes(&face).map(|body| act(&caller, id, "source_face_changed", body));
+    let rotated = changed.told().map(|body| act(&caller, id, ROTATED, body));
+    work.personal.push(Personal::Source(Box::new(face.row(source, changed.secrets)?)));
+    work.personal.extend(sealing(&app, caller.workspace, changed.clear)?);
+    work.personal.extend(faced.into_iter().chain(rotated));
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
-    Ok(Json(SourceView::new(&find(&app, &caller, source).await?, secret)?))
+    let row = find(&app, &caller, source).await?;
+    Ok(Json(SourceView::new(&row, changed.shown, app.clock.now())?))
 }
 
 /// Deactivates a source: it takes nothing in any more.
@@ -277,7 +260,8 @@ pub async fn deactivate(
     let source = SourceId(id);
     app.command(&caller, Command::DeactivateSource { source }).await?;
     app.forget_names(caller.workspace);
-    Ok(Json(SourceView::new(&find(&app, &caller, source).await?, None)?))
+    let row = find(&app, &caller, source).await?;
+    Ok(Json(SourceView::new(&row, None, app.clock.now())?))
 }
 
 /// A key from a name: `Meta Lead Ads` becomes `meta-lead-ads`.
@@ -304,6 +288,34 @@ mod http_tests {
     use serde_json::{Value, json};
 
     #[tokio::test]
+    async fn the_audit_names_secrets_and_never_holds_one() {
+        let h = Harness::new().await;
+        let queue = h.post("/queues", json!({"name": "Leads"})).await["id"].clone();
+        let made = h.post("/sources", json!({"name": "Ads", "queue": queue})).await;
+        let path = format!("/sources/{}", made["id"]);
+        let meta = json!({"signing": "meta", "app_secret": "app-secret", "page_token": "EAAG"});
+        let token = h.call("PATCH", &path, meta).await.expect(200)["secret"].clone();
+        h.call("PATCH", &path, json!({"page_token": ""})).await.expect(200);
+        let rotate = format!("{path}/rotate-secret");
+        let second = h.call("POST", &rotate, json!({"keep_secs": 60})).await.expect(200);
+        let audit = h.get("/audit?object=source").await;
+        let after: Vec<&Value> =
+            audit["items"].as_array().unwrap().iter().map(|entry| &entry["after"]).collect();
+        let rotated = json!({"changed": ["secret"], "removed": [], "keep_secs": 60});
+        let removed = json!({"changed": [], "removed": ["page_token"]});
+        let changed = json!({"changed": ["secret", "app_secret", "page_token"], "removed": []});
+        let signing = json!({"signing": "meta"});
+        for told in [&rotated, &removed, &changed, &signing] {
+            assert!(after.contains(&told), "{told}: {after:?}");
+        }
+        let text = audit.to_string();
+        for secret in [&token, &second["secret"], &json!("app-secret"), &json!("EAAG")] {
+            assert!(!text.contains(secret.as_str().unwrap()), "{text}");
+        }
+        h.end().await;
+    }
+
+    #[tokio::test]
     async fn a_secret_is_shown_once_and_can_be_changed() {
         let h = Harness::new().await;
         let queue = h.post("/queues", json!({"name": "Leads"})).await["id"].clone();
@@ -328,6 +340,9 @@ mod http_tests {
         let taken = h.call("POST", "/sources", json!({"name": "Meta Ads", "queue": queue})).await;
         assert_eq!(taken.problem(422), "invalid");
         assert_eq!(taken.body["errors"][0]["field"], "key");
+        let told = h.get("/audit?act=secret_rotated").await;
+        assert_eq!(told["items"].as_array().unwrap().len(), 1);
+        assert_eq!(told["items"][0]["after"], json!({"changed": ["secret"], "removed": []}));
         let reserved = json!({"name": "X", "queue": queue, "attributes": [{"name": "phone"}]});
         assert_eq!(h.call("POST", "/sources", reserved).await.problem(422), "invalid");
         h.end().await;

@@ -3,11 +3,13 @@
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
-use crate::soundness::{Finding, Soundness, Subject};
+use crate::soundness::{FETCH_DAYS, Finding, Soundness, Subject};
 use crate::submission::KnownSource;
 use axum::Json;
 use axum::extract::State;
+use routing::{SourceId, Time};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -38,7 +40,8 @@ pub struct Verification {
 }
 
 /// Checks schema, time-zone data and configuration: sources without agents, agents without work,
-/// rules that can never match, secrets that are missing.
+/// rules that can never match, secrets that are missing or cannot be opened, leads that could not be
+/// fetched.
 #[utoipa::path(get, path = "/verify", tag = "workspace",
     responses((status = 200, body = Verification)))]
 pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Verification>> {
@@ -47,12 +50,22 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
     let rows = app.store.sources(caller.workspace).await?;
     let sources = rows.into_iter().map(|row| KnownSource::new(row).map(Arc::new));
     let sources: Vec<Arc<KnownSource>> = sources.collect::<Answered<_>>()?;
+    let unopened: BTreeMap<SourceId, String> = sources
+        .iter()
+        .filter_map(|known| {
+            let (id, signing) = (known.source.id, known.face.signing);
+            let why = known.secrets.unopened(&app, caller.workspace, id, signing)?;
+            Some((id, why.to_string()))
+        })
+        .collect();
     let names = app.names(caller.workspace).await?;
+    let since = Time(app.clock.now().0 - i64::from(FETCH_DAYS) * 86_400_000);
     let (zone, checked) = app
         .look(caller.workspace, move |state| {
             let (facts, futile) = (state.facts(), state.futile_rules());
             let (names, sources, futile) = (&*names, sources.as_slice(), futile.as_slice());
-            let soundness = Soundness { facts, names, sources, futile };
+            let unopened = &unopened;
+            let soundness = Soundness { facts, names, sources, unopened, since, futile };
             (facts.settings.time_zone.clone(), soundness.findings())
         })
         .await?;
@@ -80,6 +93,7 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
 
 #[cfg(test)]
 mod tests {
+    use crate::soundness::FETCH_DAYS;
     use crate::testing::Harness;
     use serde_json::{Value, json};
 
@@ -105,6 +119,34 @@ mod tests {
         assert_eq!(found["findings"], json!([]));
         assert_eq!(found["schema"]["applied"], found["schema"]["known"]);
         assert_eq!(found["zone"], json!({"time_zone": "Asia/Kolkata", "offset": "+05:30"}));
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn secrets_that_are_missing_or_sealed_away_are_named() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let meta = json!({"name": "Ads", "queue": office.queue, "signing": "meta"});
+        let ads = h.post("/sources", meta).await["id"].as_u64().unwrap();
+        let missing = [
+            "source Ads: Meta's app secret is missing, so its webhooks are refused; set it",
+            "source Ads: the Meta page's token is missing, so no lead is fetched; set it",
+        ];
+        assert_eq!(problems(&h).await, missing);
+        let secrets = json!({"app_secret": "app-secret", "page_token": "EAAGtoken"});
+        h.call("PATCH", &format!("/sources/{ads}"), secrets).await.expect(200);
+        assert!(problems(&h).await.is_empty());
+        let (source, at) = (routing::SourceId(ads), h.app.clock.now());
+        h.app.store.fetch_troubled(h.workspace, source, "no right (code 200)", at).await.unwrap();
+        let found = problems(&h).await;
+        assert!(found[0].ends_with("(0 were given up so far): no right (code 200)"), "{found:?}");
+        h.advance(u64::from(FETCH_DAYS) * 86_400 + 1);
+        assert!(problems(&h).await.is_empty());
+        // The database came without the folder that the key lies in.
+        std::fs::remove_file(h.app.config.data_dir.join("secret.key")).unwrap();
+        let h = h.restart().await;
+        let found = problems(&h).await;
+        assert!(found[0].contains("FAIRLEAD_SECRET_KEY") && found.len() == 1, "{found:?}");
         h.end().await;
     }
 

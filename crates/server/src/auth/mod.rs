@@ -1,7 +1,8 @@
-//! Who may do what: secrets, passwords, sessions, the caller of a request.
+//! Who may do what: secrets, hashed or sealed, passwords, sessions, the caller of a request.
 
 pub mod caller;
 pub mod password;
+pub mod seal;
 pub mod secret;
 pub mod throttle;
 

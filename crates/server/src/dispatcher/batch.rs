@@ -121,6 +121,7 @@ impl<'a> Deciding<'a> {
                 status: 200,
                 body: replay::keep(&results),
                 item: None,
+                keep_until: self.now.plus_secs(key.keep_secs),
             });
         }
         Ok(results)

@@ -113,6 +113,14 @@ pub(super) fn add(
                     batch.sources.push(face);
                 }
             }
+            Personal::Sealing(sealing) => {
+                let made = if let Answer::Source(id) = answer { Some(id) } else { None };
+                if let Some(source) = made.or(source_of(command))
+                    && let Some(face) = batch.sources.iter_mut().find(|s| s.source == source)
+                {
+                    (sealing.0)(source, face);
+                }
+            }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
             Personal::Act(act) => batch.acts.push((**act).clone()),

@@ -1,6 +1,6 @@
 //! What is asked of the dispatcher, and what it answers.
 
-use routing::{Answer, Command, Event, Refusal, State, Time};
+use routing::{Answer, Command, Event, Refusal, SourceId, State, Time};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -128,11 +128,26 @@ pub enum Personal {
     Login(UserChange),
     /// How the command's source meets its webhook.
     Source(Box<SourceFace>),
+    /// The secrets of that source, which are bound to its id: after `Source`.
+    Sealing(Sealing),
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),
     /// What the audit says of these rows.
     Act(Box<Act>),
+}
+
+/// Puts sealed secrets into a source's face once its id is known.
+#[derive(Clone)]
+pub struct Sealing(pub Arc<Seal>);
+
+/// What a [`Sealing`] does.
+pub type Seal = dyn Fn(SourceId, &mut SourceFace) + Send + Sync;
+
+impl fmt::Debug for Sealing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealing")
+    }
 }
 
 /// A client's key for one request.
@@ -143,4 +158,11 @@ pub struct IdempotencyKey {
     pub key: String,
     /// A hash of the request, so that a key used for another one is noticed.
     pub request: String,
+    /// For how long the answer is kept.
+    pub keep_secs: u32,
+}
+
+impl IdempotencyKey {
+    /// For how long a client's own keys are known: a day.
+    pub const DAY: u32 = 24 * 3600;
 }

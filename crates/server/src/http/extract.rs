@@ -76,6 +76,7 @@ pub fn idempotency(
         scope: scope.to_owned(),
         key: key.to_owned(),
         request: hex(&request.finalize()),
+        keep_secs: IdempotencyKey::DAY,
     }))
 }
 

@@ -230,6 +230,7 @@ fn key(job: &Job, what: &str) -> IdempotencyKey {
         scope: format!("import:{}", job.job.id.0),
         key: what.to_owned(),
         request: job.job.fingerprint.clone(),
+        keep_secs: IdempotencyKey::DAY,
     }
 }
 

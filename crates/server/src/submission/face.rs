@@ -3,8 +3,10 @@
 use crate::api::schema;
 use crate::http::Problem;
 use crate::http::problem::Answered;
+use crate::submission::Secrets;
 use connectors::Field;
 use connectors::attribute::Type;
+use connectors::webhook::Signing;
 use routing::SourceId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -86,13 +88,15 @@ impl Declared {
 pub struct KnownSource {
     pub row: SourceRow,
     pub face: Face,
+    pub secrets: Secrets,
 }
 
 impl KnownSource {
     /// Reads the face.
     pub fn new(row: SourceRow) -> Answered<Self> {
         let face = Face::of(&row)?;
-        Ok(KnownSource { row, face })
+        let secrets = Secrets::of(&row);
+        Ok(KnownSource { row, face, secrets })
     }
 }
 
@@ -108,6 +112,7 @@ impl std::ops::Deref for KnownSource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Face {
     pub key: String,
+    pub signing: Signing,
     pub dedupe_key: String,
     pub declared: Declared,
     pub map: BTreeMap<String, Field>,
@@ -119,6 +124,7 @@ impl Default for Face {
     fn default() -> Self {
         Face {
             key: String::new(),
+            signing: Signing::default(),
             dedupe_key: "phone".to_owned(),
             declared: Declared::default(),
             map: BTreeMap::new(),
@@ -140,6 +146,7 @@ impl Face {
         };
         Ok(Face {
             key: row.key.clone(),
+            signing: row.signing.parse().map_err(Problem::internal)?,
             dedupe_key: row.dedupe_key.clone(),
             declared: Declared::new(list)?,
             map,
@@ -148,16 +155,19 @@ impl Face {
     }
 
     /// As the store keeps it.
-    pub fn row(&self, source: SourceId, secret_hash: Option<String>) -> Answered<SourceFace> {
-        Ok(SourceFace {
+    pub fn row(&self, source: SourceId, secrets: Secrets) -> Answered<SourceFace> {
+        let mut face = SourceFace {
             source,
             key: self.key.clone(),
-            secret_hash,
+            signing: self.signing.as_str().to_owned(),
             dedupe_key: self.dedupe_key.clone(),
             attributes: serde_json::to_value(self.declared.list()).map_err(Problem::internal)?,
             map: serde_json::to_value(&self.map).map_err(Problem::internal)?,
             retention_days: self.retention_days,
-        })
+            ..SourceFace::default()
+        };
+        secrets.put(&mut face);
+        Ok(face)
     }
 
     /// What the audit says of a change to this face: the changed fields before and after, or
@@ -166,13 +176,13 @@ impl Face {
         let fields = |face: &Face| {
             let map: BTreeMap<&String, String> =
                 face.map.iter().map(|(theirs, ours)| (theirs, ours.to_string())).collect();
-            serde_json::json!({ "key": face.key, "dedupe_key": face.dedupe_key,
+            serde_json::json!({ "key": face.key, "signing": face.signing.as_str(), "dedupe_key": face.dedupe_key,
                 "attributes": face.declared.list(), "map": map,
                 "retention_days": face.retention_days })
         };
         let (mut old, mut new) = (fields(self), fields(after));
         let same = |field: &str| old[field] == new[field];
-        let names = ["key", "dedupe_key", "attributes", "map", "retention_days"];
+        let names = ["key", "signing", "dedupe_key", "attributes", "map", "retention_days"];
         let kept: Vec<&str> = names.into_iter().filter(|field| same(field)).collect();
         for side in [&mut old, &mut new] {
             side.as_object_mut()?.retain(|field, _| !kept.contains(&field.as_str()));

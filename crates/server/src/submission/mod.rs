@@ -6,9 +6,11 @@ mod incoming;
 mod phone;
 mod reader;
 mod region;
+mod secrets;
 
 pub use face::{Declaration, Declared, Face, KnownSource};
 pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};
 pub use phone::read as read_phone;
 pub use reader::{country, form, incoming, mapping};
 pub use region::region;
+pub use secrets::{Secrets, Slot, sealing};

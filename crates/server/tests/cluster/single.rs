@@ -169,6 +169,7 @@ async fn a_key_gives_its_answer_again() {
     let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 1).await;
     let request = |number: usize, request: &str| Request {
         idempotency: Some(IdempotencyKey {
+            keep_secs: IdempotencyKey::DAY,
             scope: "user:1".into(),
             key: "a key".into(),
             request: request.into(),

@@ -71,8 +71,8 @@ impl<D: Db> Contacts for Backend<D> {
         }
         let marks = if is_shared { Marks::default() } else { Marks::of(who, &items) };
         let ids: BTreeSet<ItemId> = items.iter().map(|one| one.item).collect();
-        let answers = "SELECT scope, request_key, request, status, body, item_id FROM answers \
-            WHERE workspace_id = $1 ORDER BY scope, request_key";
+        let answers = "SELECT scope, request_key, request, status, body, item_id, keep_until \
+            FROM answers WHERE workspace_id = $1 ORDER BY scope, request_key";
         let answers = self.matching(workspace, answers, rows::answered::<D>, |answer| {
             answer.item.is_some_and(|item| ids.contains(&item))
                 || marks.in_text(&answer.key)

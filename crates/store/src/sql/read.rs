@@ -188,17 +188,17 @@ impl<D: Db> Reads for Backend<D> {
         scope: &str,
         key: &str,
     ) -> Result<Option<Answered>> {
-        let select = "SELECT scope, request_key, request, status, body, item_id FROM answers \
+        let select = "SELECT scope, request_key, request, status, body, item_id, keep_until FROM answers \
             WHERE workspace_id = $1 AND scope = $2 AND request_key = $3";
         let row = self.read_one(select, cells![workspace, scope, key]).await?;
         row.map(|row| rows::answered::<D>(&row)).transpose()
     }
 
-    async fn forget_answers(&self, before: Time) -> Result<u64> {
+    async fn forget_answers(&self, now: Time) -> Result<u64> {
         let delete = "DELETE FROM answers WHERE (workspace_id, scope, request_key) IN \
-            (SELECT workspace_id, scope, request_key FROM answers WHERE at < $1 \
-            ORDER BY at LIMIT 10000)";
-        self.write_one(delete, cells![before]).await
+            (SELECT workspace_id, scope, request_key FROM answers WHERE keep_until < $1 \
+            ORDER BY keep_until LIMIT 10000)";
+        self.write_one(delete, cells![now]).await
     }
 
     async fn erase_agent(&self, workspace: WorkspaceId, agent: AgentId) -> Result<()> {

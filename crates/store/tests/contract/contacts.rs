@@ -77,6 +77,7 @@ async fn traces_beside(w: &mut Workspace) -> Result<()> {
         status: 201,
         body: body.into(),
         item: None,
+        keep_until: NOON,
     };
     let out = |object: &str, body: &str| Outgoing {
         id: 0,

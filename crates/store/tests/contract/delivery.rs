@@ -3,11 +3,18 @@
 use crate::harness::{Database, NOON, Result, Workspace, personal};
 use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
 use store::{
-    Answered, ImportId, ImportState, ImportStep, NewImport, Note, NoteKind, Outgoing, RejectedRow,
-    SourceFace,
+    Answered, GivenUp, ImportId, ImportState, ImportStep, NewImport, Note, NoteKind, Outgoing,
+    RejectedRow, SourceFace,
 };
 
-crate::on_both!(answers_once, imports_resume, outbox_keeps_order, presence_and_lapses, faces);
+crate::on_both!(
+    answers_once,
+    imports_resume,
+    outbox_keeps_order,
+    giving_up_is_counted_once,
+    presence_and_lapses,
+    faces,
+);
 
 fn answered(key: &str, item: Option<ItemId>) -> Answered {
     Answered {
@@ -17,6 +24,7 @@ fn answered(key: &str, item: Option<ItemId>) -> Answered {
         status: 201,
         body: "{\"name\":\"Асель\"}".into(),
         item,
+        keep_until: Time(NOON.0 + 1),
     }
 }
 
@@ -42,8 +50,8 @@ async fn answers_once(database: &Database) -> Result<()> {
     w.act_with(&mut batch, Vec::new()).await?;
     assert_eq!(w.erase(ItemId(3)).await?, 2);
     assert_eq!(w.store.answer(w.id, "user:1", "b").await?, None);
-    let later = Time(i64::MAX);
-    assert_eq!(w.store.forget_answers(NOON).await?, 0);
+    let later = Time(NOON.0 + 2);
+    assert_eq!(w.store.forget_answers(Time(NOON.0 + 1)).await?, 0);
     assert_eq!(w.store.forget_answers(later).await?, 1);
     assert_eq!(w.store.answer(w.id, "user:1", "a").await?, None);
     w.check().await
@@ -112,14 +120,14 @@ async fn outbox_keeps_order(database: &Database) -> Result<()> {
     let now = Time(i64::MAX / 2);
     let leased = now.plus_secs(60);
     let bodies = |taken: &[Outgoing]| taken.iter().map(|o| o.body.clone()).collect::<Vec<_>>();
-    let first = w.store.take_outgoing(w.id, now, leased, 10).await?;
+    let first = w.store.take_outgoing(w.id, "webhook", now, leased, 10).await?;
     assert_eq!(bodies(&first), ["1", "3"]);
     assert_eq!(first[0].attempts, 1);
     // Leased: nobody else gets them, and what stands behind them waits.
-    assert!(w.store.take_outgoing(w.id, now, leased, 10).await?.is_empty());
+    assert!(w.store.take_outgoing(w.id, "webhook", now, leased, 10).await?.is_empty());
     w.store.outgoing_done(w.id, &[first[0].id]).await?;
     w.store.outgoing_failed(w.id, first[1].id, now.plus_secs(5)).await?;
-    let next = w.store.take_outgoing(w.id, now.plus_secs(5), leased, 10).await?;
+    let next = w.store.take_outgoing(w.id, "webhook", now.plus_secs(5), leased, 10).await?;
     assert_eq!(bodies(&next), ["2", "3"]);
     assert_eq!(next[1].attempts, 2);
     w.store.outgoing_done(w.id, &next.iter().map(|o| o.id).collect::<Vec<_>>()).await?;
@@ -127,9 +135,52 @@ async fn outbox_keeps_order(database: &Database) -> Result<()> {
     let mut batch = w.batch();
     batch.outbox = vec![out("item:1", "4")];
     w.act_with(&mut batch, Vec::new()).await?;
-    let last = w.store.take_outgoing(w.id, now, leased, 10).await?;
+    let last = w.store.take_outgoing(w.id, "webhook", now, leased, 10).await?;
     assert_eq!((bodies(&last), last[0].id), (vec!["4".to_owned()], 4));
+    // Who delivers by another way has effects of its own.
+    assert_eq!(w.store.outgoing_due("webhook").await?, Some(leased));
+    assert_eq!(w.store.outgoing_due("mail").await?, None);
+    assert!(w.store.take_outgoing(w.id, "mail", leased, leased, 10).await?.is_empty());
     Ok(())
+}
+
+async fn giving_up_is_counted_once(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let queue = routing::QueueSpec { name: "q".into(), ..Default::default() };
+    w.act(Command::CreateQueue { spec: queue }).await?;
+    let queue = routing::QueueId(1);
+    let spec = routing::SourceSpec { name: "Web".into(), queue, ..Default::default() };
+    w.act(Command::CreateSource { spec }).await?;
+    let mut batch = w.batch();
+    batch.answers = vec![answered("a", None)];
+    batch.outbox = vec![Outgoing {
+        id: 0,
+        channel: "fetch".into(),
+        object: "1".into(),
+        body: "{}".into(),
+        attempts: 0,
+    }];
+    w.act_with(&mut batch, Vec::new()).await?;
+    let source = SourceId(1);
+    let given_up = GivenUp {
+        outgoing: 1,
+        source,
+        problem: "code 100",
+        at: NOON,
+        accepted_as: ("user:1", "a"),
+    };
+    w.store.outgoing_given_up(w.id, &given_up).await?;
+    w.store.outgoing_given_up(w.id, &given_up).await?;
+    assert_eq!(w.store.outgoing_due("fetch").await?, None);
+    assert_eq!(w.store.answer(w.id, "user:1", "a").await?, None);
+    let row = w.store.source(w.id, source).await?.ok_or("no source")?;
+    assert_eq!((row.fetch_failed, row.fetch_problem.as_deref()), (1, Some("code 100")));
+    let later = NOON.plus_secs(1);
+    w.store.fetch_troubled(w.id, source, "code 190", later).await?;
+    let row = w.store.source(w.id, source).await?.ok_or("no source")?;
+    assert_eq!((row.fetch_failed, row.fetch_problem_at), (1, Some(later)));
+    assert_eq!(row.fetch_problem.as_deref(), Some("code 190"));
+    w.check().await
 }
 
 async fn presence_and_lapses(database: &Database) -> Result<()> {
@@ -178,7 +229,11 @@ async fn faces(database: &Database) -> Result<()> {
     let face = SourceFace {
         source: SourceId(1),
         key: "web".into(),
+        signing: "meta".into(),
         secret_hash: Some("aa".into()),
+        old_secret_hash: Some("bb".into()),
+        old_secret_until: Some(NOON),
+        sealed: serde_json::json!({"app_secret": "v1.sealed"}),
         dedupe_key: "email".into(),
         attributes: serde_json::json!([{"name": "budget", "type": "number", "routing": true}]),
         map: serde_json::json!({"Tel": "phone"}),
@@ -190,7 +245,11 @@ async fn faces(database: &Database) -> Result<()> {
     w.act_with(&mut batch, create).await?.remove(0)?;
     let row = w.store.source_by_key(w.id, "web").await?.ok_or("no source")?;
     assert_eq!((row.source.id, &row.source.spec, row.source.active), (SourceId(1), &spec, true));
-    assert_eq!((&row.key, &row.secret_hash), (&face.key, &face.secret_hash));
+    assert_eq!((&row.key, &row.signing), (&face.key, &face.signing));
+    assert_eq!(
+        (&row.secret_hash, &row.old_secret_hash, row.old_secret_until, &row.sealed),
+        (&face.secret_hash, &face.old_secret_hash, face.old_secret_until, &face.sealed)
+    );
     assert_eq!(
         (&row.dedupe_key, &row.attributes, &row.map, row.retention_days),
         (&face.dedupe_key, &face.attributes, &face.map, Some(30))

@@ -102,7 +102,11 @@ export const api = {
 		}
 	},
 	queues: editable<t.Queue, t.QueueChange>('queues'),
-	sources: editable<t.Source, t.SourceChange>('sources'),
+	sources: {
+		...editable<t.Source, t.SourceChange>('sources'),
+		rotateSecret: (id: Id) =>
+			take<t.Source>(http.POST(`${V}/sources/{id}/rotate-secret`, { ...at(id), body: {} }))
+	},
 	rules: editable<t.Rule, t.RuleChange>('rules'),
 	items: {
 		list: (query: ItemFilter, signal?: AbortSignal) =>

@@ -346,13 +346,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Meta's verification of a webhook's address: answers with the challenge when the verify token is
+         *     the secret of a source whose signing is `meta`, else with 403.
+         */
+        get: operations["get_ingest_source_key"];
         put?: never;
         /**
-         * A webhook: a JSON object, or an array of up to 1,000. Fields are mapped as the source says,
-         *     then by their names; what is not known
-         *     becomes a personal attribute, `utm.source` as `utm_source`. The source's secret goes in
-         *     the header `X-Webhook-Secret`.
+         * A webhook. How it proves who sent it is the source's `signing`:
+         * @description - `shared_secret`: the source's secret in the header `X-Webhook-Secret`;
+         *     - `standard`: the headers of Standard Webhooks, whose `webhook-id` is the idempotency key;
+         *     - `meta`: a notice of Meta Lead Ads with `X-Hub-Signature-256`; the leads are fetched afterwards;
+         *     - `google`: a lead of Google Ads with its `google_key`.
+         *
+         *     The first two bring a JSON object, or an array of up to 1,000. Fields are mapped as the source
+         *     says, then by their names; what is not known becomes a personal attribute, `utm.source` as
+         *     `utm_source`. Meta and Google are answered with 200, others with 202.
          */
         post: operations["post_ingest_source_key"];
         delete?: never;
@@ -791,6 +800,26 @@ export interface paths {
         patch: operations["patch_sources_id"];
         trace?: never;
     };
+    "/api/v1/sources/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new secret, which the answer shows once. The one before counts for a while beside it, so
+         *     that nothing is refused until the sender has the new one.
+         */
+        post: operations["post_sources_id_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stats": {
         parameters: {
             query?: never;
@@ -869,7 +898,8 @@ export interface paths {
         };
         /**
          * Checks schema, time-zone data and configuration: sources without agents, agents without work,
-         *     rules that can never match, secrets that are missing.
+         *     rules that can never match, secrets that are missing or cannot be opened, leads that could not be
+         *     fetched.
          */
         get: operations["get_verify"];
         put?: never;
@@ -1539,6 +1569,11 @@ export interface components {
         /** @description What became of the items, in the order in which they came. */
         Ingested: {
             items: components["schemas"]["IngestedItem"][];
+            /**
+             * Format: int64
+             * @description Leads that Meta gave notice of: they are kept, and become items once they are fetched.
+             */
+            to_fetch?: number | null;
         };
         /** @description What became of one item: its id and state, or an error. */
         IngestedItem: {
@@ -2130,9 +2165,23 @@ export interface components {
                 dedupe_scope: components["schemas"]["DedupeScope"];
                 /** Format: int32 */
                 dedupe_window_secs: number;
+                /**
+                 * Format: int64
+                 * @description Leads that Meta gave notice of and that could not be fetched.
+                 */
+                fetch_failed: number;
+                /** @description Why fetching last did not work, if it ever did not. */
+                fetch_problem?: string | null;
+                fetch_problem_at?: components["schemas"]["Time"] | null;
+                /** @description Whether Meta's app secret is set. */
+                has_app_secret: boolean;
+                /** @description Whether the token of the Meta page is set. */
+                has_page_token: boolean;
                 has_secret: boolean;
                 /** Format: int64 */
                 id: number;
+                /** @description Whether every secret is set that its kind of signing needs. */
+                is_ready: boolean;
                 /** @description The last part of its webhook's address, `/ingest/{key}`. */
                 key: string;
                 kind: components["schemas"]["Kind"];
@@ -2140,6 +2189,7 @@ export interface components {
                     [key: string]: string;
                 };
                 name: string;
+                old_secret_until?: components["schemas"]["Time"] | null;
                 /** Format: int64 */
                 queue: number;
                 /**
@@ -2149,6 +2199,8 @@ export interface components {
                 retention_days?: number | null;
                 /** @description The webhook's secret: shown in the answer that made it, never again. */
                 secret?: string | null;
+                /** @description How its webhook proves who sent it. */
+                signing: components["schemas"]["Signing"];
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -2319,6 +2371,21 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "admin";
+        /** @description How a secret is rotated. */
+        Rotation: {
+            /**
+             * Format: int32
+             * @description For how long the old secret counts beside the new one; a day when absent, 0 for not at all,
+             *     at most 30 days.
+             * @default null
+             */
+            keep_secs?: number | null;
+            /**
+             * @description The new secret; one is made when absent.
+             * @default null
+             */
+            secret?: string | null;
+        };
         /** @description A rule. */
         Rule: {
             active: boolean;
@@ -2461,6 +2528,11 @@ export interface components {
             to: string;
         };
         /**
+         * @description How a source's webhook proves who sent it.
+         * @enum {string}
+         */
+        Signing: "shared_secret" | "standard" | "meta" | "google";
+        /**
          * @description What happens to an item that its holder does nothing with: it goes to somebody else, and in the
          *     end a supervisor is told.
          */
@@ -2502,9 +2574,23 @@ export interface components {
             dedupe_scope: components["schemas"]["DedupeScope"];
             /** Format: int32 */
             dedupe_window_secs: number;
+            /**
+             * Format: int64
+             * @description Leads that Meta gave notice of and that could not be fetched.
+             */
+            fetch_failed: number;
+            /** @description Why fetching last did not work, if it ever did not. */
+            fetch_problem: string | null;
+            fetch_problem_at: components["schemas"]["Time"] | null;
+            /** @description Whether Meta's app secret is set. */
+            has_app_secret: boolean;
+            /** @description Whether the token of the Meta page is set. */
+            has_page_token: boolean;
             has_secret: boolean;
             /** Format: int64 */
             id: number;
+            /** @description Whether every secret is set that its kind of signing needs. */
+            is_ready: boolean;
             /** @description The last part of its webhook's address, `/ingest/{key}`. */
             key: string;
             kind: components["schemas"]["Kind"];
@@ -2512,6 +2598,7 @@ export interface components {
                 [key: string]: string;
             };
             name: string;
+            old_secret_until: components["schemas"]["Time"] | null;
             /** Format: int64 */
             queue: number;
             /**
@@ -2521,6 +2608,8 @@ export interface components {
             retention_days: number | null;
             /** @description The webhook's secret: shown in the answer that made it, never again. */
             secret?: string | null;
+            /** @description How its webhook proves who sent it. */
+            signing: components["schemas"]["Signing"];
         };
         /** @description What can be set on a source; what is absent stays as it is. */
         SourceChange: {
@@ -2529,6 +2618,12 @@ export interface components {
              * @default null
              */
             active?: boolean | null;
+            /**
+             * @description Meta's app secret, which signs its webhooks. It is sealed and never shown; an empty text
+             *     takes it out.
+             * @default null
+             */
+            app_secret?: string | null;
             /**
              * @description The attributes that items carry; one that is not declared `routing` is personal.
              * @default null
@@ -2565,6 +2660,11 @@ export interface components {
             /** @default null */
             name?: string | null;
             /**
+             * @description The token of the Meta page, which leads are fetched with. Sealed and never shown.
+             * @default null
+             */
+            page_token?: string | null;
+            /**
              * Format: int64
              * @description Where its items go when no rule says otherwise.
              * @default null
@@ -2577,15 +2677,19 @@ export interface components {
              */
             retention_days?: number | null;
             /**
-             * @description Makes a new secret, which the answer shows once.
+             * @description Makes a new secret, which the answer shows once, and takes the old one away at once;
+             *     `/sources/{id}/rotate-secret` keeps it for a while.
              * @default null
              */
             rotate_secret?: boolean | null;
             /**
-             * @description The webhook's secret; one is made when absent.
+             * @description The webhook's secret; one is made when absent. For Standard Webhooks it is the key
+             *     (`whsec_…`), for Meta the verify token, for Google the key of the form.
              * @default null
              */
             secret?: string | null;
+            /** @default null */
+            signing?: components["schemas"]["Signing"] | null;
         };
         /** @description A source by id, by key or by name. */
         SourceName: number | string;
@@ -3718,6 +3822,44 @@ export interface operations {
             };
         };
     };
+    get_ingest_source_key: {
+        parameters: {
+            query?: {
+                /** @description `subscribe`. */
+                "hub.mode"?: string;
+                /** @description What the answer's body must be. */
+                "hub.challenge"?: string;
+                /** @description The source's secret. */
+                "hub.verify_token"?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The source's key */
+                source_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_ingest_source_key: {
         parameters: {
             query?: never;
@@ -3743,6 +3885,14 @@ export interface operations {
             };
         };
         responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ingested"];
+                };
+            };
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4969,6 +5119,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sources_id_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
             };
         };
         responses: {

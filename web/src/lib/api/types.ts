@@ -45,6 +45,7 @@ export type Queue = Answer<Schemas['Queue']>;
 export type QueueChange = Schemas['QueueChange'];
 /** Its secret is there only in the answer that made it. */
 export type Source = Omit<Answer<Schemas['Source']>, 'secret'> & { secret?: string | null };
+export type Signing = Source['signing'];
 export type SourceChange = Schemas['SourceChange'];
 export type Rule = Omit<Answer<Schemas['Rule']>, 'when'> & { when: Condition };
 export type RuleChange = Schemas['RuleChange'];

@@ -1,0 +1,10 @@
+DROP INDEX outbox_due;
+UPDATE answers SET keep_until = keep_until - 86400000;
+ALTER TABLE answers RENAME COLUMN keep_until TO at;
+ALTER TABLE sources DROP COLUMN fetch_problem_at;
+ALTER TABLE sources DROP COLUMN fetch_problem;
+ALTER TABLE sources DROP COLUMN fetch_failed;
+ALTER TABLE sources DROP COLUMN sealed;
+ALTER TABLE sources DROP COLUMN old_secret_until;
+ALTER TABLE sources DROP COLUMN old_secret_hash;
+ALTER TABLE sources DROP COLUMN signing;
