@@ -28,6 +28,8 @@ pub struct Config {
     pub secret_key: Option<GivenKey>,
     /// Where Meta's leads are fetched, with the version of its Graph API.
     pub meta_url: String,
+    /// Whether webhooks may go into private networks, and over plain http there.
+    pub private_webhooks: bool,
     pub log_format: LogFormat,
     /// A filter such as `info` or `server=debug`.
     pub log_filter: String,
@@ -95,6 +97,7 @@ impl Default for Config {
             database_url: None,
             data_dir: PathBuf::from("data"),
             secret_key: None,
+            private_webhooks: false,
             meta_url: "https://graph.facebook.com/v23.0".to_owned(),
             log_format: LogFormat::Text,
             log_filter: "info".to_owned(),

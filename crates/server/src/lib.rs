@@ -27,6 +27,7 @@ pub mod http;
 mod imports;
 pub mod live;
 mod logs;
+mod outgoing;
 mod presets;
 #[cfg(test)]
 mod privacy;

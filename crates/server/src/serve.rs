@@ -11,6 +11,7 @@ use crate::fetch::{self, graph};
 use crate::http::connections;
 use crate::imports;
 use crate::logs;
+use crate::outgoing;
 use crate::retention;
 use crate::runfile::{Announcement, choose};
 use crate::workspaces::{self, FIRST, NewWorkspace};
@@ -96,6 +97,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
     announce(&running.app).await?;
     tokio::spawn(imports::resume_all(running.app.clone()));
     tokio::spawn(fetch::run(running.app.clone()));
+    tokio::spawn(outgoing::run(running.app.clone()));
     Ok(running)
 }
 
@@ -255,6 +257,8 @@ async fn keep_house(app: App) {
             () = app.stopped() => return,
         }
         let now = app.clock.now();
+        let settled = routing::Time(now.0 - outgoing::KEEP_DAYS * 24 * 3600 * 1000);
+        while let Ok(10_000) = app.store.forget_deliveries(settled).await {}
         while let Ok(10_000) = app.store.forget_answers(now).await {}
         if let Err(error) = app.store.delete_expired_sessions(now).await {
             tracing::warn!(%error, "old sessions were not deleted");

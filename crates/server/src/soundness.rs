@@ -20,13 +20,14 @@ pub enum Subject {
     Queue,
     Agent,
     Rule,
+    Endpoint,
 }
 
 /// Something that is not in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     pub subject: Subject,
-    /// The source's, queue's, agent's or rule's.
+    /// The source's, queue's, agent's, rule's or endpoint's.
     pub id: Option<u64>,
     pub name: Option<String>,
     /// What is wrong, and what to do about it.

@@ -106,8 +106,16 @@ async fn tell<D: Db>(pool: Pool<D>, moved: Arc<Moved>) {
 #[async_trait]
 impl<D: Db> Store for Backend<D>
 where
-    Backend<D>:
-        Workspaces + Journal + Reads + Access + Presence + Imports + Outbox + Audit + Contacts,
+    Backend<D>: Workspaces
+        + Journal
+        + Reads
+        + Access
+        + Presence
+        + Imports
+        + Outbox
+        + Endpoints
+        + Audit
+        + Contacts,
 {
     async fn migrate(&self) -> Result<()> {
         self.migrate_up().await

@@ -22,6 +22,7 @@ mod cell;
 mod contact;
 mod copy;
 mod dialect;
+mod endpoint;
 mod error;
 mod hash;
 mod import;
@@ -48,6 +49,7 @@ pub use batch::{
 };
 pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
+pub use endpoint::{Attempted, Delivery, DeliveryState, Endpoint, EndpointFace, NewDelivery, Then};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
@@ -69,6 +71,13 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(transparent)]
 pub struct WorkspaceId(pub u64);
+
+/// An endpoint's id within its workspace.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct EndpointId(pub u64);
 
 /// A login's id within its workspace.
 #[derive(

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_audit"),
     migration!(5, "0005_outcomes"),
     migration!(6, "0006_webhooks"),
+    migration!(7, "0007_endpoints"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

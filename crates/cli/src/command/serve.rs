@@ -30,6 +30,9 @@ pub struct Serve {
         value_delimiter = ','
     )]
     trusted_proxies: Vec<server::Network>,
+    /// Let webhooks go to addresses in private networks and on this machine, over http too.
+    #[arg(long, env = "FAIRLEAD_PRIVATE_WEBHOOKS", value_parser = BoolishValueParser::new())]
+    private_webhooks: bool,
 }
 
 pub fn run(options: &Options, args: Serve) -> Result<ExitCode> {
@@ -37,6 +40,7 @@ pub fn run(options: &Options, args: Serve) -> Result<ExitCode> {
     config.demo = args.demo;
     config.no_dispatch = args.no_dispatch;
     config.trusted_proxies = args.trusted_proxies;
+    config.private_webhooks = args.private_webhooks;
     config.log_filter = args.log;
     if args.log_json {
         config.log_format = server::LogFormat::Json;

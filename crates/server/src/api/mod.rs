@@ -8,6 +8,7 @@ pub mod claims;
 pub mod contacts;
 pub mod docs;
 mod document;
+pub mod endpoints;
 pub mod fairness;
 pub mod health;
 pub mod imports;
@@ -102,6 +103,14 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::cancel::cancel))
         .routes(routes!(items::history::history))
         .routes(routes!(items::why::why))
+        .routes(routes!(endpoints::create, endpoints::list))
+        .routes(routes!(endpoints::get, endpoints::update, endpoints::remove))
+        .routes(routes!(endpoints::rotate::rotate))
+        .routes(routes!(endpoints::ping::run))
+        .routes(routes!(endpoints::deliveries::list))
+        .routes(routes!(endpoints::deliveries::get))
+        .routes(routes!(endpoints::deliveries::send))
+        .routes(routes!(endpoints::deliveries::send_failed))
         .routes(routes!(claims::claim))
         .routes(routes!(matches::run))
         .routes(routes!(assignments::list::list))

@@ -174,6 +174,15 @@ pub enum DedupeScope {
     Source,
 }
 
+/// What became of a delivery.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    Waiting,
+    Delivered,
+    Failed,
+}
+
 /// How a source's webhook proves who sent it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -88,6 +88,12 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
         say(Subject::ZoneData, problem);
     }
     findings.extend(checked);
+    for endpoint in app.store.endpoints(caller.workspace).await? {
+        let Some((why, _)) = endpoint.disabled else { continue };
+        let (id, name) = (Some(endpoint.id.0), Some(endpoint.name));
+        let problem = format!("it was switched off: {why}; mend it, then switch it on again");
+        findings.push(Finding { subject: Subject::Endpoint, id, name, problem });
+    }
     Ok(Json(Verification { schema, zone: ZoneNow { time_zone: zone, offset }, findings }))
 }
 

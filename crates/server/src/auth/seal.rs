@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use store::WorkspaceId;
+use store::{EndpointId, WorkspaceId};
 use thiserror::Error;
 
 const FILE: &str = "secret.key";
@@ -26,10 +26,17 @@ impl fmt::Debug for GivenKey {
     }
 }
 
+/// Whose a secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Source(SourceId),
+    Endpoint(EndpointId),
+}
+
 /// What a sealed secret is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Signs a source's Standard Webhooks.
+    /// Signs Standard Webhooks, of a source or to an endpoint.
     SigningSecret,
     /// Signs Meta's notices.
     AppSecret,
@@ -51,14 +58,18 @@ impl Purpose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub workspace: WorkspaceId,
-    pub source: SourceId,
+    pub owner: Owner,
     pub purpose: Purpose,
 }
 
 impl Place {
     fn bytes(self) -> Vec<u8> {
-        let (workspace, source) = (self.workspace.0, self.source.0);
-        format!("fairlead workspace:{workspace} source:{source} {}", self.purpose.as_str()).into()
+        let (workspace, purpose) = (self.workspace.0, self.purpose.as_str());
+        let owner = match self.owner {
+            Owner::Source(source) => format!("source:{source}"),
+            Owner::Endpoint(EndpointId(endpoint)) => format!("endpoint:{endpoint}"),
+        };
+        format!("fairlead workspace:{workspace} {owner} {purpose}").into()
     }
 }
 
@@ -238,8 +249,11 @@ mod tests {
         given(&[byte]).unwrap()
     }
 
-    const PLACE: Place =
-        Place { workspace: WorkspaceId(1), source: SourceId(2), purpose: Purpose::AppSecret };
+    const PLACE: Place = Place {
+        workspace: WorkspaceId(1),
+        owner: Owner::Source(SourceId(2)),
+        purpose: Purpose::AppSecret,
+    };
 
     #[test]
     fn a_secret_is_opened_at_its_place_only() {
@@ -250,7 +264,8 @@ mod tests {
         assert_eq!(sealer.unseal(PLACE, &sealed).unwrap(), "app secret");
         for elsewhere in [
             Place { workspace: WorkspaceId(2), ..PLACE },
-            Place { source: SourceId(3), ..PLACE },
+            Place { owner: Owner::Source(SourceId(3)), ..PLACE },
+            Place { owner: Owner::Endpoint(EndpointId(2)), ..PLACE },
             Place { purpose: Purpose::PageToken, ..PLACE },
         ] {
             let opened = sealer.unseal(elsewhere, &sealed);

@@ -48,6 +48,18 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/workspaces",              ThisMachine),
     ("GET",    "/backup",                  ThisMachine),
 
+    ("GET",    "/endpoints",               ADMIN),
+    ("POST",   "/endpoints",               ADMIN),
+    ("GET",    "/endpoints/{id}",          ADMIN),
+    ("PATCH",  "/endpoints/{id}",          ADMIN),
+    ("DELETE", "/endpoints/{id}",          ADMIN),
+    ("POST",   "/endpoints/{id}/rotate-secret", ADMIN),
+    ("POST",   "/endpoints/{id}/ping",     ADMIN),
+    ("POST",   "/endpoints/{id}/send-failed", ADMIN),
+    ("GET",    "/endpoints/{id}/deliveries", ADMIN),
+    ("GET",    "/endpoints/{id}/deliveries/{delivery}", ADMIN),
+    ("POST",   "/endpoints/{id}/deliveries/{delivery}/send", ADMIN),
+
     ("GET",    "/agents",                  SUPERVISOR),
     ("POST",   "/agents",                  SUPERVISOR),
     ("GET",    "/agents/{id}",             AGENT),

@@ -2,7 +2,7 @@
 //! the other side.
 
 use crate::app::App;
-use crate::auth::seal::{Place, Purpose, SealError};
+use crate::auth::seal::{Owner, Place, Purpose, SealError};
 use crate::auth::secret;
 use crate::dispatcher::{Personal, Sealing, WorkspaceId};
 use crate::http::Problem;
@@ -141,7 +141,7 @@ impl Secrets {
         let Some(sealed) = self.sealed.get(slot.name()).and_then(Value::as_str) else {
             return Ok(None);
         };
-        let place = Place { workspace, source, purpose: slot.purpose() };
+        let place = Place { workspace, owner: Owner::Source(source), purpose: slot.purpose() };
         app.sealer()?.unseal(place, sealed).map(Some)
     }
 }
@@ -170,7 +170,7 @@ pub fn sealing(
     let sealer = app.sealer_of_new().map_err(Problem::from)?;
     Ok(Some(Personal::Sealing(Sealing(std::sync::Arc::new(move |source, face| {
         for (slot, text) in &new {
-            let place = Place { workspace, source, purpose: slot.purpose() };
+            let place = Place { workspace, owner: Owner::Source(source), purpose: slot.purpose() };
             match (sealer.seal(place, text), &mut face.sealed) {
                 (Ok(sealed), Value::Object(all)) => {
                     all.insert(slot.name().to_owned(), Value::String(sealed));

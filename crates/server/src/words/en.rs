@@ -273,6 +273,15 @@ impl Words for English {
             "login_changed" => format!("{object}’s login was changed."),
             "workspace_renamed" => "The workspace was renamed.".to_owned(),
             "import_started" => "A file was imported.".to_owned(),
+            "endpoint_created" => format!("Webhook endpoint {object} was made."),
+            "endpoint_changed" => format!("Webhook endpoint {object} was changed."),
+            "endpoint_secret_rotated" => {
+                format!("Webhook endpoint {object} got a new signing key.")
+            }
+            "endpoint_removed" => format!("Webhook endpoint {object} was removed."),
+            "endpoint_disabled" => {
+                format!("Webhook endpoint {object} was switched off: nothing could be delivered.")
+            }
             "contact_exported" => "What is kept of a person was given out.".to_owned(),
             "contact_erased" => "A person was erased.".to_owned(),
             other => other.to_owned(),

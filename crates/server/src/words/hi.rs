@@ -276,6 +276,15 @@ impl Words for Hindi {
             "login_changed" => format!("{object} का लॉगिन बदला गया।"),
             "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
             "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
+            "endpoint_created" => format!("वेबहुक एंडपॉइंट {object} बनाया गया।"),
+            "endpoint_changed" => format!("वेबहुक एंडपॉइंट {object} बदला गया।"),
+            "endpoint_secret_rotated" => {
+                format!("वेबहुक एंडपॉइंट {object} को हस्ताक्षर की नई कुंजी मिली।")
+            }
+            "endpoint_removed" => format!("वेबहुक एंडपॉइंट {object} हटाया गया।"),
+            "endpoint_disabled" => {
+                format!("वेबहुक एंडपॉइंट {object} बंद किया गया: कुछ भी नहीं पहुँच पाया।")
+            }
             "contact_exported" => "एक व्यक्ति के बारे में जो रखा है, वह दिया गया।".to_owned(),
             "contact_erased" => "एक व्यक्ति का डेटा मिटाया गया।".to_owned(),
             other => other.to_owned(),

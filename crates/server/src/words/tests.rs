@@ -197,6 +197,11 @@ fn every_line(language: Language) -> String {
         "login_changed",
         "workspace_renamed",
         "import_started",
+        "endpoint_created",
+        "endpoint_changed",
+        "endpoint_secret_rotated",
+        "endpoint_removed",
+        "endpoint_disabled",
         "contact_exported",
         "contact_erased",
     ] {

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod contact;
+mod endpoints;
 mod import;
 mod items;
 mod journal;

@@ -3,8 +3,9 @@
 use crate::harness::{Database, NOON, Result, Workspace, personal};
 use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
 use store::{
-    Answered, GivenUp, ImportId, ImportState, ImportStep, NewImport, Note, NoteKind, Outgoing,
-    RejectedRow, SourceFace,
+    Act, Actor, Answered, Attempted, Delivery, DeliveryState, EndpointFace, EndpointId, GivenUp,
+    ImportId, ImportState, ImportStep, NewDelivery, NewImport, Note, NoteKind, Outgoing,
+    RejectedRow, SourceFace, Then, WorkspaceId,
 };
 
 crate::on_both!(
@@ -12,6 +13,7 @@ crate::on_both!(
     imports_resume,
     outbox_keeps_order,
     giving_up_is_counted_once,
+    endpoints_are_told_once_and_in_order,
     presence_and_lapses,
     faces,
 );
@@ -279,4 +281,88 @@ async fn faces(database: &Database) -> Result<()> {
     assert_eq!(w.erase(item).await?, 0);
     assert!(w.store.item_notes(w.id, item).await?.is_empty());
     w.check().await
+}
+
+async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let (id, act) = (EndpointId(1), act("endpoint_created"));
+    let face = EndpointFace {
+        name: "CRM".into(),
+        url: "https://crm.example/hook".into(),
+        topics: ["item.assigned".to_owned()].into(),
+        active: true,
+        sealed: "v1.k.x".into(),
+        old_sealed: Some(("v1.k.w".into(), NOON.plus_secs(60))),
+    };
+    w.store.create_endpoint(w.id, id, &face, &act, NOON).await?;
+    let made = w.store.endpoint(w.id, id).await?.expect("made");
+    assert_eq!((&made.topics, &made.old_sealed), (&face.topics, &face.old_sealed));
+    // It begins with what happens from now on.
+    assert!(w.store.endpoints_behind().await?.is_empty());
+    w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
+    let behind = w.store.endpoints_behind().await?;
+    assert_eq!(behind, [(w.id, made.clone())]);
+    let (from, to) = (made.seq, w.journal().await?.len() as u64);
+    let new =
+        |id, object: &str| NewDelivery { id, topic: "item.assigned".into(), object: object.into() };
+    let all = [new(10, "item:1"), new(20, "item:1"), new(30, "item:2")];
+    assert!(w.store.pass_on(w.id, id, from, to, &all, NOON).await?);
+    // Another node that looked at the same events comes too late.
+    assert!(!w.store.pass_on(w.id, id, from, to, &all, NOON).await?);
+    assert!(w.store.endpoints_behind().await?.is_empty());
+
+    let ids = |taken: &[(WorkspaceId, Delivery)]| -> Vec<u64> {
+        let mut ids: Vec<u64> = taken.iter().map(|(_, one)| one.id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let (now, lease) = (NOON.plus_secs(1), NOON.plus_secs(60));
+    let taken = w.store.take_deliveries(now, lease, 10).await?;
+    assert_eq!(ids(&taken), [10, 30]);
+    assert!(taken.iter().all(|(_, one)| one.attempts == 1 && one.state == DeliveryState::Waiting));
+    assert!(w.store.take_deliveries(now, lease, 10).await?.is_empty());
+    let attempted =
+        |delivery, then| Attempted { endpoint: id, delivery, at: now, status: Some(500), then };
+    let again = Then::Again {
+        problem: "it answered 500".into(),
+        due: NOON.plus_secs(10),
+        paused_until: NOON.plus_secs(20),
+    };
+    let failing = w.store.attempted(w.id, &attempted(10, again)).await?;
+    assert_eq!((failing.failures, failing.failing_since), (1, Some(now)));
+    // Nothing goes to an endpoint that rests, not even what is due.
+    assert!(w.store.take_deliveries(NOON.plus_secs(19), lease, 10).await?.is_empty());
+    let later = NOON.plus_secs(90);
+    assert_eq!(ids(&w.store.take_deliveries(later, later.plus_secs(60), 10).await?), [10, 30]);
+    let well = w.store.attempted(w.id, &attempted(10, Then::Delivered)).await?;
+    assert_eq!((well.failures, well.failing_since), (0, None));
+    assert_eq!(ids(&w.store.take_deliveries(later, later.plus_secs(60), 10).await?), [20]);
+
+    // Switched off, what waits is given up; it can be sent again.
+    w.store.disable_endpoint(w.id, id, "gone", &act, later).await?;
+    let off = w.store.endpoint(w.id, id).await?.expect("there");
+    assert!(!off.active && off.disabled.as_ref().is_some_and(|(why, _)| why == "gone"));
+    let failed = w.store.deliveries(w.id, id, Some(DeliveryState::Failed), None, 10).await?;
+    assert_eq!(failed.items.iter().map(|one| one.id).collect::<Vec<_>>(), [30, 20]);
+    assert_eq!(w.store.deliveries_due().await?, None);
+    w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
+    w.store.update_endpoint(w.id, id, &face, &act, later).await?;
+    let on = w.store.endpoint(w.id, id).await?.expect("there");
+    assert!(on.active && on.disabled.is_none() && on.seq > made.seq + 1);
+    assert_eq!(w.store.send_again(w.id, id, None, later).await?, 2);
+    assert_eq!(w.store.send_again(w.id, id, Some(99), later).await?, 0);
+    assert_eq!(w.store.deliveries_due().await?, Some(later));
+    let delivered = w.store.delivery(w.id, id, 10).await?.expect("kept");
+    assert_eq!((delivered.seq(), delivered.settled_at), (1, Some(now)));
+    assert_eq!(w.store.forget_deliveries(now).await?, 0);
+    assert_eq!(w.store.forget_deliveries(now.plus_secs(1)).await?, 1);
+    w.store.delete_endpoint(w.id, id, &act, later).await?;
+    assert!(w.store.endpoints(w.id).await?.is_empty());
+    assert!(w.store.deliveries(w.id, id, None, None, 10).await?.items.is_empty());
+    w.check().await
+}
+
+fn act(act: &'static str) -> Act {
+    let body = serde_json::json!({});
+    Act { actor: Actor::System, act, object: "endpoint", object_id: Some(1), body }
 }

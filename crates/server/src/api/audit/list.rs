@@ -48,7 +48,7 @@ pub struct AuditEntry {
 /// What it was done to.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditObject {
-    /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`.
+    /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `endpoint`, `import` or `contact`.
     pub kind: String,
     pub id: Option<u64>,
     /// As it is called now.
@@ -176,6 +176,7 @@ impl Names {
             "source" => Some(self.words.source(SourceId(id))),
             "rule" => Some(self.words.rule(RuleId(id))),
             "token" => self.actors.token(id),
+            "endpoint" => Some(id.to_string()),
             _ => None,
         }
     }

@@ -1,0 +1,222 @@
+//! One delivery: signed, sent, and what follows from the answer.
+
+use super::body::body;
+use super::client::{Client, Message, PATIENCE};
+use crate::app::App;
+use crate::auth::seal::{Owner, Place, Purpose};
+use crate::dispatcher::{Actor, WorkspaceId};
+use connectors::webhook::standard::{self, Key};
+use routing::Time;
+use serde_json::json;
+use store::{Act, Attempted, Delivery, Endpoint, Then};
+
+/// Pauses between the attempts of a delivery, in seconds: as Standard Webhooks recommends, ending
+/// after a day.
+const PAUSES: [u32; 8] = [5, 5 * 60, 30 * 60, 2 * 3600, 4 * 3600, 5 * 3600, 6 * 3600, 6 * 3600];
+/// Nothing is sent to an endpoint that fails for so long at most, so that what is new finds out
+/// soon whether it is back.
+const LONGEST_REST_SECS: u32 = 30 * 60;
+/// An endpoint that has failed for so long, and at least so many times in a row, is switched off.
+const DEAD_SECS: u32 = 24 * 3600;
+const DEAD_FAILURES: u32 = 5;
+
+/// For how long other nodes leave a delivery to the one that took it: longer than it may take.
+pub const LEASE_SECS: u32 = 2 * PATIENCE.as_secs() as u32 + 30;
+
+/// Sends one delivery and notes what came of it. A failure of our own database changes nothing: the
+/// lease ends, and somebody tries again.
+pub async fn deliver(app: &App, client: &Client, workspace: WorkspaceId, delivery: &Delivery) {
+    if let Err(error) = attempt(app, client, workspace, delivery).await {
+        tracing::warn!(workspace = workspace.0, %error, "a webhook was not settled");
+    }
+}
+
+async fn attempt(
+    app: &App,
+    client: &Client,
+    workspace: WorkspaceId,
+    delivery: &Delivery,
+) -> store::Result<()> {
+    let Some(endpoint) = app.store.endpoint(workspace, delivery.endpoint).await? else {
+        return Ok(());
+    };
+    let id = format!("evt_{}_{}", workspace.0, delivery.id);
+    let answer = match body(app, workspace, delivery.seq(), &delivery.topic).await {
+        Ok(body) => send(app, client, workspace, &endpoint, id, body.to_string()).await,
+        Err(problem) => Err(format!("it could not be put together: {}", problem.detail)),
+    };
+    let at = app.clock.now();
+    let status = answer.as_ref().ok().copied();
+    let then = follow(&endpoint, delivery, &answer, at);
+    let attempted = Attempted { endpoint: endpoint.id, delivery: delivery.id, at, status, then };
+    let endpoint = app.store.attempted(workspace, &attempted).await?;
+    let why = match (status, &attempted.then) {
+        (Some(410), _) => "it answered 410: it is gone for good".to_owned(),
+        (_, Then::Delivered) => return Ok(()),
+        _ if is_dead(&endpoint, at) => "nothing could be delivered to it for a day".to_owned(),
+        _ => return Ok(()),
+    };
+    disable(app, workspace, &endpoint, &why, at).await
+}
+
+/// Signs and sends a body; the answer's status, or why there was none.
+pub async fn send(
+    app: &App,
+    client: &Client,
+    workspace: WorkspaceId,
+    endpoint: &Endpoint,
+    id: String,
+    body: String,
+) -> Result<u16, String> {
+    let now = app.clock.now();
+    let keys = keys(app, workspace, endpoint, now)?;
+    let timestamp = now.0.div_euclid(1000);
+    let signed = keys.iter().filter_map(|k| standard::sign(k, &id, timestamp, body.as_bytes()));
+    let signatures = signed.collect::<Vec<_>>().join(" ");
+    let message = Message { url: endpoint.url.clone(), id, timestamp, signatures, body };
+    let client = client.clone();
+    let sent = tokio::task::spawn_blocking(move || client.send(&message)).await;
+    sent.unwrap_or_else(|_| Err("the request was cut off".to_owned()))
+}
+
+/// The keys that count now: the endpoint's, and the one before while it is being replaced.
+pub fn keys(
+    app: &App,
+    workspace: WorkspaceId,
+    endpoint: &Endpoint,
+    now: Time,
+) -> Result<Vec<Key>, String> {
+    let sealer = app.sealer().map_err(|error| error.to_string())?;
+    let owner = Owner::Endpoint(endpoint.id);
+    let place = Place { workspace, owner, purpose: Purpose::SigningSecret };
+    let old = endpoint.old_sealed.as_ref().filter(|(_, until)| *until > now).map(|(old, _)| old);
+    let opened = [Some(&endpoint.sealed), old].into_iter().flatten().map(|sealed| {
+        let secret = sealer.unseal(place, sealed).map_err(|error| error.to_string())?;
+        Key::read(&secret).map_err(|error| error.to_string())
+    });
+    opened.collect()
+}
+
+fn follow(
+    endpoint: &Endpoint,
+    delivery: &Delivery,
+    answer: &Result<u16, String>,
+    now: Time,
+) -> Then {
+    let problem = match answer {
+        Ok(200..=299) => return Then::Delivered,
+        Ok(status @ 300..=399) => {
+            format!("it answered {status}; redirects are not followed, so give the final address")
+        }
+        Ok(status) => format!("it answered {status}"),
+        Err(problem) => problem.clone(),
+    };
+    let pause = |attempts: u32| {
+        let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+        PAUSES.get(at).copied()
+    };
+    let rest = pause(endpoint.failures + 1).unwrap_or(LONGEST_REST_SECS).min(LONGEST_REST_SECS);
+    let paused_until = now.plus_secs(rest);
+    // Attempts that were made before it was sent again do not count.
+    let tried = now.0.saturating_sub(delivery.queued_at.0) / 1000;
+    let left = i64::from(DEAD_SECS) - tried;
+    match pause(delivery.attempts).unwrap_or(PAUSES[PAUSES.len() - 1]) {
+        pause if i64::from(pause) <= left => {
+            Then::Again { problem, due: now.plus_secs(pause), paused_until }
+        }
+        _ => Then::GiveUp { problem, paused_until },
+    }
+}
+
+fn is_dead(endpoint: &Endpoint, now: Time) -> bool {
+    let since = endpoint.failing_since.unwrap_or(now);
+    endpoint.failures >= DEAD_FAILURES && since.plus_secs(DEAD_SECS - 3600) <= now
+}
+
+async fn disable(
+    app: &App,
+    workspace: WorkspaceId,
+    endpoint: &Endpoint,
+    why: &str,
+    now: Time,
+) -> store::Result<()> {
+    let (workspace_id, id) = (workspace.0, endpoint.id.0);
+    tracing::error!(workspace = workspace_id, endpoint = id, why, "a webhook was switched off");
+    let act = Act {
+        actor: Actor::System,
+        act: "endpoint_disabled",
+        object: "endpoint",
+        object_id: Some(id),
+        body: json!({ "before": { "active": true }, "after": { "active": false, "why": why } }),
+    };
+    app.store.disable_endpoint(workspace, endpoint.id, why, &act, now).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use store::{DeliveryState, EndpointId};
+
+    fn endpoint(failures: u32) -> Endpoint {
+        Endpoint {
+            id: EndpointId(1),
+            name: "CRM".into(),
+            url: "https://crm.example/hook".into(),
+            topics: BTreeSet::new(),
+            active: true,
+            sealed: String::new(),
+            old_sealed: None,
+            seq: 0,
+            failures,
+            failing_since: (failures > 0).then_some(Time(0)),
+            disabled: None,
+            created_at: Time(0),
+        }
+    }
+
+    fn delivery(attempts: u32) -> Delivery {
+        Delivery {
+            endpoint: EndpointId(1),
+            id: 70,
+            topic: "item.assigned".into(),
+            object: "item:7".into(),
+            state: DeliveryState::Waiting,
+            attempts,
+            queued_at: Time(0),
+            due_at: Time(0),
+            status: None,
+            problem: None,
+            settled_at: None,
+        }
+    }
+
+    #[test]
+    fn attempts_grow_apart_and_end_after_a_day() {
+        let (mut now, mut pauses) = (Time(0), Vec::new());
+        for attempt in 1.. {
+            match follow(&endpoint(attempt - 1), &delivery(attempt), &Ok(500), now) {
+                Then::Again { due, .. } => {
+                    pauses.push((due.0 - now.0) / 1000);
+                    now = due;
+                }
+                then => {
+                    assert!(matches!(then, Then::GiveUp { .. }), "{then:?}");
+                    break;
+                }
+            }
+        }
+        assert_eq!(pauses[..4], [5, 300, 1800, 7200]);
+        assert!((23..=24).contains(&(now.0 / 3_600_000)), "{} ms", now.0);
+        assert!(is_dead(&endpoint(8), now) && !is_dead(&endpoint(2), now));
+    }
+
+    #[test]
+    fn only_a_2xx_is_a_delivery() {
+        let then = |answer| follow(&endpoint(0), &delivery(1), &answer, Time(0));
+        assert_eq!(then(Ok(204)), Then::Delivered);
+        for answer in [Ok(302), Ok(400), Ok(500), Err("no answer".to_owned())] {
+            assert!(matches!(then(answer), Then::Again { due: Time(5000), .. }));
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Webhooks out: endpoints, and what became of each telling.
+
+use crate::backend::Backend;
+use crate::cell::{Columns, cells};
+use crate::dialect::{Cell, Db, Many, Rows, Type::Int as I, Type::Text as T};
+use crate::sql::items::{MOST, Where, page};
+use crate::write::json;
+use crate::{
+    Act, Attempted, Delivery, DeliveryState, Endpoint, EndpointFace, EndpointId, Endpoints, Error,
+    NewDelivery, Page, Result, Then, WorkspaceId,
+};
+use async_trait::async_trait;
+use routing::Time;
+
+static DELIVERIES: Many = Many {
+    sql: "INSERT INTO deliveries (workspace_id, endpoint_id, delivery_id, topic, object, state, queued_at, \
+          due_at) {values}",
+    types: &[I, I, I, T, T, T, I, I],
+};
+
+const ENDPOINT: &str = "e.endpoint_id, e.name, e.url, e.topics, e.active, e.sealed, \
+    e.old_sealed, e.old_until, e.seq, e.failures, e.failing_since, e.disabled_for, e.disabled_at, \
+    e.created_at FROM endpoints AS e";
+const DELIVERY: &str = "endpoint_id, delivery_id, topic, object, state, attempts, queued_at, due_at, \
+    status, problem, settled_at";
+
+#[async_trait]
+impl<D: Db> Endpoints for Backend<D> {
+    async fn endpoints(&self, workspace: WorkspaceId) -> Result<Vec<Endpoint>> {
+        let select = format!("SELECT {ENDPOINT} WHERE e.workspace_id = $1 ORDER BY e.endpoint_id");
+        let found = self.read(select, cells![workspace]).await?;
+        found.iter().map(endpoint::<D>).collect()
+    }
+
+    async fn endpoint(&self, workspace: WorkspaceId, id: EndpointId) -> Result<Option<Endpoint>> {
+        let select = format!("SELECT {ENDPOINT} WHERE e.workspace_id = $1 AND e.endpoint_id = $2");
+        let found = self.read_one(select, cells![workspace, id]).await?;
+        found.as_ref().map(endpoint::<D>).transpose()
+    }
+
+    async fn create_endpoint(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        face: &EndpointFace,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()> {
+        let mut locked = self.lock(workspace, clock).await?;
+        let insert = "INSERT INTO endpoints (workspace_id, endpoint_id, created_at, seq, name, url, \
+            topics, active, sealed, old_sealed, old_until) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let mut cells = Vec::from(cells![workspace, id, locked.now, locked.seq]);
+        cells.extend(face_cells(face)?);
+        D::run(&mut locked.tx, insert.into(), cells).await?;
+        self.commit_audited(locked, workspace, act).await
+    }
+
+    async fn update_endpoint(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        face: &EndpointFace,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()> {
+        let mut locked = self.lock(workspace, clock).await?;
+        // Switched on again it begins with what happens from now on, and with a clean slate.
+        let update = "UPDATE endpoints SET name = $4, url = $5, topics = $6, active = $7, \
+            sealed = $8, old_sealed = $9, old_until = $10, \
+            seq = CASE WHEN active = 0 THEN $3 ELSE seq END, failures = 0, failing_since = NULL, \
+            paused_until = 0, disabled_for = CASE WHEN $7 = 1 THEN NULL ELSE disabled_for END, \
+            disabled_at = CASE WHEN $7 = 1 THEN NULL ELSE disabled_at END \
+            WHERE workspace_id = $1 AND endpoint_id = $2";
+        let mut cells = Vec::from(cells![workspace, id, locked.seq]);
+        cells.extend(face_cells(face)?);
+        if D::run(&mut locked.tx, update.into(), cells).await? == 0 {
+            locked.tx.rollback().await?;
+            return Err(Error::Missing("endpoint"));
+        }
+        if !face.active {
+            let now = locked.now;
+            end_waiting::<D>(&mut locked.tx, workspace, id, now, SWITCHED_OFF).await?;
+        }
+        self.commit_audited(locked, workspace, act).await
+    }
+
+    async fn delete_endpoint(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()> {
+        let mut locked = self.lock(workspace, clock).await?;
+        for table in ["deliveries", "endpoints"] {
+            let delete =
+                format!("DELETE FROM {table} WHERE workspace_id = $1 AND endpoint_id = $2");
+            D::run(&mut locked.tx, delete.into(), cells![workspace, id].into()).await?;
+        }
+        self.commit_audited(locked, workspace, act).await
+    }
+
+    async fn endpoints_behind(&self) -> Result<Vec<(WorkspaceId, Endpoint)>> {
+        let select = format!(
+            "SELECT e.workspace_id, {ENDPOINT} JOIN workspaces AS w \
+             ON w.workspace_id = e.workspace_id WHERE e.active = 1 AND e.seq < w.seq \
+             ORDER BY e.workspace_id, e.endpoint_id"
+        );
+        let found = self.read(select, []).await?;
+        let behind = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "endpoints");
+            Ok((WorkspaceId(row.num()?), read_endpoint(&mut row)?))
+        };
+        found.iter().map(behind).collect()
+    }
+
+    async fn pass_on(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        from: u64,
+        to: u64,
+        new: &[NewDelivery],
+        now: Time,
+    ) -> Result<bool> {
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let update = "UPDATE endpoints SET seq = $4 WHERE workspace_id = $1 AND endpoint_id = $2 \
+            AND seq = $3 AND active = 1";
+        if D::run(&mut tx, update.into(), cells![workspace, id, from, to].into()).await? == 0 {
+            // Another node was first, or it was switched off.
+            tx.rollback().await?;
+            return Ok(false);
+        }
+        let mut rows = Rows::default();
+        for NewDelivery { id: delivery, topic, object } in new {
+            let (topic, object) = (topic.as_str(), object.as_str());
+            rows.push(cells![workspace, id, *delivery, topic, object, "waiting", now, now]);
+        }
+        D::run_many(&mut tx, &DELIVERIES, rows).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn take_deliveries(
+        &self,
+        now: Time,
+        leased_until: Time,
+        limit: u32,
+    ) -> Result<Vec<(WorkspaceId, Delivery)>> {
+        // Asked once more whether it is due: another node may have taken it in the meantime.
+        let update = format!(
+            "UPDATE deliveries SET due_at = $2, attempts = attempts + 1 WHERE state = 'waiting' \
+             AND due_at <= $1 AND (workspace_id, endpoint_id, delivery_id) IN (\
+             SELECT d.workspace_id, d.endpoint_id, d.delivery_id FROM deliveries AS d JOIN endpoints AS e \
+             ON e.workspace_id = d.workspace_id AND e.endpoint_id = d.endpoint_id \
+             WHERE d.state = 'waiting' AND d.due_at <= $1 AND e.paused_until <= $1 \
+             AND NOT EXISTS (SELECT 1 FROM deliveries AS b WHERE b.workspace_id = d.workspace_id \
+             AND b.endpoint_id = d.endpoint_id AND b.object = d.object AND b.state = 'waiting' \
+             AND b.delivery_id < d.delivery_id) ORDER BY d.due_at, d.delivery_id LIMIT $3) \
+             RETURNING workspace_id, {DELIVERY}"
+        );
+        let found = self.write_returning(update, cells![now, leased_until, limit]).await?;
+        let taken = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "deliveries");
+            Ok((WorkspaceId(row.num()?), read_delivery(&mut row)?))
+        };
+        found.iter().map(taken).collect()
+    }
+
+    async fn deliveries_due(&self) -> Result<Option<Time>> {
+        let select = "SELECT MIN(due_at) FROM deliveries WHERE state = 'waiting'";
+        match self.read_one(select, []).await? {
+            Some(row) => Columns::<D>::new(&row, "deliveries").opt_time(),
+            None => Ok(None),
+        }
+    }
+
+    async fn attempted(&self, workspace: WorkspaceId, attempted: &Attempted) -> Result<Endpoint> {
+        let Attempted { endpoint: id, delivery, at, status, then } = attempted;
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let (state, due, problem, settled) = match then {
+            Then::Delivered => ("delivered", *at, None, Some(*at)),
+            Then::Again { problem, due, .. } => ("waiting", *due, Some(problem.as_str()), None),
+            Then::GiveUp { problem, .. } => ("failed", *at, Some(problem.as_str()), Some(*at)),
+        };
+        // Switched off meanwhile, it stays given up.
+        let update = "UPDATE deliveries SET state = $4, due_at = $5, status = $6, problem = $7, \
+            settled_at = $8 WHERE workspace_id = $1 AND endpoint_id = $2 AND delivery_id = $3 \
+            AND (state = 'waiting' OR $4 = 'delivered')";
+        let status = status.map(u32::from);
+        let cells = cells![workspace, *id, *delivery, state, due, status, problem, settled];
+        D::run(&mut tx, update.into(), cells.into()).await?;
+        let (update, cells) = match then {
+            Then::Delivered => (
+                "UPDATE endpoints SET failures = 0, failing_since = NULL, paused_until = 0 \
+                 WHERE workspace_id = $1 AND endpoint_id = $2 AND (failures > 0 \
+                 OR paused_until > 0)",
+                Vec::from(cells![workspace, *id]),
+            ),
+            Then::Again { paused_until, .. } | Then::GiveUp { paused_until, .. } => (
+                "UPDATE endpoints SET failures = failures + 1, \
+                 failing_since = COALESCE(failing_since, $3), paused_until = $4 \
+                 WHERE workspace_id = $1 AND endpoint_id = $2",
+                Vec::from(cells![workspace, *id, *at, *paused_until]),
+            ),
+        };
+        D::run(&mut tx, update.into(), cells).await?;
+        let select = format!("SELECT {ENDPOINT} WHERE e.workspace_id = $1 AND e.endpoint_id = $2");
+        let found = D::rows(&mut tx, select.into(), cells![workspace, *id].into()).await?;
+        let now = found.first().map(endpoint::<D>).transpose()?;
+        tx.commit().await?;
+        now.ok_or(Error::Missing("endpoint"))
+    }
+
+    async fn disable_endpoint(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        problem: &str,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()> {
+        let mut locked = self.lock(workspace, clock).await?;
+        let update = "UPDATE endpoints SET active = 0, disabled_for = $3, disabled_at = $4 \
+            WHERE workspace_id = $1 AND endpoint_id = $2 AND active = 1";
+        let now = locked.now;
+        let cells = cells![workspace, id, problem, now];
+        if D::run(&mut locked.tx, update.into(), cells.into()).await? == 0 {
+            locked.tx.rollback().await?;
+            return Ok(());
+        }
+        end_waiting::<D>(&mut locked.tx, workspace, id, now, SWITCHED_OFF).await?;
+        self.commit_audited(locked, workspace, act).await
+    }
+
+    async fn deliveries(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        state: Option<DeliveryState>,
+        after: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Delivery>> {
+        let limit = limit.clamp(1, MOST);
+        let select = format!("SELECT {DELIVERY} FROM deliveries WHERE workspace_id = $1");
+        let mut query = Where::new(&select, workspace);
+        query.and_some("endpoint_id = {}", Some(id));
+        query.and_some("state = {}", state.map(DeliveryState::as_str));
+        query.and_some("delivery_id < {}", after);
+        query.limit("delivery_id DESC", limit + 1);
+        let found = self.read(query.sql, query.cells).await?;
+        let found = found.iter().map(delivery::<D>).collect::<Result<_>>()?;
+        Ok(page(found, limit, |row: &Delivery| row.id))
+    }
+
+    async fn delivery(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        delivery: u64,
+    ) -> Result<Option<Delivery>> {
+        let select = format!(
+            "SELECT {DELIVERY} FROM deliveries \
+             WHERE workspace_id = $1 AND endpoint_id = $2 AND delivery_id = $3"
+        );
+        let found = self.read_one(select, cells![workspace, id, delivery]).await?;
+        found.as_ref().map(self::delivery::<D>).transpose()
+    }
+
+    async fn send_again(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        delivery: Option<u64>,
+        now: Time,
+    ) -> Result<u64> {
+        let all = "UPDATE deliveries SET state = 'waiting', queued_at = $3, due_at = $3, \
+            settled_at = NULL WHERE workspace_id = $1 AND endpoint_id = $2";
+        let (update, cells) = match delivery {
+            Some(delivery) => (
+                format!("{all} AND delivery_id = $4"),
+                Vec::from(cells![workspace, id, now, delivery]),
+            ),
+            None => (format!("{all} AND state = 'failed'"), Vec::from(cells![workspace, id, now])),
+        };
+        self.write_one(update, cells).await
+    }
+
+    async fn forget_deliveries(&self, before: Time) -> Result<u64> {
+        let delete = "DELETE FROM deliveries WHERE (workspace_id, endpoint_id, delivery_id) IN (\
+            SELECT workspace_id, endpoint_id, delivery_id FROM deliveries WHERE settled_at < $1 \
+            ORDER BY settled_at LIMIT 10000)";
+        self.write_one(delete, cells![before]).await
+    }
+}
+
+const SWITCHED_OFF: &str = "the endpoint was switched off before it was sent";
+
+/// What waits is given up; it can be sent again one by one.
+async fn end_waiting<D: Db>(
+    conn: &mut D::Connection,
+    workspace: WorkspaceId,
+    id: EndpointId,
+    now: Time,
+    problem: &str,
+) -> Result<()> {
+    let update = "UPDATE deliveries SET state = 'failed', settled_at = $3, problem = $4 \
+        WHERE workspace_id = $1 AND endpoint_id = $2 AND state = 'waiting'";
+    D::run(conn, update.into(), cells![workspace, id, now, problem].into()).await.map(drop)
+}
+
+fn face_cells(face: &EndpointFace) -> Result<[Cell; 7]> {
+    let (old, until) = face.old_sealed.clone().unzip();
+    let (name, url, sealed) = (face.name.as_str(), face.url.as_str(), face.sealed.as_str());
+    Ok(cells![name, url, json(&face.topics)?, face.active, sealed, old, until])
+}
+
+fn endpoint<D: Db>(row: &D::Row) -> Result<Endpoint> {
+    read_endpoint(&mut Columns::<D>::new(row, "endpoints"))
+}
+
+fn read_endpoint<D: Db>(row: &mut Columns<'_, D>) -> Result<Endpoint> {
+    Ok(Endpoint {
+        id: EndpointId(row.num()?),
+        name: row.text()?,
+        url: row.text()?,
+        topics: row.json()?,
+        active: row.flag()?,
+        sealed: row.text()?,
+        old_sealed: row.opt_text()?.zip(row.opt_time()?),
+        seq: row.num()?,
+        failures: row.num()?,
+        failing_since: row.opt_time()?,
+        disabled: row.opt_text()?.zip(row.opt_time()?),
+        created_at: row.time()?,
+    })
+}
+
+fn delivery<D: Db>(row: &D::Row) -> Result<Delivery> {
+    read_delivery(&mut Columns::<D>::new(row, "deliveries"))
+}
+
+fn read_delivery<D: Db>(row: &mut Columns<'_, D>) -> Result<Delivery> {
+    Ok(Delivery {
+        endpoint: EndpointId(row.num()?),
+        id: row.num()?,
+        topic: row.text()?,
+        object: row.text()?,
+        state: row.parsed()?,
+        attempts: row.num()?,
+        queued_at: row.time()?,
+        due_at: row.time()?,
+        status: row.opt_num()?,
+        problem: row.opt_text()?,
+        settled_at: row.opt_time()?,
+    })
+}
