@@ -1,4 +1,4 @@
-import { Problem } from '$lib/api/problem';
+import { Problem, wrongAt } from '$lib/api/problem';
 import { expect, test } from 'vitest';
 import { FormState, within } from './form.svelte';
 
@@ -26,5 +26,13 @@ test('an error without fields stands below all, and is gone with the next try', 
 	await form.submit([], () => Promise.reject(new Error('away')));
 	expect(form.general).toBe('away');
 	expect(await form.submit([], () => Promise.resolve())).toBe(true);
+	expect(form.general).toBeNull();
+});
+
+test('what the form finds wrong by itself stands at its field', async () => {
+	const form = new FormState();
+	const save = () => Promise.reject(wrongAt('holidays', 'two on one day'));
+	expect(await form.submit(['holidays'], save)).toBe(false);
+	expect(form.at('holidays')).toBe('two on one day');
 	expect(form.general).toBeNull();
 });

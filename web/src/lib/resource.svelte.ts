@@ -30,6 +30,13 @@ export class Resource<T> {
 		}
 	};
 
+	/** Loads something else: what was shown would stand under a title that is not its own. */
+	restart = (): Promise<void> => {
+		this.data = undefined;
+		this.error = null;
+		return this.reload();
+	};
+
 	stop = (): void => {
 		this.#current?.abort();
 		this.#current = null;

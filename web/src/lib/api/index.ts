@@ -60,6 +60,7 @@ export interface AuditFilter {
 	id?: string;
 	from?: string;
 	to?: string;
+	limit?: number;
 	cursor?: string | null;
 }
 

@@ -48,6 +48,16 @@ export function toProblem(status: number, body: unknown): Problem {
 	});
 }
 
+/** What a form finds wrong by itself, shown as if the server had said it. */
+export function wrongAt(field: string, problem: string): Problem {
+	return new Problem({
+		code: 'invalid',
+		status: 422,
+		detail: problem,
+		fields: { [field]: problem }
+	});
+}
+
 /** What any thrown value says, for showing. */
 export function saying(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);

@@ -2737,6 +2737,7 @@ export interface components {
             last_assigned_at: components["schemas"]["Time"] | null;
             name: string;
             on_shift: boolean;
+            paused: boolean;
             present: boolean;
             status: components["schemas"]["StatusName"];
             status_reason: string | null;

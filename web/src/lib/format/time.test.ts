@@ -5,8 +5,11 @@ import {
 	countdown,
 	dayAfter,
 	dayStart,
+	isDay,
 	lasting,
 	secsBetween,
+	span,
+	spanFrom,
 	splitSecs,
 	wait
 } from './time';
@@ -68,9 +71,36 @@ test.each([
 	// The clocks go forward at two in the morning of that day, and back in November.
 	['2026-03-08', 'America/New_York', '2026-03-08T05:00:00.000Z'],
 	['2026-03-09', 'America/New_York', '2026-03-09T04:00:00.000Z'],
-	['2026-11-02', 'America/New_York', '2026-11-02T05:00:00.000Z']
+	['2026-11-02', 'America/New_York', '2026-11-02T05:00:00.000Z'],
+	['2026-03-29', 'Europe/Berlin', '2026-03-28T23:00:00.000Z'],
+	['2026-03-30', 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
+	// The clocks jump over midnight: the day begins at one.
+	['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
+	['2018-11-05', 'America/Sao_Paulo', '2018-11-05T02:00:00.000Z'],
+	['2022-03-27', 'Asia/Beirut', '2022-03-26T22:00:00.000Z'],
+	// The clocks go back to midnight: the day begins the first time.
+	['2021-10-29', 'Asia/Amman', '2021-10-28T21:00:00.000Z']
 ])('%s in %s begins at %s', (day, zone, at) => expect(dayStart(day, zone)).toBe(at));
 
 test('a day is followed by the next', () => {
 	expect(dayAfter('2026-02-28')).toBe('2026-03-01');
+});
+
+test.each([
+	['2026-02-28', true],
+	['2026-02-30', false],
+	['2026-99-99', false],
+	['yesterday', false],
+	['2026-2-3', false],
+	['', false]
+])('whether %s is a day: %s', (text, is) => expect(isDay(text)).toBe(is));
+
+test('a span of days begins and ends at midnight; what is no day bounds nothing', () => {
+	expect(span({ from: '2026-03-02', to: '2026-03-02' }, 'Asia/Kolkata')).toEqual({
+		from: '2026-03-01T18:30:00.000Z',
+		to: '2026-03-02T18:30:00.000Z'
+	});
+	const days = spanFrom(new URLSearchParams('from=soon&to=2026-03-02'));
+	expect(days).toEqual({ from: '', to: '2026-03-02' });
+	expect(span({ from: '', to: '' }, 'UTC')).toEqual({ from: '', to: '' });
 });

@@ -58,6 +58,8 @@ export function stamp(at: string | Date, zone: string, locale: string): string {
 	}).format(new Date(at));
 }
 
+const DAY_MS = 86_400_000;
+
 /** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
 function ahead(at: number, zone: string): number {
 	const parts = new Intl.DateTimeFormat('en-US', {
@@ -85,14 +87,40 @@ function ahead(at: number, zone: string): number {
 /** When a day such as `2026-01-31` begins by the zone's clocks, as the API takes it. */
 export function dayStart(day: string, zone: string): string {
 	const midnight = Date.parse(`${day}T00:00:00Z`);
-	// The second look counts where the clocks changed in between.
-	const near = midnight - ahead(midnight, zone);
-	return new Date(midnight - ahead(near, zone)).toISOString();
+	const around = [midnight - DAY_MS, midnight + DAY_MS].map((at) => ahead(at, zone));
+	// Clocks that go back over midnight show it twice: the first is meant. Those that jump over
+	// it never show it: the day begins with the jump.
+	const first = midnight - Math.max(...around);
+	const shown = first + ahead(first, zone) === midnight;
+	return new Date(shown ? first : midnight - Math.min(...around)).toISOString();
 }
 
 /** The day after a day. */
 export function dayAfter(day: string): string {
-	return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+	return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Whether a text is a day such as `2026-01-31`, and one that there is. */
+export function isDay(text: string): boolean {
+	const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+	return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
+
+/** Days from an address, such as `?from=2026-01-31`; what is no day is none. */
+export function spanFrom(params: URLSearchParams): { from: string; to: string } {
+	const day = (name: string) => {
+		const text = params.get(name) ?? '';
+		return isDay(text) ? text : '';
+	};
+	return { from: day('from'), to: day('to') };
+}
+
+/** From the first day's first moment to the last day's last; a day not given is no bound. */
+export function span(days: { from: string; to: string }, zone: string): typeof days {
+	return {
+		from: days.from && dayStart(days.from, zone),
+		to: days.to && dayStart(dayAfter(days.to), zone)
+	};
 }
 
 /** A length of time as people set it: whole days, hours, minutes or seconds. */

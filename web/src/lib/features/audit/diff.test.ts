@@ -6,7 +6,7 @@ test('changed fields stand side by side, what is not there is nothing', () => {
 	const after = { name: 'Hot leads', daily_cap: 5, queues: [1, 2], mode: { mode: 'push' } };
 	expect(lines({ before, after })).toEqual([
 		{ field: 'daily_cap', before: null, after: '5' },
-		{ field: 'mode', before: null, after: '{ "mode": "push" }' },
+		{ field: 'mode', before: null, after: '{"mode":"push"}' },
 		{ field: 'name', before: 'Leads', after: 'Hot leads' },
 		{ field: 'queues', before: null, after: '1, 2' }
 	]);

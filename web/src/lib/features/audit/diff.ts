@@ -8,14 +8,10 @@ export interface Line {
 
 /** The changed fields, each as it was and as it is; `null` where there was nothing to be. */
 export function lines(entry: Pick<AuditEntry, 'before' | 'after'>): Line[] {
-	const before = (entry.before ?? {}) as Record<string, unknown>;
-	const after = (entry.after ?? {}) as Record<string, unknown>;
+	const before = entry.before ?? {};
+	const after = entry.after ?? {};
 	const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-	return fields.map((field) => ({
-		field,
-		before: entry.before ? text(before[field]) : null,
-		after: entry.after ? text(after[field]) : null
-	}));
+	return fields.map((field) => ({ field, before: text(before[field]), after: text(after[field]) }));
 }
 
 function text(value: unknown): string | null {
@@ -23,5 +19,5 @@ function text(value: unknown): string | null {
 	if (typeof value === 'string') return value;
 	if (Array.isArray(value) && value.every((one) => typeof one !== 'object'))
 		return value.join(', ') || null;
-	return JSON.stringify(value, null, 1).replaceAll(/\n\s*/g, ' ');
+	return JSON.stringify(value);
 }

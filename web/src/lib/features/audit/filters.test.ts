@@ -1,13 +1,6 @@
+import type { AuditEntry } from '$lib/api';
 import { expect, test } from 'vitest';
-import { dayStart, fromAddress, NONE, nextDay, toQuery } from './filters';
-
-test('a day begins when the workspace’s clocks say so', () => {
-	expect(dayStart('2026-03-02', 'UTC')).toBe('2026-03-02T00:00:00.000Z');
-	expect(dayStart('2026-03-02', 'Asia/Kolkata')).toBe('2026-03-01T18:30:00.000Z');
-	expect(dayStart('2026-03-29', 'Europe/Berlin')).toBe('2026-03-28T23:00:00.000Z');
-	expect(dayStart('2026-03-30', 'Europe/Berlin')).toBe('2026-03-29T22:00:00.000Z');
-	expect(nextDay('2026-02-28')).toBe('2026-03-01');
-});
+import { actorOf, fromAddress, NONE, toQuery } from './filters';
 
 test('both days are included, and what is not set is not asked', () => {
 	const filters = fromAddress(new URLSearchParams('object=queue&from=2026-03-02&to=2026-03-02'));
@@ -19,4 +12,15 @@ test('both days are included, and what is not set is not asked', () => {
 		to: '2026-03-03T00:00:00.000Z'
 	});
 	expect(toQuery(NONE, 'UTC').from).toBe('');
+});
+
+test('what is no day in the address is no filter', () => {
+	const filters = fromAddress(new URLSearchParams('actor=agent:3&from=yesterday&to=2026-02-30'));
+	expect(filters).toEqual({ ...NONE, actor: 'agent:3' });
+});
+
+test('an actor is named as the filter takes it', () => {
+	const entry = (kind: string, id: number | null) => ({ actor: { kind, id, name: null } });
+	expect(actorOf(entry('agent', 3) as AuditEntry)).toBe('agent:3');
+	expect(actorOf(entry('system', null) as AuditEntry)).toBe('system');
 });

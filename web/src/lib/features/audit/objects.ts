@@ -1,4 +1,5 @@
 import { m } from '$messages';
+import type { AuditEntry } from '$lib/api';
 
 /** What something can be done to. */
 export const OBJECTS: Record<string, () => string> = {
@@ -12,3 +13,15 @@ export const OBJECTS: Record<string, () => string> = {
 	import: m.nav_import,
 	contact: m.contact
 };
+
+/** Who did it. */
+export function who({ actor }: AuditEntry): string {
+	return actor.kind === 'system' ? m.audit_machine() : (actor.name ?? `#${actor.id}`);
+}
+
+/** To what it was done: its kind, and which. */
+export function objectName({ object }: AuditEntry): string {
+	const kind = OBJECTS[object.kind]?.() ?? object.kind;
+	const which = object.name ?? (object.id === null ? '' : `#${object.id}`);
+	return `${kind} ${which}`.trim();
+}

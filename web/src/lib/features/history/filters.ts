@@ -1,6 +1,6 @@
 import { search } from '$lib/api/client';
 import type { AssignmentFilter } from '$lib/api';
-import { dayAfter, dayStart } from '$lib/format/time';
+import { span, spanFrom } from '$lib/format/time';
 
 /** Days are the workspace's. */
 export interface Filters {
@@ -12,26 +12,13 @@ export interface Filters {
 
 export const NONE: Filters = { source: '', agent: '', from: '', to: '' };
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
 /** Filters from the address, so that a filtered list can be sent to somebody. */
 export function fromAddress(params: URLSearchParams): Filters {
-	const day = (name: string) => {
-		const text = params.get(name) ?? '';
-		return DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : '';
-	};
 	return {
 		source: params.get('source') ?? '',
 		agent: params.get('agent') ?? '',
-		from: day('from'),
-		to: day('to')
+		...spanFrom(params)
 	};
-}
-
-/** The address of these filters, without what is not set. */
-export function toAddress(filters: Filters): string {
-	const text = search({ ...filters });
-	return text ? `?${text}` : location.pathname;
 }
 
 /** What the API is asked for: from the first day's first moment to the last day's last. */
@@ -39,8 +26,7 @@ export function toQuery(filters: Filters, zone: string): AssignmentFilter {
 	return {
 		source: filters.source,
 		agent: filters.agent,
-		from: filters.from && dayStart(filters.from, zone),
-		to: filters.to && dayStart(dayAfter(filters.to), zone)
+		...span(filters, zone)
 	};
 }
 

@@ -16,15 +16,6 @@ export function fromAddress(params: URLSearchParams): Filters {
 	return Object.fromEntries(names.map((n) => [n, params.get(n) ?? ''])) as unknown as Filters;
 }
 
-/** The address of these filters, without what is not set. */
-export function toAddress(filters: Filters, item: number | null): string {
-	const params = new URLSearchParams();
-	for (const [name, value] of Object.entries(filters)) if (value) params.set(name, value);
-	if (item !== null) params.set('item', String(item));
-	const text = params.toString();
-	return text ? `?${text}` : location.pathname;
-}
-
 /** What was typed into the search box: an item's number after `#`, else a phone number. */
 export function searched(text: string): { item: number } | { phone: string } {
 	const number = /^\s*#\s*(\d{1,12})\s*$/.exec(text);

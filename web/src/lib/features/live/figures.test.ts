@@ -9,6 +9,7 @@ const agent = (name: string, more: Partial<AgentStats> = {}): AgentStats =>
 		present: true,
 		status: 'available',
 		on_shift: true,
+		paused: false,
 		holding: 1,
 		today: 2,
 		...more
@@ -18,7 +19,12 @@ const queue = (name: string, waiting: number, oldest: number | null): QueueStats
 
 test('the headline counts who is there and what waits', () => {
 	const stats = {
-		agents: [agent('a'), agent('b', { status: 'away' }), agent('c', { active: false, holding: 0 })],
+		agents: [
+			agent('a'),
+			agent('b', { status: 'away' }),
+			agent('c', { active: false, holding: 0 }),
+			agent('d', { paused: true, holding: 0, today: 0 })
+		],
 		queues: [queue('x', 3, 40), queue('y', 0, null)]
 	} as Stats;
 	expect(headline(stats)).toEqual({
@@ -27,7 +33,7 @@ test('the headline counts who is there and what waits', () => {
 		held: 2,
 		today: 6,
 		available: 1,
-		agents: 2
+		agents: 3
 	});
 });
 
@@ -35,16 +41,18 @@ test('someone who is not connected is offline, whatever they last said', () => {
 	expect(presence(agent('a', { present: false }))).toBe('offline');
 	expect(presence(agent('a', { present: false, on_shift: false }))).toBe('off_shift');
 	expect(presence(agent('a', { status: 'away' }))).toBe('away');
+	expect(presence(agent('a', { paused: true }))).toBe('paused');
 });
 
 test('who is there comes first, inactive agents not at all', () => {
 	const agents = [
 		agent('Zoe'),
 		agent('Ben', { present: false }),
+		agent('Uma', { paused: true }),
 		agent('Asha'),
 		agent('Old', { active: false })
 	];
-	expect(ordered(agents).map((a) => a.name)).toEqual(['Asha', 'Zoe', 'Ben']);
+	expect(ordered(agents).map((a) => a.name)).toEqual(['Asha', 'Zoe', 'Uma', 'Ben']);
 });
 
 test('the queue with the longest wait comes first', () => {

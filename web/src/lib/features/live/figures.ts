@@ -9,19 +9,29 @@ export function headline(stats: Stats) {
 		oldest: waits.length ? Math.max(...waits) : null,
 		held: active.reduce((sum, a) => sum + a.holding, 0),
 		today: stats.agents.reduce((sum, a) => sum + a.today, 0),
-		available: active.filter((a) => a.present && a.status === 'available').length,
+		available: active.filter((a) => presence(a) === 'available').length,
 		agents: active.length
 	};
 }
 
-export type Presence = 'available' | 'away' | 'offline' | 'off_shift';
+export type Presence = 'available' | 'away' | 'paused' | 'offline' | 'off_shift';
 
-export function presence(agent: Pick<AgentStats, 'present' | 'status' | 'on_shift'>): Presence {
+/** How somebody stands to new work; whoever is paused gets none, there or not. */
+export function presence(
+	agent: Pick<AgentStats, 'present' | 'status' | 'on_shift' | 'paused'>
+): Presence {
+	if (agent.paused) return 'paused';
 	if (!agent.present || agent.status === 'offline') return agent.on_shift ? 'offline' : 'off_shift';
 	return agent.status;
 }
 
-const ORDER: Record<Presence, number> = { available: 0, away: 1, offline: 2, off_shift: 3 };
+const ORDER: Record<Presence, number> = {
+	available: 0,
+	away: 1,
+	paused: 2,
+	offline: 3,
+	off_shift: 4
+};
 
 /** Who is there comes first; inactive agents are left out. */
 export function ordered(agents: AgentStats[]): AgentStats[] {

@@ -3,11 +3,8 @@ import { coalesced, live } from '$lib/live/connection.svelte';
 import type { Message } from '$lib/live/reducer';
 import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
+import { changes } from './changes';
 import { current, held, nextOffer, type Saving } from './held';
-
-/** Events after which an agent's own list may be another. */
-const ABOUT_ITEMS =
-	/^(assigned|offered|offer_missed|accepted|declined|completed|released|returned|reassigned|cancelled|retry_scheduled|claimed)$/;
 
 /** Nobody looks at more than so many held items. */
 const MOST = 2000;
@@ -127,10 +124,10 @@ export class Desk {
 		const stop = live.listen({
 			message: (message: Message) => {
 				if (message.type !== 'event') return;
-				const kind = message.event.event;
-				if (ABOUT_ITEMS.test(kind)) this.#reloadItems();
-				else if (/^(signed_|lapsed|status_set|agent_|shift_|day_)/.test(kind)) this.#reloadAgent();
-				else if (kind.startsWith('queue_')) this.#reloadQueues();
+				const changed = changes(message.event.event);
+				if (changed === 'items') this.#reloadItems();
+				else if (changed === 'agent') this.#reloadAgent();
+				else if (changed === 'queues') this.#reloadQueues();
 			},
 			resync: () => void this.load()
 		});
@@ -226,14 +223,25 @@ export class Desk {
 		this.act('decline', item, () => api.items.decline(item.id, item.version));
 	release = (item: Item) =>
 		this.act('release', item, () => api.items.release(item.id, item.version));
+	/** Whether there is something to save in the item's note. */
+	noted = (item: Item): boolean => !!this.notes[item.id]?.trim();
 	/** Says that it is being worked on; what was typed is kept as a note. */
 	async update(item: Item, contacted: boolean): Promise<void> {
-		const note = this.notes[item.id]?.trim();
+		const typed = this.notes[item.id] ?? '';
+		const note = typed.trim();
+		if (!contacted && !note) return;
 		const body = { version: item.version, contacted, ...(note ? { note } : {}) };
-		if (await this.act('update', item, () => api.items.update(item.id, body))) {
-			delete this.notes[item.id];
+		const what = contacted ? 'contacted' : 'note';
+		if (await this.act(what, item, () => api.items.update(item.id, body))) {
+			this.#noted(item.id, typed);
 			toasts.ok(contacted ? m.contacted_saved() : m.note_saved());
 		}
+	}
+	/** Takes what was saved out of the note; what was typed meanwhile stays. */
+	#noted(id: number, saved: string): void {
+		const now = this.notes[id];
+		if (now === saved) delete this.notes[id];
+		else if (now?.startsWith(saved)) this.notes[id] = now.slice(saved.length).trimStart();
 	}
 	retry = (item: Item, at: Date) =>
 		this.act('retry', item, () => api.items.retry(item.id, item.version, at.toISOString()));

@@ -1,0 +1,53 @@
+import { api, type Item } from '$lib/api';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Desk } from './desk.svelte';
+
+const item = { id: 7, version: 3, agent: 1, state: 'assigned', contact: {} } as Item;
+vi.mock('$messages', () => ({ m: { note_saved: () => '', contacted_saved: () => '' } }));
+vi.mock('$lib/toasts.svelte', () => ({ toasts: { ok: vi.fn(), bad: vi.fn(), show: vi.fn() } }));
+vi.spyOn(api.items, 'list').mockRejectedValue(new Error('away'));
+const update = vi.spyOn(api.items, 'update');
+let desk: Desk;
+
+beforeEach(() => {
+	update.mockReset().mockResolvedValue({ ...item, version: 4 });
+	desk = new Desk(1);
+	desk.items = [item];
+});
+
+test('a saved note is gone from the field, its item has the new version', async () => {
+	desk.notes[7] = ' called \n';
+	await desk.update(item, false);
+	expect(update).toHaveBeenCalledWith(7, { version: 3, contacted: false, note: 'called' });
+	expect(desk.notes[7]).toBeUndefined();
+	expect(desk.items[0]?.version).toBe(4);
+});
+
+test.each([
+	['called, again at five', 'again at five', 'called, '],
+	['wrong number', 'wrong number', 'called']
+])('what was typed while a note was saved stays: %s', async (now, left, saved) => {
+	desk.notes[7] = saved;
+	update.mockImplementation(async () => {
+		desk.notes[7] = now;
+		return { ...item, version: 4 };
+	});
+	await desk.update(item, true);
+	expect(desk.notes[7]).toBe(left);
+});
+
+test('an empty note is not saved, having reached the contact is', async () => {
+	desk.notes[7] = '  ';
+	await desk.update(item, false);
+	expect(update).not.toHaveBeenCalled();
+	await desk.update(item, true);
+	expect(update).toHaveBeenCalledWith(7, { version: 3, contacted: true });
+});
+
+test('a note that could not be saved stays', async () => {
+	desk.notes[7] = 'called';
+	update.mockRejectedValue(new Error('away'));
+	await desk.update(item, false);
+	expect(desk.notes[7]).toBe('called');
+	expect(desk.failed).toEqual({ item: 7, text: 'away' });
+});
