@@ -20,7 +20,7 @@ pub enum Cause {
     Away,
     AtCapacity,
     AtCap,
-    /// Declined, missed or released this item a short while ago.
+    /// Had this item a short while ago: declined, missed or released it, or did nothing with it.
     RecentlyDeclined,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for Cause {
             Cause::Away => f.write_str("away"),
             Cause::AtCapacity => f.write_str("at capacity"),
             Cause::AtCap => f.write_str("at daily cap"),
-            Cause::RecentlyDeclined => f.write_str("recently declined it"),
+            Cause::RecentlyDeclined => f.write_str("had it a short while ago"),
         }
     }
 }

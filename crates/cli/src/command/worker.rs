@@ -36,12 +36,15 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
     let stop = stop_signal()?;
     let engine = Engine::connect(options)?;
     let once = args.once || std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| !set.is_empty());
-    let workspace: Value = engine.api.get("/workspace")?;
-    if workspace["dispatch"] == "at_once" {
-        eprintln!(
-            "fairlead: this workspace dispatches at once, so nothing is left for a worker; set \
-             dispatch to by_worker to have items wait for it"
-        );
+    match engine.api.get::<Value>("/workspace") {
+        Ok(workspace) if workspace["dispatch"] == "at_once" => eprintln!(
+            "fairlead: this workspace dispatches at once: a worker is needed only where every \
+             server runs with --no-dispatch; set dispatch to by_worker to have items wait for it"
+        ),
+        Ok(_) => {}
+        Err(error) if once => return Err(error),
+        // The server may be starting: the passes go on asking.
+        Err(error) => eprintln!("fairlead: {error:#}"),
     }
     loop {
         match match_waiting(&engine.api, args.source.as_deref(), args.max_batch) {

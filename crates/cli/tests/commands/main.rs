@@ -124,3 +124,25 @@ fn a_worker_ends_cleanly_when_it_is_asked_to() {
         assert_eq!(worker.wait().unwrap().code(), Some(0), "{signal}");
     }
 }
+
+#[test]
+fn a_worker_outlasts_a_server_that_is_away() {
+    let desk = Desk::open();
+    let nowhere = ["--server", "http://127.0.0.1:1", "--token", "flt_none", "worker"];
+    let once = desk.program().args(nowhere).arg("--once").output().unwrap();
+    assert_eq!(once.status.code(), Some(1), "{once:?}");
+    let mut worker = desk
+        .program()
+        .args(nowhere)
+        .env("CHECK_INTERVAL", "1")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The question about the workspace, and two passes.
+    let lines = BufReader::new(worker.stderr.take().unwrap()).lines();
+    let said: Vec<String> = lines.take(3).map(Result::unwrap).collect();
+    assert!(said.iter().all(|line| line.contains("127.0.0.1:1")), "{said:?}");
+    let pid = worker.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
+}

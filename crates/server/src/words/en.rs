@@ -111,7 +111,7 @@ impl Words for English {
             Cause::Away => "away",
             Cause::AtCapacity => "at capacity",
             Cause::AtCap => "at daily cap",
-            Cause::RecentlyDeclined => "recently declined it",
+            Cause::RecentlyDeclined => "had it a short while ago",
         }
         .to_owned()
     }

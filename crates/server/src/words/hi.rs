@@ -127,7 +127,7 @@ impl Words for Hindi {
             Cause::Away => "दूर",
             Cause::AtCapacity => "क्षमता पूरी",
             Cause::AtCap => "दैनिक सीमा पर",
-            Cause::RecentlyDeclined => "हाल में मना किया, छूटा या लौटाया",
+            Cause::RecentlyDeclined => "कुछ देर पहले इनके पास था",
         }
         .to_owned()
     }

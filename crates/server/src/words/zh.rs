@@ -111,7 +111,7 @@ impl Words for Chinese {
             Cause::Away => "离开",
             Cause::AtCapacity => "手上已满",
             Cause::AtCap => "已达每日上限",
-            Cause::RecentlyDeclined => "近期拒绝、错过或退回过",
+            Cause::RecentlyDeclined => "不久前刚经手",
         }
         .to_owned()
     }
