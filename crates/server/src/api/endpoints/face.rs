@@ -2,7 +2,7 @@
 
 use super::EndpointChange;
 use crate::app::App;
-use crate::auth::seal::{Owner, Place, Purpose, SealError};
+use crate::auth::seal::{Owner, Place, Purpose};
 use crate::dispatcher::WorkspaceId;
 use crate::http::Problem;
 use crate::http::problem::Answered;
@@ -132,10 +132,10 @@ pub fn sealed(
             Key::text(&bytes)
         }
     };
-    let failed = |error: SealError| Problem::internal(error.to_string());
     let owner = Owner::Endpoint(id);
     let place = Place { workspace, owner, purpose: Purpose::SigningSecret };
-    let sealed = app.sealer().map_err(failed)?.seal(place, &secret).map_err(failed)?;
+    let sealer = app.sealer_of_new().map_err(Problem::from)?;
+    let sealed = sealer.seal(place, &secret).map_err(Problem::from)?;
     Ok((sealed, secret))
 }
 
