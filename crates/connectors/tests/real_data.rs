@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
 
-use connectors::{Form, Mapping, Options, Table, phone::PhoneProblem};
+use connectors::{Form, Mapping, Options, Table, phone::PhoneProblem, region};
 use jiff::tz::TimeZone;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -88,4 +88,35 @@ fn real_data_every_site_is_read_and_its_phone_judged() {
         (PhoneProblem::Rounded, 1),
     ];
     assert_eq!(problems, HashMap::from(expected));
+}
+
+#[test]
+fn real_data_every_state_of_iso_is_known_by_its_name_and_code() {
+    let Some(file) = file("iso3166-2_IN.json") else { return };
+    let all: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let states = all["items"].as_array().unwrap();
+    assert_eq!(states.len(), 36);
+    for state in states {
+        let (code, name) = (state["code"].as_str().unwrap(), state["name"].as_str().unwrap());
+        let kept = code.strip_prefix("IN-").unwrap().to_lowercase();
+        for text in [code, name, &kept, &name.to_uppercase()] {
+            assert_eq!(region("IN".parse().ok(), text).as_ref(), Some(&kept), "{text}");
+        }
+    }
+}
+
+#[test]
+fn real_data_states_as_the_post_office_writes_them_are_known() {
+    let Some(file) = file("pincodes_india_states.json") else { return };
+    let all: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let states = all["states"].as_array().unwrap();
+    let codes = states.iter().map(|state| {
+        let name = state["stateName"].as_str().unwrap();
+        let code = region("IN".parse().ok(), name).unwrap();
+        assert_eq!(code.len(), 2, "{name} is not known");
+        code
+    });
+    let codes: HashSet<String> = codes.collect();
+    // Two of its names have been one territory since 2020.
+    assert_eq!((states.len(), codes.len()), (36, 35));
 }

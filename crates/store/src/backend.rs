@@ -2,7 +2,9 @@
 
 use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
-use crate::{Access, Audit, Contacts, Faults, Imports, Journal, Outbox, Presence, Reads, Result};
+use crate::{
+    Access, Audit, Contacts, Endpoints, Faults, Imports, Journal, Outbox, Presence, Reads, Result,
+};
 use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
 use sqlx::Pool;

@@ -49,7 +49,9 @@ pub use batch::{
 };
 pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
-pub use endpoint::{Attempted, Delivery, DeliveryState, Endpoint, EndpointFace, NewDelivery, Then};
+pub use endpoint::{
+    Attempted, Delivery, DeliveryState, Endpoint, EndpointFace, Endpoints, NewDelivery, Then,
+};
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};

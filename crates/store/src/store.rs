@@ -1,13 +1,11 @@
 //! The handle that the server holds: object-safe, so that the database's type stays in this crate.
 
-use crate::endpoint::Endpoints;
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
-    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, DeliveryState, Entry, GivenUp,
-    Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport,
-    NewToken, Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow,
-    SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId,
-    WorkspaceRow, Written,
+    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Endpoints, Entry, GivenUp, Heard,
+    Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
+    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
+    TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
