@@ -7,6 +7,7 @@ mod import;
 mod items;
 mod journal;
 mod outbox;
+mod outcomes;
 mod presence;
 mod read;
 mod verify;

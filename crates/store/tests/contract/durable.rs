@@ -146,7 +146,7 @@ async fn migrations_both_ways(database: &Database) -> Result<()> {
     let w = Workspace::create(database, "acme").await?;
     // A step back takes its columns or tables; all of them leave nothing; and up again works.
     store.migrate_down(1).await?;
-    assert!(store.agent_outcomes(w.id, NOON, NOON).await.is_err());
+    assert!(store.agent_outcomes(w.id, &[NOON, NOON]).await.is_err());
     store.migrate_down(1).await?;
     assert!(store.verify_audit(w.id).await.is_err());
     store.migrate_down(1).await?;
