@@ -258,10 +258,13 @@ pub struct AgentTally {
     pub last_assigned_at: Option<Time>,
 }
 
-/// What came of an agent's assignments in a period.
+/// What came of the assignments that an agent, or everybody together, got in a part of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgentOutcome {
-    pub agent: AgentId,
+    /// Which part, counted from 0.
+    pub part: usize,
+    /// `None`: everybody together.
+    pub agent: Option<AgentId>,
     pub assigned: u64,
     /// Those whose contact was reached.
     pub contacted: u64,

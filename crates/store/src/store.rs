@@ -197,13 +197,13 @@ pub trait Reads {
     /// time.
     async fn agent_tallies(&self, workspace: WorkspaceId, day: Time) -> Result<Vec<AgentTally>>;
 
-    /// What came of the assignments that agents got from `from` until before `to`; offers that were
-    /// not accepted are none. Costs a scan of the assignments.
+    /// What came of the assignments that agents got, in each part of a period: from one of the
+    /// `edges` until before the next. Offers that were not accepted are none; parts in which nobody
+    /// got anything are left out. Costs a scan of that time's assignments.
     async fn agent_outcomes(
         &self,
         workspace: WorkspaceId,
-        from: Time,
-        to: Time,
+        edges: &[Time],
     ) -> Result<Vec<AgentOutcome>>;
 
     /// Per queue: open items by state. Costs a scan of the open items' index.

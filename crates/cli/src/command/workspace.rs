@@ -3,7 +3,7 @@
 use crate::api::Api;
 use crate::options::Options;
 use crate::print;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use server::{NewWorkspace, SetupLink, WorkspaceSummary};

@@ -17,6 +17,7 @@ pub mod items;
 pub mod journal;
 mod logins;
 pub mod matches;
+pub mod outcome_series;
 pub mod outcomes;
 pub mod presence;
 pub mod queues;
@@ -117,6 +118,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(assignments::export::export))
         .routes(routes!(stats::stats))
         .routes(routes!(outcomes::outcomes))
+        .routes(routes!(outcome_series::series))
         .routes(routes!(backup::backup))
         .routes(routes!(fairness::fairness))
         .routes(routes!(verify::verify))

@@ -6,7 +6,7 @@ use crate::http::problem::Answered;
 use crate::http::{Params, Problem, Rfc3339};
 use axum::Json;
 use axum::extract::State;
-use routing::AgentId;
+use routing::{AgentId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::AgentOutcome;
@@ -21,6 +21,18 @@ pub struct Period {
     pub from: Option<Rfc3339>,
     /// Before this time; until now when absent.
     pub to: Option<Rfc3339>,
+}
+
+impl Period {
+    /// Both ends.
+    pub fn ends(&self, today: Time, now: Time) -> Result<(Time, Time), Problem> {
+        let from = self.from.map_or(today, |from| from.0);
+        let to = self.to.map_or(now, |to| to.0);
+        if to < from {
+            return Err(Problem::field("to", "must not come before `from`"));
+        }
+        Ok((from, to))
+    }
 }
 
 /// An agent's outcomes. Ratios are null when nothing stands below the line.
@@ -91,13 +103,10 @@ pub async fn outcomes(
         (agents, facts.day_started, facts.settings.time_zone.clone())
     };
     let (agents, today, time_zone) = app.look(workspace, look).await?;
-    let from = period.from.map_or(today, |from| from.0);
-    let to = period.to.map_or_else(|| app.clock.now(), |to| to.0);
-    if to < from {
-        return Err(Problem::field("to", "must not come before `from`"));
-    }
-    let found = app.store.agent_outcomes(workspace, from, to).await?;
-    let found: BTreeMap<AgentId, AgentOutcome> = found.into_iter().map(|o| (o.agent, o)).collect();
+    let (from, to) = period.ends(today, app.clock.now())?;
+    let found = app.store.agent_outcomes(workspace, &[from, to]).await?;
+    let found: BTreeMap<AgentId, AgentOutcome> =
+        found.into_iter().filter_map(|o| Some((o.agent?, o))).collect();
     let names = app.names(workspace).await?;
     // Who is gone is shown for the periods in which they worked.
     let shown = agents.into_iter().filter(|(id, active)| *active || found.contains_key(id));

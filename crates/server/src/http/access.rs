@@ -109,6 +109,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET",    "/verify",                  SUPERVISOR),
     ("GET",    "/stats",                   SUPERVISOR),
     ("GET",    "/stats/outcomes",          SUPERVISOR),
+    ("GET",    "/stats/outcomes/series",   SUPERVISOR),
     ("GET",    "/journal/verify",          ADMIN),
     ("GET",    "/audit",                   SUPERVISOR),
     ("POST",   "/contacts/export",         ADMIN),

@@ -22,7 +22,7 @@ pub async fn body(app: &App, workspace: WorkspaceId, seq: u64, topic: &str) -> A
         Some(item) => app.store.item(workspace, item).await?.map(|row| view(row, &words)),
         None => None,
     };
-    let queue = item.as_ref().map(|item| routing::QueueId(item.queue));
+    let queue = item.as_ref().and_then(|item| item.queue).map(routing::QueueId);
     let event = serde_json::to_value(&entry.event).map_err(Problem::internal)?;
     let mut data = json!({
         "workspace": workspace.0,

@@ -80,7 +80,7 @@ pub async fn send(
 }
 
 /// The keys that count now: the endpoint's, and the one before while it is being replaced.
-pub fn keys(
+fn keys(
     app: &App,
     workspace: WorkspaceId,
     endpoint: &Endpoint,

@@ -15,9 +15,9 @@ mod tests;
 mod topic;
 
 pub use body::{body, ping};
-pub use deliver::{keys, send};
+pub use deliver::send;
 pub use task::run;
-pub use topic::{TOPICS, Topic};
+pub use topic::Topic;
 
 /// For how long what was settled is kept, in days.
 pub const KEEP_DAYS: i64 = 30;

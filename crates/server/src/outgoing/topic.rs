@@ -29,7 +29,7 @@ pub enum Topic {
 }
 
 /// All of them.
-pub const TOPICS: [Topic; 5] = [
+const TOPICS: [Topic; 5] = [
     Topic::ItemAssigned,
     Topic::ItemCompleted,
     Topic::ItemReassigned,

@@ -6,7 +6,7 @@ use server::clock::Clock;
 use server::dispatcher::{
     Actor, Dispatcher, Heard, Personal, Request, SubmitError, Subscription, Work,
 };
-use sqlx::{Connection, Executor};
+use sqlx::Executor;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Act, Options};
 
@@ -131,7 +131,7 @@ async fn while_another_holds_the_lock_callers_wait_or_are_told() {
         let (node, shop) = (node.clone(), shop.clone());
         async move { node.submit(shop.workspace, shop.lead_request(1)).await }
     });
-    let mut around = sqlx::PgConnection::connect(&url).await.unwrap();
+    let around = sqlx::PgPool::connect(&url).await.unwrap();
     eventually("it is being decided, and waits for the lock", async || {
         let select = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
             AND wait_event_type = 'Lock'";

@@ -153,24 +153,41 @@ impl<D: Db> Backend<D> {
 }
 
 impl<D: Db> Backend<D> {
-    /// The first event at or after `at`, or the one that will come next. A span of time is a span
-    /// of the journal, found by halving it as with the arrivals; a row stands for all events up to
-    /// the next row.
+    /// The first event at or after `at`, or the one that will come next.
     pub(crate) async fn first_event(&self, workspace: WorkspaceId, at: Time) -> Result<u64> {
-        let select = "WITH RECURSIVE halves (low, high) AS ( \
-            SELECT CAST(1 AS BIGINT), seq + 1 FROM workspaces WHERE workspace_id = $1 \
+        Ok(self.first_events(workspace, &[at]).await?[0])
+    }
+
+    /// The same for several times. A span of time is a span of the journal, found by halving it as
+    /// with the arrivals; a row stands for all events up to the next row.
+    pub(crate) async fn first_events(
+        &self,
+        workspace: WorkspaceId,
+        times: &[Time],
+    ) -> Result<Vec<u64>> {
+        let places: Vec<String> = (0..times.len()).map(|n| format!("({n}, ${})", n + 2)).collect();
+        let select = format!(
+            "WITH RECURSIVE times (place, at) AS (VALUES {}), halves (place, at, low, high) AS ( \
+            SELECT t.place, t.at, CAST(1 AS BIGINT), w.seq + 1 \
+            FROM times AS t CROSS JOIN workspaces AS w WHERE w.workspace_id = $1 \
             UNION ALL \
-            SELECT CASE WHEN (SELECT j.at FROM journal AS j WHERE j.workspace_id = $1 \
-            AND j.seq <= (h.low + h.high) / 2 ORDER BY j.seq DESC LIMIT 1) < $2 \
-            THEN (h.low + h.high) / 2 + 1 ELSE h.low END, \
-            CASE WHEN (SELECT j.at FROM journal AS j WHERE j.workspace_id = $1 \
-            AND j.seq <= (h.low + h.high) / 2 ORDER BY j.seq DESC LIMIT 1) < $2 \
-            THEN h.high ELSE (h.low + h.high) / 2 END \
+            SELECT h.place, h.at, CASE WHEN (SELECT j.at FROM journal AS j \
+            WHERE j.workspace_id = $1 AND j.seq <= (h.low + h.high) / 2 \
+            ORDER BY j.seq DESC LIMIT 1) < h.at THEN (h.low + h.high) / 2 + 1 ELSE h.low END, \
+            CASE WHEN (SELECT j.at FROM journal AS j \
+            WHERE j.workspace_id = $1 AND j.seq <= (h.low + h.high) / 2 \
+            ORDER BY j.seq DESC LIMIT 1) < h.at THEN h.high ELSE (h.low + h.high) / 2 END \
             FROM halves AS h WHERE h.low < h.high) \
-            SELECT low FROM halves WHERE low = high";
-        let row = self.read_one(select, cells![workspace, at]).await?;
-        let row = row.ok_or(Error::Missing("workspace"))?;
-        Columns::<D>::new(&row, "journal").num()
+            SELECT low FROM halves WHERE low = high ORDER BY place",
+            places.join(", ")
+        );
+        let mut cells: Vec<Cell> = cells![workspace].into();
+        cells.extend(times.iter().map(|at| Cell::from(*at)));
+        let rows = self.read(select, cells).await?;
+        if rows.len() < times.len() {
+            return Err(Error::Missing("workspace"));
+        }
+        rows.iter().map(|row| Columns::<D>::new(row, "journal").num()).collect()
     }
 
     pub(crate) async fn count_assignments(

@@ -8,6 +8,7 @@ mod import;
 mod items;
 mod journal;
 mod outbox;
+mod outcomes;
 mod presence;
 mod read;
 mod verify;

@@ -85,34 +85,9 @@ impl<D: Db> Reads for Backend<D> {
     async fn agent_outcomes(
         &self,
         workspace: WorkspaceId,
-        from: Time,
-        to: Time,
+        edges: &[Time],
     ) -> Result<Vec<AgentOutcome>> {
-        // The median is the mean of the middle two of an even number.
-        let select = "WITH had AS (SELECT agent_id, won, \
-            contacted_at - COALESCE(accepted_at, at) AS took FROM assignments \
-            WHERE workspace_id = $1 AND at >= $2 AND at < $3 AND offer = 0), \
-            ranked AS (SELECT agent_id, took, \
-            ROW_NUMBER() OVER (PARTITION BY agent_id ORDER BY took) AS place, \
-            COUNT(*) OVER (PARTITION BY agent_id) AS many FROM had WHERE took IS NOT NULL), \
-            medians AS (SELECT agent_id, CAST(SUM(took) AS BIGINT) / COUNT(*) AS median \
-            FROM ranked WHERE place IN ((many + 1) / 2, (many + 2) / 2) GROUP BY agent_id) \
-            SELECT had.agent_id, COUNT(*), COUNT(had.took), CAST(SUM(had.won) AS BIGINT), \
-            MIN(medians.median) FROM had \
-            LEFT JOIN medians ON medians.agent_id = had.agent_id \
-            GROUP BY had.agent_id ORDER BY had.agent_id";
-        let found = self.read(select, cells![workspace, from, to]).await?;
-        let outcome = |row: &D::Row| {
-            let mut row = Columns::<D>::new(row, "assignments");
-            Ok(AgentOutcome {
-                agent: AgentId(row.num()?),
-                assigned: row.num()?,
-                contacted: row.num()?,
-                won: row.num()?,
-                first_contact_ms: row.opt_num()?,
-            })
-        };
-        found.iter().map(outcome).collect()
+        self.outcomes_in_parts(workspace, edges).await
     }
 
     async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>> {

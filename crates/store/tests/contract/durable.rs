@@ -146,12 +146,15 @@ async fn migrations_both_ways(database: &Database) -> Result<()> {
     let w = Workspace::create(database, "acme").await?;
     // A step back takes its columns or tables; all of them leave nothing; and up again works.
     store.migrate_down(1).await?;
+    assert!(store.endpoints(w.id).await.is_err());
+    assert!(store.sources(w.id).await.is_ok());
+    store.migrate_down(1).await?;
     assert!(store.sources(w.id).await.is_err());
     assert!(store.verify_audit(w.id).await.is_ok());
     store.migrate().await?;
     assert!(store.sources(w.id).await?.is_empty());
-    store.migrate_down(2).await?;
-    assert!(store.agent_outcomes(w.id, NOON, NOON).await.is_err());
+    store.migrate_down(3).await?;
+    assert!(store.agent_outcomes(w.id, &[NOON, NOON]).await.is_err());
     store.migrate_down(1).await?;
     assert!(store.verify_audit(w.id).await.is_err());
     store.migrate_down(1).await?;

@@ -118,16 +118,33 @@ async fn silence_and_outcomes(database: &Database) -> Result<()> {
     let update = Command::Update { item: next, seen: seen(), contacted: true };
     w.act_all(vec![Command::Submit { submission: lead(2) }, update, complete(next)]).await?;
     w.check().await?;
-    let outcomes = w.store.agent_outcomes(w.id, from, w.now.plus_secs(1)).await?;
-    let outcome = |agent, assigned, contacted, won, first_contact_ms| AgentOutcome {
-        agent: AgentId(agent),
-        assigned,
-        contacted,
-        won,
+    // Everybody together, the first agent, the second: in one part, and in parts of ten minutes.
+    let outcome = |part, agent, counts: [u64; 3], first_contact_ms| AgentOutcome {
+        part,
+        agent: Some(agent).filter(|agent| *agent > 0).map(AgentId),
+        assigned: counts[0],
+        contacted: counts[1],
+        won: counts[2],
         first_contact_ms,
     };
-    assert_eq!(outcomes, [outcome(1, 2, 1, 1, Some(0)), outcome(2, 1, 1, 1, Some(10_000))]);
-    assert_eq!(w.store.agent_outcomes(w.id, w.now.plus_secs(1), Time(i64::MAX)).await?, []);
+    let end = w.now.plus_secs(1);
+    let whole = [
+        outcome(0, 0, [3, 2, 2], Some(5_000)),
+        outcome(0, 1, [2, 1, 1], Some(0)),
+        outcome(0, 2, [1, 1, 1], Some(10_000)),
+    ];
+    assert_eq!(w.store.agent_outcomes(w.id, &[from, end]).await?, whole);
+    let edges = [from, from.plus_secs(600), from.plus_secs(900), end];
+    let parts = [
+        outcome(0, 0, [1, 0, 0], None),
+        outcome(0, 1, [1, 0, 0], None),
+        outcome(2, 0, [2, 2, 2], Some(5_000)),
+        outcome(2, 1, [1, 1, 1], Some(0)),
+        outcome(2, 2, [1, 1, 1], Some(10_000)),
+    ];
+    assert_eq!(w.store.agent_outcomes(w.id, &edges).await?, parts);
+    assert_eq!(w.store.agent_outcomes(w.id, &[end, Time(i64::MAX)]).await?, []);
+    assert_eq!(w.store.agent_outcomes(w.id, &[end]).await?, []);
     Ok(())
 }
 

@@ -153,6 +153,8 @@ export const api = {
 	stats: () => take<t.Stats>(http.GET(`${V}/stats`)),
 	outcomes: (query: { from?: string; to?: string }) =>
 		take<t.Outcomes>(http.GET(`${V}/stats/outcomes`, { params: { query } })),
+	outcomeSeries: (query: { from?: string; to?: string }) =>
+		take<t.OutcomeSeries>(http.GET(`${V}/stats/outcomes/series`, { params: { query } })),
 	imports: {
 		create: (form: FormData) =>
 			take<t.ImportJob>(

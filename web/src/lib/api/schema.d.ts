@@ -854,6 +854,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats/outcomes/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The outcomes of a period over time: by the hour up to two days, by the day up to three months,
+         *     by the week up to two years, by the month up to ten.
+         */
+        get: operations["get_stats_outcomes_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1081,6 +1101,13 @@ export interface components {
              * @default null
              */
             works_holidays?: boolean | null;
+        };
+        /** @description An agent's outcomes, part by part. */
+        AgentLine: {
+            /** Format: int64 */
+            agent: number;
+            line: components["schemas"]["OutcomeLine"];
+            name: string;
         };
         /** @description An item in an agent's hands, from when until when, and why theirs. */
         Assignment: {
@@ -1589,6 +1616,11 @@ export interface components {
             id?: number | null;
             state?: components["schemas"]["ItemStateName"] | null;
         };
+        /**
+         * @description How a period is divided, by the clocks of the workspace's zone.
+         * @enum {string}
+         */
+        Interval: "hour" | "day" | "week" | "month";
         /** @description A piece of work. */
         Item: {
             /**
@@ -1806,6 +1838,31 @@ export interface components {
          * @enum {string}
          */
         Op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "starts_with" | "in" | "exists";
+        /** @description Outcomes of each part of the period, in order; each list is as long as `starts`. */
+        OutcomeLine: {
+            /** @description Assignments, and offers that were accepted. */
+            assigned: number[];
+            /** @description Those whose contact was reached, whenever that was. */
+            contacted: number[];
+            /** @description The median time from getting an item to first reaching its contact. */
+            first_contact_secs: (number | null)[];
+            /** @description Those closed with a result that counts as won. */
+            won: number[];
+        };
+        /** @description The outcomes of a period, part by part. */
+        OutcomeSeries: {
+            /** @description Whoever was assigned something in the period. */
+            agents: components["schemas"]["AgentLine"][];
+            /** @description Everybody together. */
+            all: components["schemas"]["OutcomeLine"];
+            from: components["schemas"]["Time"];
+            interval: components["schemas"]["Interval"];
+            /** @description When each part begins; it ends where the next begins, the last one at `to`. */
+            starts: components["schemas"]["Time"][];
+            /** @description The workspace's zone, whose clocks divide the period. */
+            time_zone: string;
+            to: components["schemas"]["Time"];
+        };
         /** @description An agent's outcomes. Ratios are null when nothing stands below the line. */
         OutcomeView: {
             /** Format: int64 */
@@ -5227,6 +5284,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcomes"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stats_outcomes_series: {
+        parameters: {
+            query?: {
+                /** @description From this time on; since the local day began when absent. */
+                from?: components["schemas"]["Time"];
+                /** @description Before this time; until now when absent. */
+                to?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomeSeries"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -64,6 +64,8 @@ export type Assignment = Answer<Schemas['Assignment']>;
 export type Stats = Omit<Answer<Schemas['Stats']>, 'queues'> & { queues: QueueStats[] };
 export type Outcomes = Answer<Schemas['Outcomes']>;
 export type Outcome = Answer<Schemas['OutcomeView']>;
+export type OutcomeSeries = Answer<Schemas['OutcomeSeries']>;
+export type OutcomeLine = Answer<Schemas['OutcomeLine']>;
 export type AgentStats = Answer<Schemas['StatsAgent']>;
 export type QueueStats = Omit<Answer<Schemas['StatsQueue']>, 'mode'> & { mode: Mode['mode'] };
 /** Its columns are there only in a dry run. */

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { dayOf, daysBefore, toQuery } from './period';
+
+const noon = Date.parse('2026-10-26T11:00:00Z');
+const none = { from: '', to: '' };
+
+test('days are those of the workspace', () => {
+	expect(dayOf(Date.parse('2026-01-31T20:00:00Z'), 'Asia/Kolkata')).toBe('2026-02-01');
+	expect(dayOf(Date.parse('2026-01-31T20:00:00Z'), 'America/New_York')).toBe('2026-01-31');
+	expect(daysBefore('2026-03-02', 2)).toBe('2026-02-28');
+});
+
+test('the last days begin at midnight, also where the clocks changed since', () => {
+	expect(toQuery({ choice: '1', ...none }, 'Europe/Berlin', noon)).toEqual({});
+	expect(toQuery({ choice: '7', ...none }, 'Europe/Berlin', noon)).toEqual({
+		from: '2026-10-19T22:00:00.000Z'
+	});
+});
+
+test('a period of one’s own has its last day in it, and makes sense or is not asked for', () => {
+	const own = (from: string, to: string) =>
+		toQuery({ choice: 'own', from, to }, 'Asia/Kolkata', noon);
+	expect(own('2026-10-01', '2026-10-02')).toEqual({
+		from: '2026-09-30T18:30:00.000Z',
+		to: '2026-10-02T18:30:00.000Z'
+	});
+	expect(own('2026-10-01', '2026-10-26')).toEqual({ from: '2026-09-30T18:30:00.000Z' });
+	expect(own('2026-10-01', '')).toEqual({ from: '2026-09-30T18:30:00.000Z' });
+	expect(own('2026-10-02', '2026-10-01')).toBeNull();
+	expect(own('', '')).toBeNull();
+});

@@ -1,0 +1,38 @@
+import { dayAfter, dayStart } from '$lib/format/time';
+
+/** So many days up to now, or `own`: from one day to another. */
+export type Choice = '1' | '7' | '30' | '90' | 'own';
+
+/** A period as it is chosen; days are the workspace's. */
+export interface Period {
+	choice: Choice;
+	from: string;
+	to: string;
+}
+
+/** The day that the zone's calendars show at a moment, as `2026-01-31`. */
+export function dayOf(at: number, zone: string): string {
+	// Sweden writes its days as ISO 8601 does.
+	return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at);
+}
+
+/** The day so many days before another. */
+export function daysBefore(day: string, days: number): string {
+	return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** What the API is asked for: whole days, the last one up to now; `null` while it makes no sense. */
+export function toQuery(
+	{ choice, from, to }: Period,
+	zone: string,
+	now: number
+): { from?: string; to?: string } | null {
+	if (choice === '1') return {};
+	if (choice !== 'own') {
+		return { from: dayStart(daysBefore(dayOf(now, zone), Number(choice) - 1), zone) };
+	}
+	if (!from || (to && to < from)) return null;
+	const end = to && dayStart(dayAfter(to), zone);
+	// What is still to come would only be an empty place in the charts.
+	return { from: dayStart(from, zone), ...(end && Date.parse(end) < now ? { to: end } : {}) };
+}
