@@ -8,6 +8,7 @@ mod engine;
 mod options;
 mod print;
 mod signal;
+mod trust;
 mod when;
 
 use clap::{CommandFactory, Parser};

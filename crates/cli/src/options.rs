@@ -2,7 +2,7 @@
 //! order.
 
 use crate::command;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,15 @@ pub struct Options {
     /// Where to listen [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "FAIRLEAD_LISTEN", hide_env = true, value_name = "ADDRESS")]
     pub listen: Option<std::net::SocketAddr>,
+    /// The server's own certificate: a PEM file with it and those that it is signed with.
+    #[arg(long, global = true, env = "FAIRLEAD_TLS_CERT", hide_env = true, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// That certificate's private key: a PEM file without a passphrase.
+    #[arg(long, global = true, env = "FAIRLEAD_TLS_KEY", hide_env = true, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Whose certificates --server may have: a PEM file [default: the public authorities].
+    #[arg(long, global = true, env = "FAIRLEAD_CA_CERT", hide_env = true, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
     #[serde(skip)]
@@ -104,15 +113,22 @@ impl Options {
             None if Path::new(FILE).is_file() => read(Path::new(FILE))?,
             None => Options::default(),
         };
-        Ok(Options {
+        let options = Options {
             database_url: said(self.database_url).or(file.database_url),
             data_dir: self.data_dir.or(file.data_dir),
             server: said(self.server).or(file.server),
             token: said(self.token).or(file.token),
             workspace: said(self.workspace).or(file.workspace),
             listen: self.listen.or(file.listen),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            ca_cert: self.ca_cert.or(file.ca_cert),
             ..self
-        })
+        };
+        if options.tls_cert.is_some() != options.tls_key.is_some() {
+            bail!("--tls-cert and --tls-key go together: one of them is missing");
+        }
+        Ok(options)
     }
 
     /// How a server in this process is configured.
@@ -120,10 +136,16 @@ impl Options {
         let standard = server::Config::default();
         server::Config {
             address: self.listen.unwrap_or(standard.address),
+            tls: self.certificate(),
             database_url: self.database_url.clone(),
             data_dir: self.data_dir.clone().unwrap_or(standard.data_dir),
             ..standard
         }
+    }
+
+    fn certificate(&self) -> Option<server::CertificateFiles> {
+        let (cert, key) = self.tls_cert.clone().zip(self.tls_key.clone())?;
+        Some(server::CertificateFiles { cert, key })
     }
 }
 
@@ -172,6 +194,13 @@ mod tests {
         ]);
         let options = cli.options.complete().unwrap();
         assert_eq!((options.workspace.as_deref(), options.server), (Some("acme"), None));
+        std::fs::write(&path, "tls_cert = \"cert.pem\"\n").unwrap();
+        let half = Cli::parse_from(["fairlead", "--config", config, "serve"]).options.complete();
+        assert!(half.err().unwrap().to_string().contains("--tls-key"));
+        let both =
+            Cli::parse_from(["fairlead", "--config", config, "serve", "--tls-key", "key.pem"]);
+        let tls = both.options.complete().unwrap().server_config().tls.unwrap();
+        assert_eq!((tls.cert, tls.key), ("cert.pem".into(), "key.pem".into()));
         std::fs::write(&path, "data_dri = \"x\"\n").unwrap();
         let again = Cli::parse_from(["fairlead", "--config", config, "stats"]).options.complete();
         assert!(format!("{:#}", again.err().unwrap()).contains("data_dri"));

@@ -80,7 +80,7 @@ impl Database {
         Ok(match server::find_server(&config)? {
             Some(found) => {
                 let api = Api::new(&found.address, &found.token);
-                Database::Served { root: found.address, api }
+                Database::Served { root: found.root, api }
             }
             None => Database::Own(config),
         })
@@ -90,7 +90,7 @@ impl Database {
     pub fn root(&self) -> String {
         match self {
             Database::Served { root, .. } => root.clone(),
-            Database::Own(config) => format!("http://{}", config.address),
+            Database::Own(config) => config.root(config.address),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Who is at the other end: the connection's own address, or what a trusted proxy says of it.
 
 use crate::app::App;
+use crate::http::tls::OwnTls;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
@@ -68,11 +69,11 @@ impl Peer {
     /// What the headers of a proxy say is believed of a trusted one only. Each proxy appends whom
     /// it heard, so the last address that is not a trusted proxy's is the first that nobody could
     /// make up.
-    fn of(direct: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Peer {
+    fn of(direct: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[Network]) -> Peer {
         let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
         let mut ip = direct.to_canonical();
         if !is_trusted(ip) {
-            return Peer { ip, secure: false };
+            return Peer { ip, secure: own_tls };
         }
         let said = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         let heard: Vec<&str> = said(FORWARDED_FOR).flat_map(|value| value.split(',')).collect();
@@ -84,7 +85,8 @@ impl Peer {
             }
         }
         let proto = said(FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
-        let secure = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
+        // A proxy that encrypts the way to here may take plain HTTP itself, and then says so.
+        let secure = proto.map_or(own_tls, |proto| proto.trim().eq_ignore_ascii_case("https"));
         Peer { ip, secure }
     }
 }
@@ -101,7 +103,8 @@ pub async fn note(State(app): State<App>, mut request: Request, next: Next) -> R
     let extensions = request.extensions();
     let direct = extensions.get::<ConnectInfo<SocketAddr>>().map(|connected| connected.0.ip());
     let direct = direct.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-    let peer = Peer::of(direct, request.headers(), &app.config.trusted_proxies);
+    let own_tls = extensions.get::<OwnTls>().is_some();
+    let peer = Peer::of(direct, own_tls, request.headers(), &app.config.trusted_proxies);
     request.extensions_mut().insert(peer);
     next.run(request).await
 }
@@ -130,7 +133,10 @@ mod tests {
         if !proto.is_empty() {
             headers.insert(FORWARDED_PROTO, HeaderValue::from_static(proto));
         }
-        let peer = Peer::of(direct.parse().unwrap(), &headers, &trusted);
+        let peer = Peer::of(direct.parse().unwrap(), false, &headers, &trusted);
+        let over_tls = Peer::of(direct.parse().unwrap(), true, &headers, &trusted);
+        assert_eq!(over_tls.ip, peer.ip);
+        assert!(over_tls.secure || proto == "http", "{direct} {proto}");
         (peer.ip.to_string(), peer.secure)
     }
 
