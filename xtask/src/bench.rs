@@ -2,7 +2,7 @@
 
 use crate::{
     openapi,
-    postgres::{self, Cluster},
+    postgres::Cluster,
     problem::{Context, Outcome},
     run,
     test::cargo,
@@ -27,7 +27,7 @@ pub fn main(root: &Path, args: &[String]) -> Outcome<ExitCode> {
         false => None,
     };
     if let Some(cluster) = &cluster {
-        bench.env(postgres::VARIABLE, cluster.url());
+        cluster.tell(&mut bench);
     }
     let status = bench.status().context(|| "starting the benchmark".into())?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

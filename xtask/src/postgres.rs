@@ -15,11 +15,23 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// The variable through which tests learn of the cluster.
-pub const VARIABLE: &str = "FAIRLEAD_TEST_POSTGRES";
+/// The variables through which tests learn of the cluster, and of whom its certificate is.
+const VARIABLE: &str = "FAIRLEAD_TEST_POSTGRES";
+const AUTHORITY: &str = "FAIRLEAD_TEST_POSTGRES_CA";
+/// Nobody encrypts who does not ask for it: some tests read along, and figures should be compared
+/// with those of before.
+const UNENCRYPTED: (&str, &str) = ("PGSSLMODE", "disable");
 
-/// Durable as in production (fsync stays on), small otherwise.
-const SETTINGS: [&str; 7] = [
+/// A certificate for the cluster's address that is its own authority.
+const CERTIFICATE: &str = "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = more\n\
+    [name]\nCN = throw-away\n[more]\nsubjectAltName = IP:127.0.0.1\n\
+    basicConstraints = critical, CA:FALSE\n";
+
+/// Durable as in production (fsync stays on), small otherwise. Files are named from the data folder.
+const SETTINGS: [&str; 10] = [
+    "ssl=on",
+    "ssl_cert_file=../server.pem",
+    "ssl_key_file=../server.key",
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=''",
     "fsync=on",
@@ -32,6 +44,7 @@ const SETTINGS: [&str; 7] = [
 /// A running cluster; dropping it, or the end of this process in any way, stops and removes it.
 pub struct Cluster {
     url: String,
+    authority: PathBuf,
     _guard: Guard,
 }
 
@@ -39,6 +52,7 @@ impl Cluster {
     /// Installs PostgreSQL where that is ours to do, makes a cluster, and starts it.
     pub fn start() -> Outcome<Cluster> {
         let programs = system::ensure(&system::POSTGRESQL)?;
+        let openssl = system::ensure(&system::OPENSSL)?;
         // PostgreSQL refuses to run as root.
         let owner = if system::user_id()? == 0 { Some(system::ids_of("postgres")?) } else { None };
         let folder = new_folder(owner)?;
@@ -50,12 +64,23 @@ impl Cluster {
         )?;
         let password = random_word()?;
         fs::write(folder.join("password"), &password).context(|| format!("writing in {place}"))?;
-        let program = |name: &str| {
-            let mut command = Command::new(programs.join(name));
-            command.current_dir(&folder).arg("-D").arg(folder.join("data"));
+        let owned = |program: &Path| {
+            let mut command = Command::new(program);
+            command.current_dir(&folder);
             if let Some((user, group)) = owner {
                 command.uid(user).gid(group);
             }
+            command
+        };
+        fs::write(folder.join("certificate"), CERTIFICATE)?;
+        run::quiet(
+            owned(&openssl)
+                .args(["req", "-x509", "-config", "certificate", "-days", "2", "-nodes"])
+                .args(["-newkey", "rsa:2048", "-keyout", "server.key", "-out", "server.pem"]),
+        )?;
+        let program = |name: &str| {
+            let mut command = owned(&programs.join(name));
+            command.arg("-D").arg(folder.join("data"));
             command
         };
         run::quiet(
@@ -78,7 +103,8 @@ impl Cluster {
             match started {
                 Ok(_) => {
                     let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
-                    return Ok(Cluster { url, _guard: guard });
+                    let authority = folder.join("server.pem");
+                    return Ok(Cluster { url, authority, _guard: guard });
                 }
                 Err(problem) => {
                     let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
@@ -89,9 +115,10 @@ impl Cluster {
         Err(last)
     }
 
-    /// The superuser's connection URL.
-    pub fn url(&self) -> &str {
-        &self.url
+    /// Tells the command of the cluster: the superuser's connection URL, and its certificate.
+    pub fn tell(&self, command: &mut Command) {
+        command.env(VARIABLE, &self.url).env(AUTHORITY, &self.authority);
+        command.env(UNENCRYPTED.0, UNENCRYPTED.1);
     }
 }
 
@@ -104,7 +131,9 @@ pub fn main(args: &[String]) -> Outcome<ExitCode> {
         ));
     };
     let cluster = Cluster::start()?;
-    let status = Command::new(program).args(args).env(VARIABLE, cluster.url()).status();
+    let mut command = Command::new(program);
+    cluster.tell(command.args(args));
+    let status = command.status();
     let status = status.context(|| format!("starting `{program}`"))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -24,6 +24,9 @@ pub const POSTGRESQL: Need = Need {
     find: postgres_folder,
 };
 
+pub const OPENSSL: Need =
+    Need { package: "openssl", hint: "install openssl", find: || on_path("openssl") };
+
 pub const CHROMIUM: Need = Need {
     package: "chromium",
     hint: "on macOS: brew install --cask chromium; or set CHROMIUM to a Chromium's path",

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
 use ureq::http::StatusCode;
+use ureq::tls::TlsConfig;
 use ureq::unversioned::multipart::Form;
 use ureq::{Agent, Body, http::Response};
 
@@ -22,7 +23,13 @@ pub struct Api {
 
 impl Api {
     pub fn new(root: &str, token: &str) -> Self {
+        Api::trusting(TlsConfig::default(), root, token)
+    }
+
+    /// One that has to show a certificate of these authorities.
+    pub fn trusting(authorities: TlsConfig, root: &str, token: &str) -> Self {
         let config = Agent::config_builder()
+            .tls_config(authorities)
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .user_agent(concat!("fairlead/", env!("CARGO_PKG_VERSION")));

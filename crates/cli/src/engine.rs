@@ -4,6 +4,7 @@
 
 use crate::api::Api;
 use crate::options::Options;
+use crate::trust;
 use anyhow::{Context, Result, bail};
 use tokio::runtime::Runtime;
 
@@ -20,7 +21,8 @@ impl Engine {
             let Some(token) = &options.token else {
                 bail!("--server needs an API token: set FAIRLEAD_TOKEN");
             };
-            return Ok(Engine { api: Api::new(root, token), own: None });
+            let authorities = trust::authorities(options.ca_cert.as_deref())?;
+            return Ok(Engine { api: Api::trusting(authorities, root, token), own: None });
         }
         let config = options.server_config();
         if let Some(found) = server::find_running(&config, options.workspace.as_deref())? {

@@ -9,6 +9,7 @@ mod file;
 mod options;
 mod print;
 mod signal;
+mod trust;
 mod when;
 
 use clap::{CommandFactory, Parser};

@@ -99,6 +99,15 @@ pub struct Options {
     /// Where Meta's leads are fetched [default: https://graph.facebook.com/v23.0].
     #[arg(long, global = true, env = "FAIRLEAD_META_URL", hide_env = true, value_name = "URL")]
     pub meta_url: Option<String>,
+    /// The server's own certificate: a PEM file with it and those that it is signed with.
+    #[arg(long, global = true, env = "FAIRLEAD_TLS_CERT", hide_env = true, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// That certificate's private key: a PEM file without a passphrase.
+    #[arg(long, global = true, env = "FAIRLEAD_TLS_KEY", hide_env = true, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Whose certificates --server may have: a PEM file [default: the public authorities].
+    #[arg(long, global = true, env = "FAIRLEAD_CA_CERT", hide_env = true, value_name = "FILE")]
+    pub ca_cert: Option<PathBuf>,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
     #[serde(skip)]
@@ -117,7 +126,7 @@ impl Options {
             None if Path::new(FILE).is_file() => read(Path::new(FILE))?,
             None => Options::default(),
         };
-        Ok(Options {
+        let options = Options {
             database_url: said(self.database_url).or(file.database_url),
             data_dir: self.data_dir.or(file.data_dir),
             server: said(self.server).or(file.server),
@@ -126,8 +135,15 @@ impl Options {
             listen: self.listen.or(file.listen),
             secret_key: said(self.secret_key).or(file.secret_key),
             meta_url: said(self.meta_url).or(file.meta_url),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            ca_cert: self.ca_cert.or(file.ca_cert),
             ..self
-        })
+        };
+        if options.tls_cert.is_some() != options.tls_key.is_some() {
+            bail!("--tls-cert and --tls-key go together: one of them is missing");
+        }
+        Ok(options)
     }
 
     /// Refuses to go on where a server elsewhere was named.
@@ -145,12 +161,18 @@ impl Options {
         let standard = server::Config::default();
         server::Config {
             address: self.listen.unwrap_or(standard.address),
+            tls: self.certificate(),
             database_url: self.database_url.clone(),
             data_dir: self.data_dir.clone().unwrap_or(standard.data_dir),
             secret_key: self.secret_key.clone().map(server::GivenKey),
             meta_url: self.meta_url.clone().unwrap_or(standard.meta_url),
             ..standard
         }
+    }
+
+    fn certificate(&self) -> Option<server::CertificateFiles> {
+        let (cert, key) = self.tls_cert.clone().zip(self.tls_key.clone())?;
+        Some(server::CertificateFiles { cert, key })
     }
 }
 
@@ -199,6 +221,13 @@ mod tests {
         ]);
         let options = cli.options.complete().unwrap();
         assert_eq!((options.workspace.as_deref(), options.server), (Some("acme"), None));
+        std::fs::write(&path, "tls_cert = \"cert.pem\"\n").unwrap();
+        let half = Cli::parse_from(["fairlead", "--config", config, "serve"]).options.complete();
+        assert!(half.err().unwrap().to_string().contains("--tls-key"));
+        let both =
+            Cli::parse_from(["fairlead", "--config", config, "serve", "--tls-key", "key.pem"]);
+        let tls = both.options.complete().unwrap().server_config().tls.unwrap();
+        assert_eq!((tls.cert, tls.key), ("cert.pem".into(), "key.pem".into()));
         std::fs::write(&path, "data_dri = \"x\"\n").unwrap();
         let again = Cli::parse_from(["fairlead", "--config", config, "stats"]).options.complete();
         assert!(format!("{:#}", again.err().unwrap()).contains("data_dri"));

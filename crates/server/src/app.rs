@@ -62,8 +62,10 @@ pub struct Parts {
     pub stopping: watch::Receiver<bool>,
     /// Workspaces that wait for their first admin.
     pub setup: Mutex<Vec<Pending>>,
-    /// Where this server is reached on its machine, such as `http://127.0.0.1:8080`.
+    /// Where this server is reached, such as `http://127.0.0.1:8080`.
     pub root: OnceLock<String>,
+    /// Where commands on this machine reach it, if not there.
+    pub door: OnceLock<String>,
     tokens: Cached<String, Token>,
     sessions: Cached<String, (Session, User)>,
     names: Cached<WorkspaceId, Names>,
@@ -122,6 +124,7 @@ impl App {
             stopping,
             setup: Mutex::default(),
             root: OnceLock::new(),
+            door: OnceLock::new(),
             tokens: Cached::new(moment),
             sessions: Cached::new(moment),
             names: Cached::new(moment),

@@ -1,6 +1,7 @@
 //! What a running server is told: where to listen, where to keep things, and its limits.
 
 use crate::auth::seal::GivenKey;
+use crate::http::certificate::CertificateFiles;
 use crate::http::connections::Patience;
 use crate::http::peer::Network;
 use std::net::SocketAddr;
@@ -20,6 +21,8 @@ pub enum LogFormat {
 pub struct Config {
     /// Where to listen; port 0 takes any free one.
     pub address: SocketAddr,
+    /// The server's own certificate; plain HTTP without.
+    pub tls: Option<CertificateFiles>,
     /// `sqlite:PATH` or `postgres://…`; a SQLite file in the data folder when absent.
     pub database_url: Option<String>,
     /// Where the SQLite database, uploads and `server.json` are.
@@ -94,6 +97,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             address: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls: None,
             database_url: None,
             data_dir: PathBuf::from("data"),
             secret_key: None,
@@ -106,13 +110,24 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             request_timeout: Duration::from_secs(30),
             stop_timeout: Duration::from_secs(20),
-            patience: Patience { connections: 16_384, head: Duration::from_secs(30) },
+            patience: Patience {
+                connections: 16_384,
+                head: Duration::from_secs(30),
+                handshakes: 4096,
+                handshake: Duration::from_secs(10),
+            },
             limits: Limits::default(),
         }
     }
 }
 
 impl Config {
+    /// The root of a server that listens there, such as `http://127.0.0.1:8080`.
+    pub fn root(&self, address: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{address}")
+    }
+
     /// Where the database is.
     pub fn database_url(&self) -> String {
         let file = || format!("sqlite:{}", self.data_dir.join("fairlead.db").display());

@@ -1,6 +1,7 @@
 //! Why a server did not start, or stopped.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// A failure that ends the process.
@@ -8,6 +9,8 @@ use thiserror::Error;
 pub enum Error {
     #[error("cannot listen on {address}: {error}; choose another address with --listen")]
     Listen { address: SocketAddr, error: std::io::Error },
+    #[error("the certificate cannot be used: {} {problem}", file.display())]
+    Certificate { file: PathBuf, problem: String },
     #[error(transparent)]
     Store(#[from] store::Error),
     #[error(

@@ -46,6 +46,7 @@ pub use auth::seal::GivenKey;
 pub use backup::{check_copy, copy_database, restore_database};
 pub use config::{Config, Limits, LogFormat};
 pub use error::Error;
+pub use http::certificate::CertificateFiles;
 pub use http::peer::Network;
 pub use presets::Preset;
 pub use runfile::{Found, find_running, find_server};

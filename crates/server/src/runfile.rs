@@ -11,6 +11,10 @@ use std::collections::BTreeMap;
 pub struct Announcement {
     /// The server's root, such as `http://127.0.0.1:8080`.
     pub address: String,
+    /// Where commands on this machine speak to it, if not there. With TLS that is a loopback
+    /// address of its own: the certificate is for the server's name, and may have ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<String>,
     pub pid: u32,
     /// Workspace → an admin's token that lives as long as this server runs.
     pub tokens: BTreeMap<String, String>,
@@ -27,12 +31,19 @@ impl Announcement {
         let said = text.lines().nth(1).ok_or(Error::Unreachable)?;
         serde_json::from_str(said).map_err(|_| Error::Unreachable)
     }
+
+    fn found(root: String, door: Option<String>, token: String) -> Found {
+        Found { address: door.unwrap_or_else(|| root.clone()), root, token }
+    }
 }
 
 /// A running server, and the right to speak to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
+    /// Where to speak to it from this machine.
     pub address: String,
+    /// Where people reach it.
+    pub root: String,
     pub token: String,
 }
 
@@ -42,9 +53,9 @@ pub struct Found {
 /// When the workspace is not clear, or the server does not say how to reach it.
 pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<Found>, Error> {
     let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
-    let Announcement { address, tokens, .. } = Announcement::read(&text)?;
+    let Announcement { address, door, tokens, .. } = Announcement::read(&text)?;
     let token = choose(tokens.into_iter().collect(), workspace)?;
-    Ok(Some(Found { address, token }))
+    Ok(Some(Announcement::found(address, door, token)))
 }
 
 /// The server that has this configuration's SQLite database open, for what concerns no workspace;
@@ -54,9 +65,9 @@ pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<F
 /// When the server does not say how to reach it.
 pub fn find_server(config: &Config) -> Result<Option<Found>, Error> {
     let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
-    let Announcement { address, tokens, .. } = Announcement::read(&text)?;
+    let Announcement { address, door, tokens, .. } = Announcement::read(&text)?;
     let token = tokens.into_values().next().ok_or(Error::Unreachable)?;
-    Ok(Some(Found { address, token }))
+    Ok(Some(Announcement::found(address, door, token)))
 }
 
 /// The named one; without a name the only one.
@@ -83,7 +94,8 @@ mod tests {
     #[test]
     fn the_line_for_people_holds_no_token() {
         let tokens = BTreeMap::from([("main".to_owned(), "fl_x".to_owned())]);
-        let said = Announcement { address: "http://127.0.0.1:1".into(), pid: 7, tokens };
+        let address = "http://127.0.0.1:1".to_owned();
+        let said = Announcement { address, door: None, pid: 7, tokens };
         let text = said.text();
         assert_eq!(text.lines().next(), Some("process 7 at http://127.0.0.1:1"));
         assert_eq!(Announcement::read(&text).unwrap(), said);

@@ -9,6 +9,7 @@ use crate::demo;
 use crate::error::Error;
 use crate::fetch::{self, graph};
 use crate::http::connections;
+use crate::http::tls::Tls;
 use crate::imports;
 use crate::logs;
 use crate::outgoing;
@@ -85,15 +86,17 @@ pub async fn serve(config: Config) -> Result<(), Error> {
 /// Starts a server.
 ///
 /// # Errors
-/// When the database cannot be opened or the address is in use.
+/// When the database cannot be opened, the certificate cannot be used or the address is in use.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
     if config.demo && !config.address.ip().is_loopback() {
         return Err(Error::DemoAddress(config.address));
     }
-    let listener = TcpListener::bind(config.address)
-        .await
-        .map_err(|error| Error::Listen { address: config.address, error })?;
-    let running = begin(config, clock, listener, None).await?;
+    let tls = match config.tls.clone() {
+        Some(files) => Some(Tls::open(files, clock.clone(), config.patience).await?),
+        None => None,
+    };
+    let listener = bind(config.address).await?;
+    let running = begin(config, clock, listener, tls, None).await?;
     announce(&running.app).await?;
     tokio::spawn(imports::resume_all(running.app.clone()));
     tokio::spawn(fetch::run(running.app.clone()));
@@ -107,16 +110,20 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
 /// When the database cannot be opened, or the workspace is not clear.
 pub async fn start_for_command(config: Config, workspace: Option<&str>) -> Result<Running, Error> {
     let address = SocketAddr::from(([127, 0, 0, 1], 0));
-    let config = Config { address, demo: false, ..config };
-    let listener =
-        TcpListener::bind(address).await.map_err(|error| Error::Listen { address, error })?;
-    begin(config, Clock::system(), listener, workspace).await
+    let config = Config { address, demo: false, tls: None, ..config };
+    let listener = bind(address).await?;
+    begin(config, Clock::system(), listener, None, workspace).await
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|error| Error::Listen { address, error })
 }
 
 async fn begin(
     config: Config,
     clock: Clock,
     listener: TcpListener,
+    tls: Option<Tls>,
     workspace: Option<&str>,
 ) -> Result<Running, Error> {
     let io = |error| Error::Io { what: "the server could not start", error };
@@ -137,13 +144,16 @@ async fn begin(
             return Err(error);
         }
     };
-    let address = format!("http://{}", listener.local_addr().map_err(io)?);
+    let address = app.config.root(listener.local_addr().map_err(io)?);
     let _ = app.root.set(address.clone());
-    let (router, ended) = (api::router(app.clone()), app.clone());
-    let patience = app.config.patience;
-    let server = tokio::spawn(async move {
-        connections::serve(listener, router, patience, ended.stopped()).await;
-    });
+    let door = match tls.is_some() && !app.store.is_shared() {
+        true => Some(bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?),
+        false => None,
+    };
+    if let Some(door) = &door {
+        let _ = app.door.set(format!("http://{}", door.local_addr().map_err(io)?));
+    }
+    let server = tokio::spawn(answer(app.clone(), listener, tls, door));
     tokio::spawn(keep_house(app.clone()));
     let demo = if app.config.demo { Some(tokio::spawn(demo::live(app.clone()))) } else { None };
     Ok(Running { app, address, token, stop, server, demo, links })
@@ -158,6 +168,27 @@ fn check(config: &Config) -> Result<(), Error> {
     }
     graph::address(&config.meta_url, "1").map_err(|problem| invalid("meta_url", problem))?;
     Ok(())
+}
+
+/// Answers at the address, and at the door for commands on this machine, until the server stops.
+async fn answer(app: App, listener: TcpListener, tls: Option<Tls>, door: Option<TcpListener>) {
+    let (router, patience) = (api::router(app.clone()), app.config.patience);
+    let renewing = async {
+        match &tls {
+            Some(tls) => tls.keep().await,
+            None => std::future::pending().await,
+        }
+    };
+    let local = async {
+        if let Some(door) = door {
+            connections::serve(door, router.clone(), patience, None, app.stopped()).await;
+        }
+    };
+    let public = connections::serve(listener, router.clone(), patience, tls.clone(), app.stopped());
+    tokio::select! {
+        _ = async { tokio::join!(public, local) } => {}
+        () = renewing => {}
+    }
 }
 
 /// Sees that there is a workspace and a way in.
@@ -208,7 +239,8 @@ pub(crate) async fn announce(app: &App) -> Result<(), Error> {
         tokens.insert(row.name, app.local_token(row.id).map_err(io)?);
     }
     let address = app.root.get().cloned().unwrap_or_default();
-    let said = Announcement { address, pid: std::process::id(), tokens };
+    let door = app.door.get().cloned();
+    let said = Announcement { address, door, pid: std::process::id(), tokens };
     app.store.announce(&said.text())?;
     Ok(())
 }

@@ -160,7 +160,7 @@ impl Harness {
         let (router, app) = (self.router.clone(), self.app.clone());
         let patience = app.config.patience;
         tokio::spawn(async move {
-            connections::serve(listener, router, patience, app.stopped()).await;
+            connections::serve(listener, router, patience, None, app.stopped()).await;
         });
         address
     }

@@ -83,7 +83,7 @@ fn test(root: &Path, options: &Options, ledger: &mut Ledger) {
         });
         let setting = || rust::Setting {
             root,
-            postgres: cluster.as_ref().map(Cluster::url),
+            postgres: cluster.as_ref(),
             real_data: data.as_deref(),
             sim_runs: options.sim_runs,
         };

@@ -4,7 +4,7 @@ use super::{
     cargo, count,
     ledger::{Done, counted},
 };
-use crate::{postgres, problem::Outcome, run, system};
+use crate::{postgres::Cluster, problem::Outcome, run, system};
 use std::{path::Path, process::Command};
 
 /// Tests with this in their name read the folder of real data and have a stage of their own.
@@ -13,7 +13,7 @@ const REAL: &str = "real_data";
 /// What the tests find in their environment.
 pub struct Setting<'a> {
     pub root: &'a Path,
-    pub postgres: Option<&'a str>,
+    pub postgres: Option<&'a Cluster>,
     pub real_data: Option<&'a Path>,
     pub sim_runs: Option<u64>,
 }
@@ -69,8 +69,8 @@ fn with_cargo(setting: &Setting, filter: &[&str]) -> Outcome<Done> {
 }
 
 fn prepared<'a>(command: &'a mut Command, setting: &Setting) -> &'a mut Command {
-    if let Some(url) = setting.postgres {
-        command.env(postgres::VARIABLE, url);
+    if let Some(cluster) = setting.postgres {
+        cluster.tell(command);
     }
     if let Some(folder) = setting.real_data {
         command.env("FAIRLEAD_REAL_DATA", folder);

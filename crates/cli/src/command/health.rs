@@ -3,22 +3,30 @@
 
 use crate::options::Options;
 use crate::print;
+use crate::trust;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 use ureq::Agent;
+use ureq::tls::TlsConfig;
 
 /// Less than the time that whoever asks allows for the answer.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let root = match &options.server {
-        Some(root) => root.trim_end_matches('/').to_owned(),
-        None => format!("http://{}", reached(options.server_config().address)),
+    let (root, tls) = match &options.server {
+        Some(root) => {
+            let authorities = trust::authorities(options.ca_cert.as_deref())?;
+            (root.trim_end_matches('/').to_owned(), authorities)
+        }
+        None => {
+            let config = options.server_config();
+            (config.root(reached(config.address)), trust::anybody_here())
+        }
     };
-    ask(&root).with_context(|| format!("the server at {root} is not ready"))?;
+    ask(&root, tls).with_context(|| format!("the server at {root} is not ready"))?;
     match options.json {
         true => print::json(&json!({ "ready": true }))?,
         false => println!("ready"),
@@ -26,8 +34,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn ask(root: &str) -> Result<()> {
-    let config = Agent::config_builder().http_status_as_error(false);
+fn ask(root: &str, tls: TlsConfig) -> Result<()> {
+    let config = Agent::config_builder().http_status_as_error(false).tls_config(tls);
     let agent: Agent = config.timeout_global(Some(PATIENCE)).build().into();
     let mut answer = agent.get(format!("{root}/readyz")).call()?;
     if !answer.status().is_success() {

@@ -76,7 +76,7 @@ impl Database {
         Ok(match server::find_server(&config)? {
             Some(found) => {
                 let api = Api::new(&found.address, &found.token);
-                Database::Served { root: found.address, api }
+                Database::Served { root: found.root, api }
             }
             None => Database::Own(config),
         })
@@ -86,7 +86,7 @@ impl Database {
     pub fn root(&self) -> String {
         match self {
             Database::Served { root, .. } => root.clone(),
-            Database::Own(config) => format!("http://{}", config.address),
+            Database::Own(config) => config.root(config.address),
         }
     }
 

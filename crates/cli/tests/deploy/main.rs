@@ -4,6 +4,7 @@
 
 mod said;
 mod served;
+mod tls;
 mod unit;
 
 use serde_json::Value;

@@ -6,29 +6,51 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_fairlead");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_fairlead");
 
 /// A server on a database of its own.
-struct Served {
+pub struct Served {
     child: Child,
-    address: String,
-    _folder: TempDir,
+    pub address: String,
+    folder: TempDir,
 }
 
 impl Served {
     fn start() -> Served {
+        Served::start_with(&[])
+    }
+
+    /// With more flags. Its log goes into a file.
+    pub fn start_with(flags: &[&str]) -> Served {
         let folder = tempfile::tempdir().unwrap();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let mut child = Command::new(PROGRAM)
             .args(["serve", "--log", "warn", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(folder.path())
+            .args(flags)
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .unwrap();
         let said = BufReader::new(child.stdout.take().unwrap()).lines();
         let address = said.map_while(Result::ok).find_map(|line| {
             line.strip_prefix("Fairlead runs at ").map(|address| address.trim().to_owned())
         });
-        Served { child, address: address.expect("the server starts"), _folder: folder }
+        Served { child, address: address.expect("the server starts"), folder }
+    }
+
+    /// A command beside it.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.arg("--data-dir").arg(self.folder.path());
+        command
+    }
+
+    /// Ends it, and gives what it logged.
+    pub fn end(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 }
 
@@ -40,7 +62,7 @@ impl Drop for Served {
     }
 }
 
-fn health(args: &[&str]) -> Output {
+pub fn health(args: &[&str]) -> Output {
     Command::new(PROGRAM).arg("health").args(args).output().unwrap()
 }
 

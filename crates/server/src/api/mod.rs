@@ -37,6 +37,7 @@ pub use document::{document, text as document_text};
 use crate::app::App;
 use crate::config::Limits;
 use crate::http::Problem;
+use crate::http::tls::OwnTls;
 use crate::http::{access, request};
 use crate::live;
 use axum::Json;
@@ -178,10 +179,16 @@ async fn elsewhere(request: Request) -> Response {
 async fn safe_headers(request: Request, next: middleware::Next) -> Response {
     use axum::http::{HeaderValue, header};
     let is_api = request.uri().path().starts_with("/api/v1/");
+    let own_tls = request.extensions().get::<OwnTls>().is_some();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if own_tls {
+        // A month: for those who come every day as good as for ever, and there is a way back.
+        let month = HeaderValue::from_static("max-age=2592000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, month);
+    }
     if is_api && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

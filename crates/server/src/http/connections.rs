@@ -1,16 +1,19 @@
 //! Connections in: accepted up to a bound, and closed when they keep the server waiting.
 
+use crate::http::tls::{OwnTls, Tls};
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{ConnectInfo, Request};
 use futures_util::stream::{self, StreamExt};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tower::ServiceExt;
@@ -22,16 +25,22 @@ pub struct Patience {
     pub connections: usize,
     /// For the head of a request, and between two requests.
     pub head: Duration,
+    /// TLS handshakes at once; more are closed.
+    pub handshakes: usize,
+    /// For a TLS handshake.
+    pub handshake: Duration,
 }
 
 /// How long the rest of a body may take once the server stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Serves until `stopping`; then until the requests under way are answered.
+/// Serves until `stopping`; then until the requests under way are answered. Without `tls`, plain
+/// HTTP.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     patience: Patience,
+    tls: Option<Tls>,
     stopping: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(patience.connections));
@@ -49,24 +58,27 @@ pub async fn serve(
         // Answers are small: they should not wait for more.
         let _ = stream.set_nodelay(true);
         let (router, cut) = (router.clone(), ending.clone());
+        let own_tls = tls.as_ref().map(|_| OwnTls);
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(|body| ending_body(body, cut.clone()));
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            own_tls.map(|own_tls| request.extensions_mut().insert(own_tls));
             router.clone().oneshot(request)
         });
-        let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
-        let (alive, mut ending) = (alive.clone(), ending.clone());
+        let (alive, ending, http, tls) = (alive.clone(), ending.clone(), http.clone(), tls.clone());
         tokio::spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                ended = &mut connection => ended,
-                () = async { drop(ending.wait_for(|ends| *ends).await) } => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
+            match tls {
+                None => hold(&http, stream, service, ending).await,
+                Some(tls) => {
+                    // Nobody has asked for anything before the handshake: a stop need not wait.
+                    let entered = tokio::select! {
+                        entered = tls.enter(stream) => entered,
+                        () = ended(ending.clone()) => None,
+                    };
+                    if let Some(stream) = entered {
+                        hold(&http, stream, service, ending).await;
+                    }
                 }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ended early");
             }
             drop((place, alive));
         });
@@ -76,13 +88,41 @@ pub async fn serve(
     gone.recv().await;
 }
 
+/// Answers what comes over one connection, until it ends or the server stops.
+async fn hold<S>(
+    http: &http1::Builder,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    service: S,
+    ending: watch::Receiver<bool>,
+) where
+    S: HttpService<Incoming, ResBody = Body, Error: std::error::Error + Send + Sync + 'static>,
+{
+    let connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = ended(ending) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// Returns once the server stops.
+async fn ended(mut ending: watch::Receiver<bool>) {
+    drop(ending.wait_for(|ends| *ends).await);
+}
+
 /// A body that fails when the server stops and its client does not send the rest soon.
-fn ending_body(body: Incoming, mut ending: watch::Receiver<bool>) -> Body {
+fn ending_body(body: Incoming, ending: watch::Receiver<bool>) -> Body {
     if body.is_end_stream() {
         return Body::empty();
     }
     let cut = Box::pin(async move {
-        drop(ending.wait_for(|ends| *ends).await);
+        ended(ending).await;
         tokio::time::sleep(GRACE).await;
     });
     let rest = Body::new(body).into_data_stream();
@@ -117,6 +157,7 @@ async fn accept(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
     use axum::routing::get;
     use std::time::Instant;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -134,8 +175,9 @@ mod tests {
             "slowly"
         };
         let router = Router::new().route("/", get(said)).route("/slow", get(slow));
-        let patience = Patience { connections, head: Duration::from_millis(100) };
-        tokio::spawn(serve(listener, router, patience, async move {
+        let head = Duration::from_millis(100);
+        let patience = Patience { connections, head, ..Config::default().patience };
+        tokio::spawn(serve(listener, router, patience, None, async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         }));
         (address, stop)
@@ -207,8 +249,8 @@ mod tests {
             body.map_err(|_| axum::http::StatusCode::BAD_REQUEST)
         };
         let router = Router::new().route("/", axum::routing::post(read));
-        let patience = Patience { connections: 8, head: SOON };
-        let serving = tokio::spawn(serve(listener, router, patience, async move {
+        let patience = Patience { connections: 8, head: SOON, ..Config::default().patience };
+        let serving = tokio::spawn(serve(listener, router, patience, None, async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         }));
         let mut whole = TcpStream::connect(address).await.unwrap();

@@ -1,6 +1,9 @@
 //! What every request passes through: its id, its log line, its access, its errors.
 
 pub mod access;
+#[cfg(test)]
+pub mod authority;
+pub mod certificate;
 pub mod connections;
 pub mod csv;
 pub mod extract;
@@ -8,6 +11,7 @@ pub mod metrics;
 pub mod peer;
 pub mod problem;
 pub mod request;
+pub mod tls;
 pub mod wire;
 
 pub use extract::{Body, Params, Pick};

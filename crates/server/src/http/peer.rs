@@ -1,6 +1,7 @@
 //! Who is at the other end: the connection's own address, or what a trusted proxy says of it.
 
 use crate::app::App;
+use crate::http::tls::OwnTls;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
@@ -66,11 +67,11 @@ impl Peer {
     /// What the headers of a proxy say is believed of a trusted one only. Each proxy appends whom
     /// it heard, so the last address that is not a trusted proxy's is the first that nobody could
     /// make up.
-    fn of(direct: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Peer {
+    fn of(direct: IpAddr, own_tls: bool, headers: &HeaderMap, trusted: &[Network]) -> Peer {
         let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
         let mut ip = direct.to_canonical();
         if !is_trusted(ip) {
-            return Peer { ip, secure: false };
+            return Peer { ip, secure: own_tls };
         }
         let said = |name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         let heard: Vec<&str> = said(FORWARDED_FOR).flat_map(|value| value.split(',')).collect();
@@ -82,7 +83,8 @@ impl Peer {
             }
         }
         let proto = said(FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
-        let secure = proto.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"));
+        // A proxy that encrypts the way to here may take plain HTTP itself, and then says so.
+        let secure = proto.map_or(own_tls, |proto| proto.trim().eq_ignore_ascii_case("https"));
         Peer { ip, secure }
     }
 }
@@ -100,7 +102,8 @@ impl FromRequestParts<App> for Peer {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let direct = connected.map_or(Ipv4Addr::UNSPECIFIED.into(), |connected| connected.0.ip());
-        Ok(Peer::of(direct, &parts.headers, &app.config.trusted_proxies))
+        let own_tls = parts.extensions.get::<OwnTls>().is_some();
+        Ok(Peer::of(direct, own_tls, &parts.headers, &app.config.trusted_proxies))
     }
 }
 
@@ -118,7 +121,10 @@ mod tests {
         if !proto.is_empty() {
             headers.insert(FORWARDED_PROTO, HeaderValue::from_static(proto));
         }
-        let peer = Peer::of(direct.parse().unwrap(), &headers, &trusted);
+        let peer = Peer::of(direct.parse().unwrap(), false, &headers, &trusted);
+        let over_tls = Peer::of(direct.parse().unwrap(), true, &headers, &trusted);
+        assert_eq!(over_tls.ip, peer.ip);
+        assert!(over_tls.secure || proto == "http", "{direct} {proto}");
         (peer.ip.to_string(), peer.secure)
     }
 
