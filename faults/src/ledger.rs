@@ -60,7 +60,7 @@ struct Inner {
     counts: Counts,
     /// Every lead that was answered: a repetition must be answered alike.
     leads: BTreeMap<u64, ItemId>,
-    wrong: Option<(ItemId, String)>,
+    wrong: Option<String>,
 }
 
 impl Ledger {
@@ -84,7 +84,7 @@ impl Ledger {
             Some(before) => {
                 let wrong =
                     format!("lead {number} was answered as item {before}, then as item {item}");
-                inner.wrong.get_or_insert((item, wrong));
+                inner.wrong.get_or_insert(wrong);
             }
         }
     }
@@ -96,12 +96,12 @@ impl Ledger {
     }
 
     /// Notes what a client was told and must not have been.
-    pub fn wrong(&self, item: ItemId, what: String) {
-        self.inner().wrong.get_or_insert((item, what));
+    pub fn wrong(&self, what: String) {
+        self.inner().wrong.get_or_insert(what);
     }
 
     /// The first thing that was wrong in itself.
-    pub fn first_wrong(&self) -> Option<(ItemId, String)> {
+    pub fn first_wrong(&self) -> Option<String> {
         self.inner().wrong.clone()
     }
 
@@ -133,8 +133,7 @@ mod tests {
         assert_eq!((ledger.counts().leads, ledger.counts().replayed), (1, 1));
         assert_eq!(ledger.first_wrong(), None);
         ledger.lead(1, ItemId(6));
-        let (item, what) = ledger.first_wrong().expect("noticed");
-        assert_eq!(item, ItemId(6));
+        let what = ledger.first_wrong().expect("noticed");
         assert!(what.contains("as item 5, then as item 6"), "{what}");
         assert_eq!(ledger.take().leads, [(1, ItemId(5))]);
         assert!(ledger.take().leads.is_empty());

@@ -162,12 +162,12 @@ impl Rig<'_> {
     }
 
     fn look(&mut self) -> Result<(), Problem> {
-        if let Some((item, wrong)) = self.ledger.first_wrong() {
-            return Err(self.inspector.broken("I3", format!("{wrong} (item {item})")));
-        }
         // What was promised before the look is there.
         let promised = self.ledger.take();
         self.runtime.block_on(self.inspector.look(&promised))?;
+        if let Some(wrong) = self.ledger.first_wrong() {
+            return Err(self.inspector.broken("I3", wrong));
+        }
         // Whose last answer was lost did not count it.
         let open = self.inspector.open;
         self.ledger.count(|counts| counts.closed = counts.leads.saturating_sub(open));

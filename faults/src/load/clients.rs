@@ -50,7 +50,7 @@ fn until_answered(
             }
             Some(answer) => {
                 let what = format!("lead {number} was answered {}: {}", answer.status, answer.body);
-                shared.ledger.wrong(ItemId(0), what);
+                shared.ledger.wrong(what);
                 return None;
             }
             // Nobody knows whether it was taken in: the key makes it safe to ask again.
