@@ -2,6 +2,7 @@
 
 mod bench;
 mod coverage;
+mod faults;
 mod guard;
 mod openapi;
 mod postgres;
@@ -16,6 +17,7 @@ use std::{path::PathBuf, process::ExitCode};
 const HELP: &str = "\
 cargo xtask test       everything: formatting, lints, tidy, Rust, README, web and browser tests
 cargo xtask bench      measure Fairlead, and the classic way beside it
+cargo xtask faults     kill nodes under load, and check every invariant from what is left
 cargo xtask tidy       the conventions of this repository
 cargo xtask coverage   line coverage of the routing core (--missing: name the lines not reached)
 cargo xtask openapi    write docs/openapi.json from the built binary (--check: only compare)
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "test" => test::main(&root, &rest),
         "bench" => bench::main(&root, &rest),
+        "faults" => faults::main(&root, &rest),
         "tidy" => tidy::main(&root, &rest),
         "coverage" => coverage::main(&root, &rest),
         "openapi" => openapi::main(&root, &rest),

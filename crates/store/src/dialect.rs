@@ -408,8 +408,11 @@ pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>;
                 })
             })
     };
-    // Compiling a plan to machine code never pays for statements this short.
-    let writers = pool(4, "SET jit = off").connect_with(options.clone()).await?;
+    // Compiling a plan to machine code never pays for statements this short. Whoever falls silent
+    // in the middle of a transaction, a frozen machine or one that lost its power, loses it: else
+    // nobody had the workspace's lock until TCP itself gives up, which takes hours.
+    let writer = "SET jit = off; SET idle_in_transaction_session_timeout = '10s'";
+    let writers = pool(4, writer).connect_with(options.clone()).await?;
     let readers = pool(readers, "SET jit = off").connect_lazy_with(options.clone());
     // What a notice says is in the tables already: it need not wait for the disk.
     let notices = pool(2, "SET synchronous_commit = off").connect_lazy_with(options);

@@ -80,11 +80,13 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// PostgreSQL: lost connections, shut down, not accepting any, out of resources, serialisation. SQLite: busy, locked,
-/// out of memory, input or output, full, cannot open; the low byte of the extended code.
+/// PostgreSQL: lost connections, shut down, not accepting any, out of resources, serialisation, a
+/// transaction that was silent for too long. SQLite: busy, locked, out of memory, input or output,
+/// full, cannot open; the low byte of the extended code.
 fn is_passing(code: &str) -> bool {
     if code.len() == 5 {
-        return ["08", "53", "55", "57P", "58", "40"].iter().any(|class| code.starts_with(class));
+        let classes = ["08", "25P03", "53", "55", "57P", "58", "40"];
+        return classes.iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
 }

@@ -67,6 +67,12 @@ pub fn playwright(text: &str) -> Option<Count> {
     found
 }
 
+/// The last line of a fault run: `checks: 31 passed, 1 failed`.
+pub fn checks(text: &str) -> Option<Count> {
+    let line = text.lines().rev().find_map(|line| line.strip_prefix("checks: "))?;
+    Some(Count { passed: before(line, "passed")?, failed: before(line, "failed")? })
+}
+
 /// The number that stands before a word: `before("8 passed (1 slow), 2 failed", "failed")` is 2.
 fn before(text: &str, word: &str) -> Option<u64> {
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
@@ -108,6 +114,12 @@ mod tests {
         assert_eq!(vitest(" Test Files  1 passed (1)\n      Tests  12 passed (12)"), count(12, 0));
         assert_eq!(vitest("      Tests  1 failed | 11 passed | 2 skipped (14)"), count(11, 3));
         assert_eq!(vitest("no test files found"), None);
+    }
+
+    #[test]
+    fn a_fault_run_s_last_line() {
+        assert_eq!(checks("seed 7\n\nchecks: 31 passed, 1 failed\n"), count(31, 1));
+        assert_eq!(checks("error: a node does not serve"), None);
     }
 
     #[test]

@@ -57,7 +57,8 @@ fn check(root: &Path, options: &Options, ledger: &mut Ledger) {
 
 /// The stages that build and run the product.
 fn test(root: &Path, options: &Options, ledger: &mut Ledger) {
-    let product = ["rust", "openapi", "readme", "e2e"].iter().any(|group| options.wants(group));
+    let product = ["rust", "faults", "openapi", "readme", "e2e"];
+    let product = product.iter().any(|group| options.wants(group));
     let mut packages = true;
     if product || options.wants("web") || options.wants("clippy") {
         packages = ledger.stage("web packages", || web::packages(root));
@@ -99,6 +100,9 @@ fn test(root: &Path, options: &Options, ledger: &mut Ledger) {
                 )),
             });
         }
+    }
+    if options.wants("faults") {
+        ledger.stage("faults", || needs(built, "build", || rust::faults(root)));
     }
     if options.wants("openapi") {
         ledger.stage("openapi", || {

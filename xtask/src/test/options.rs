@@ -3,14 +3,14 @@
 use crate::problem::{Outcome, Problem};
 
 /// The groups of stages, in the order they run.
-pub const GROUPS: [&str; 9] =
-    ["fmt", "tidy", "clippy", "rust", "real-data", "openapi", "readme", "web", "e2e"];
+pub const GROUPS: [&str; 10] =
+    ["fmt", "tidy", "clippy", "rust", "real-data", "faults", "openapi", "readme", "web", "e2e"];
 
 pub const HELP: &str = "\
 cargo xtask test [--only GROUP,…] [--sim-runs N]
 
   --only GROUP,…   only these groups of stages (for developers; CI runs everything):
-                   fmt, tidy, clippy, rust, real-data, openapi, readme, web, e2e
+                   fmt, tidy, clippy, rust, real-data, faults, openapi, readme, web, e2e
   --sim-runs N     simulation runs (FAIRLEAD_SIM_RUNS; 10,000 when not given)
 
 Variables: FAIRLEAD_REAL_DATA, the folder of real data (default: ../shared/data beside the

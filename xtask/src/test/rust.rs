@@ -4,7 +4,7 @@ use super::{
     cargo, count,
     ledger::{Done, counted},
 };
-use crate::{postgres::Cluster, problem::Outcome, run, system};
+use crate::{faults, postgres::Cluster, problem::Outcome, run, system};
 use std::{path::Path, process::Command};
 
 /// Tests with this in their name read the folder of real data and have a stage of their own.
@@ -46,6 +46,12 @@ pub fn on_real_data(setting: &Setting) -> Outcome<Done> {
 pub fn examples(root: &Path) -> Outcome<Done> {
     let ran = run::shown(cargo(root).args(["test", "--release", "--workspace", "--doc", "-q"]))?;
     counted(count::cargo_test(&ran.text), ran.status.success())
+}
+
+/// Nodes are killed a few times under load; each check that is then made is a test.
+pub fn faults(root: &Path) -> Outcome<Done> {
+    let ran = faults::short(root)?;
+    counted(count::checks(&ran.text), ran.status.success())
 }
 
 fn nextest() -> bool {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Each crate and those it may depend on. `fairlead` is the command line, which wires the
 /// product together and so may name the parts it hands to the server, and plays scenarios.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("routing", &[]),
     ("webui", &[]),
     ("xtask", &[]),
@@ -16,6 +16,8 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("fairlead", &["routing", "store", "connectors", "server", "scenario"]),
     // Measures the product from within and from without; nothing depends on it.
     ("bench", &["routing", "store", "server"]),
+    // Kills the product from without and reads what is left; nothing depends on it.
+    ("faults", &["routing", "scenario", "store"]),
 ];
 
 /// Tests of any crate may also play scenarios.

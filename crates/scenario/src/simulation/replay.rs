@@ -120,7 +120,12 @@ fn load(bytes: &[u8]) -> Result<State, Violation> {
     }
 }
 
-fn same(invariant: &'static str, how: &str, live: &[u8], other: &[u8]) -> Result<(), Violation> {
+pub(super) fn same(
+    invariant: &'static str,
+    how: &str,
+    live: &[u8],
+    other: &[u8],
+) -> Result<(), Violation> {
     if live == other {
         return Ok(());
     }

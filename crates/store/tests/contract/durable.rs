@@ -254,6 +254,21 @@ async fn a_wire_cut_at_commit() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_lock_of_a_node_that_falls_silent_is_given_on() -> Result<()> {
+    let database = Database::postgres().await?;
+    let one = Workspace::create(&database, "acme").await?;
+    let other = store::open(&database.url, Options::default()).await?;
+    let held = one.store.begin(one.id, NOON).await?;
+    let next = tokio::time::timeout(Duration::from_secs(60), other.begin(one.id, NOON));
+    assert_eq!(next.await??.seq(), one.seq);
+    // Back again, it can do nothing with what it had.
+    let error = held.commit().await.err().ok_or("the node that was silent has the lock, too")?;
+    assert!(error.is_transient(), "{error}");
+    other.close().await;
+    database.remove().await
+}
+
+#[tokio::test]
 async fn the_lock_orders_two_nodes() -> Result<()> {
     let database = Database::postgres().await?;
     let one = Workspace::create(&database, "acme").await?;
