@@ -14,6 +14,7 @@ const PAGES: [string, string | null][] = [
 	['rules', 'supervisor'],
 	['import', 'supervisor'],
 	['audit', 'supervisor'],
+	['webhooks', 'admin'],
 	['settings', 'admin']
 ];
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };

@@ -87,8 +87,10 @@ fn operation_id(method: &str, path: &str) -> String {
 }
 
 /// Fields that answers leave out.
-const LEFT_OUT: [(&str, &str); 9] = [
+const LEFT_OUT: [(&str, &str); 11] = [
     ("Source", "secret"),
+    ("Endpoint", "secret"),
+    ("Delivery", "body"),
     ("Token", "token"),
     ("Import", "columns"),
     ("Ingested", "to_fetch"),

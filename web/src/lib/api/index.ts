@@ -73,6 +73,12 @@ export interface AssignmentFilter {
 	cursor?: string | null;
 }
 
+export interface DeliveryFilter {
+	state?: t.DeliveryState | '';
+	limit?: number;
+	cursor?: string | null;
+}
+
 export const api = {
 	session: {
 		get: () => take<t.Session>(http.GET(`${V}/session`)),
@@ -109,6 +115,36 @@ export const api = {
 			take<t.Source>(http.POST(`${V}/sources/{id}/rotate-secret`, { ...at(id), body: {} }))
 	},
 	rules: editable<t.Rule, t.RuleChange>('rules'),
+	endpoints: {
+		list: () => all<t.Endpoint>((query) => take(http.GET(`${V}/endpoints`, { params: { query } }))),
+		get: (id: Id) => take<t.Endpoint>(http.GET(`${V}/endpoints/{id}`, at(id))),
+		create: (body: t.EndpointChange) => take<t.Endpoint>(http.POST(`${V}/endpoints`, { body })),
+		update: (id: Id, body: t.EndpointChange) =>
+			take<t.Endpoint>(http.PATCH(`${V}/endpoints/{id}`, { ...at(id), body })),
+		remove: (id: Id) => take<void>(http.DELETE(`${V}/endpoints/{id}`, at(id))),
+		rotateSecret: (id: Id, body: t.KeyRotation) =>
+			take<t.Endpoint>(http.POST(`${V}/endpoints/{id}/rotate-secret`, { ...at(id), body })),
+		ping: (id: Id) => take<t.Pinged>(http.POST(`${V}/endpoints/{id}/ping`, at(id))),
+		deliveries: (id: Id, query: DeliveryFilter) =>
+			take<t.Page<t.Delivery>>(
+				http.GET(`${V}/endpoints/{id}/deliveries`, {
+					params: { path: { id }, query: query as object }
+				})
+			),
+		delivery: (id: Id, delivery: Id) =>
+			take<t.Delivery>(
+				http.GET(`${V}/endpoints/{id}/deliveries/{delivery}`, {
+					params: { path: { id, delivery } }
+				})
+			),
+		sendAgain: (id: Id, delivery: Id) =>
+			take<t.Delivery>(
+				http.POST(`${V}/endpoints/{id}/deliveries/{delivery}/send`, {
+					params: { path: { id, delivery } }
+				})
+			),
+		sendFailed: (id: Id) => take<t.SentAgain>(http.POST(`${V}/endpoints/{id}/send-failed`, at(id)))
+	},
 	items: {
 		list: (query: ItemFilter, signal?: AbortSignal) =>
 			take<t.Page<t.Item>>(

@@ -1,8 +1,9 @@
 //! The shapes of the API, from the document that the server writes of itself.
 
+import type { EndpointSchemas } from './endpoints';
 import type { components } from './schema';
 
-type Schemas = components['schemas'];
+type Schemas = components['schemas'] & EndpointSchemas;
 
 /** An answer: what a request may leave out is always there. */
 type Answer<T> = T extends (infer U)[]
@@ -74,3 +75,15 @@ export type ImportJob = Omit<Answer<Schemas['Import']>, 'columns'> & {
 };
 /** Its secret is there only in the answer that made it. */
 export type Token = Omit<Answer<Schemas['Token']>, 'token'> & { token?: string | null };
+export type Topic = Schemas['Topic'];
+/** Its signing key is there only in the answer that made it. */
+export type Endpoint = Omit<Answer<Schemas['Endpoint']>, 'secret'> & { secret?: string | null };
+export type EndpointChange = Schemas['EndpointChange'];
+export type KeyRotation = Schemas['KeyRotation'];
+export type Pinged = Answer<Schemas['Pinged']>;
+export type DeliveryState = Schemas['DeliveryState'];
+/** Its body is there only where one was asked for. */
+export type Delivery = Omit<Answer<Schemas['Delivery']>, 'body'> & {
+	body?: Record<string, unknown> | null;
+};
+export type SentAgain = Answer<Schemas['SentAgain']>;

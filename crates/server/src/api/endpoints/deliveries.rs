@@ -29,6 +29,8 @@ pub struct DeliveryView {
     #[schema(value_type = schema::DeliveryState)]
     pub state: String,
     pub attempts: u32,
+    /// Since when it is tried.
+    pub queued_at: Rfc3339,
     /// The next attempt, while it waits.
     pub due_at: Option<Rfc3339>,
     /// The last answer's HTTP status; null when there was none.
@@ -52,6 +54,7 @@ impl From<Delivery> for DeliveryView {
             object: delivery.object,
             state: delivery.state.as_str().to_owned(),
             attempts: delivery.attempts,
+            queued_at: Rfc3339(delivery.queued_at),
             due_at: waits.then_some(Rfc3339(delivery.due_at)),
             status: delivery.status,
             problem: delivery.problem.filter(|_| delivery.state != DeliveryState::Delivered),

@@ -10,6 +10,7 @@ export const OBJECTS: Record<string, () => string> = {
 	rule: m.rule,
 	item: m.item,
 	token: m.token,
+	endpoint: m.endpoint,
 	import: m.nav_import,
 	contact: m.contact
 };

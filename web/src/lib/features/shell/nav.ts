@@ -7,6 +7,7 @@ import Headset from '@lucide/svelte/icons/headset';
 import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Layers from '@lucide/svelte/icons/layers';
+import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings-2';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Upload from '@lucide/svelte/icons/upload';
@@ -41,6 +42,7 @@ export function places(): Place[] {
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
 		...place(lead, '/rules', m.nav_rules(), GitFork, 'setup'),
 		...place(lead, '/import', m.nav_import(), Upload, 'setup'),
+		...place(session.is('admin'), '/webhooks', m.nav_webhooks(), Send, 'setup'),
 		...place(lead, '/audit', m.nav_audit(), ShieldCheck, 'setup'),
 		...place(true, '/settings', m.nav_settings(), Settings, 'own')
 	];

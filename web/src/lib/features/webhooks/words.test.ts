@@ -1,0 +1,27 @@
+import { expect, test, vi } from 'vitest';
+import { pingWords, topicName } from './words';
+
+vi.mock('$messages', () => ({
+	m: {
+		topic_assigned: () => 'Item assigned',
+		ping_delivered: ({ status }: { status: number }) => `arrived: ${status}`,
+		ping_refused: ({ status }: { status: number }) => `refused: ${status}`,
+		ping_failed: ({ problem }: { problem: string }) => `failed: ${problem}`
+	}
+}));
+
+test('a test arrived, was refused, or got no answer', () => {
+	const said = (delivered: boolean, status: number | null, problem: string | null) =>
+		pingWords({ delivered, status, problem });
+	expect(said(true, 204, null)).toEqual({ tone: 'ok', text: 'arrived: 204' });
+	expect(said(false, 500, null)).toEqual({ tone: 'bad', text: 'refused: 500' });
+	expect(said(false, null, 'no answer within 15 s')).toEqual({
+		tone: 'bad',
+		text: 'failed: no answer within 15 s'
+	});
+});
+
+test('a topic that is newer than this screen has its own name', () => {
+	expect(topicName('item.assigned')).toBe('Item assigned');
+	expect(topicName('item.erased')).toBe('item.erased');
+});
