@@ -110,7 +110,7 @@ fn say_what_is_always_there(document: &mut OpenApi) {
         let named = ends.iter().any(|end| name.ends_with(end)) && name != "Item";
         let page = name.starts_with("Page_");
         let bodies =
-            ["Completion", "Later", "Placement", "Cancellation", "Versioned", "Step", "Rotation"];
+            ["Completion", "Later", "Placement", "Cancellation", "Versioned", "Step", "Rotation", "KeyRotation"];
         !page && (new || named || bodies.contains(&name))
     };
     let Some(components) = &mut document.components else { return };
