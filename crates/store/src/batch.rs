@@ -92,6 +92,9 @@ pub struct SourceFace {
     pub key: String,
     /// How the webhook proves who sent it: `shared_secret`, `standard`, `meta` or `google`.
     pub signing: String,
+    /// Leaves the secrets as they stand in the table: another node may have changed them since
+    /// this was read.
+    pub keeps_secrets: bool,
     /// SHA-256 of the secret in hex; `None` when none is needed.
     pub secret_hash: Option<String>,
     /// The one before, and until when it counts.
@@ -107,6 +110,17 @@ pub struct SourceFace {
     pub map: serde_json::Value,
     /// After so many days the person of a closed item is erased; `None` is never.
     pub retention_days: Option<u32>,
+}
+
+impl SourceFace {
+    /// Has the secrets of a change before it.
+    pub fn take_secrets(&mut self, before: SourceFace) {
+        self.keeps_secrets = before.keeps_secrets;
+        self.secret_hash = before.secret_hash;
+        self.old_secret_hash = before.old_secret_hash;
+        self.old_secret_until = before.old_secret_until;
+        self.sealed = before.sealed;
+    }
 }
 
 /// A login to be created (`id` is `None`) or overwritten.

@@ -67,11 +67,14 @@ static AGENT_NAMES: Many = Many {
 };
 
 static FACES: Many = Many {
-    sql: "UPDATE sources SET url_key = v.c3, signing = v.c4, secret_hash = v.c5, \
-          old_secret_hash = v.c6, old_secret_until = v.c7, sealed = v.c8, dedupe_key = v.c9, \
-          attributes = v.c10, map = v.c11, retention_days = v.c12 FROM {rows} AS v \
+    sql: "UPDATE sources SET url_key = v.c3, signing = v.c4, dedupe_key = v.c9, \
+          attributes = v.c10, map = v.c11, retention_days = v.c12, \
+          secret_hash = CASE WHEN v.c13 = 1 THEN sources.secret_hash ELSE v.c5 END, \
+          old_secret_hash = CASE WHEN v.c13 = 1 THEN sources.old_secret_hash ELSE v.c6 END, \
+          old_secret_until = CASE WHEN v.c13 = 1 THEN sources.old_secret_until ELSE v.c7 END, \
+          sealed = CASE WHEN v.c13 = 1 THEN sources.sealed ELSE v.c8 END FROM {rows} AS v \
           WHERE sources.workspace_id = v.c1 AND sources.source_id = v.c2",
-    types: &[I, I, T, T, T, T, I, T, T, T, T, I],
+    types: &[I, I, T, T, T, T, I, T, T, T, T, I, I],
 };
 
 // The dispatcher has looked for each key under the lock; a second answer to one key within a batch
@@ -137,6 +140,7 @@ pub(crate) fn others(
             json(&face.attributes)?,
             json(&face.map)?,
             face.retention_days,
+            face.keeps_secrets,
         ]);
     }
     let mut answers = Rows::default();

@@ -240,7 +240,9 @@ pub async fn update(
     });
     let faced = before.changes(&face).map(|body| act(&caller, id, "source_face_changed", body));
     let rotated = changed.told().map(|body| act(&caller, id, ROTATED, body));
-    work.personal.push(Personal::Source(Box::new(face.row(source, changed.secrets)?)));
+    let mut row = face.row(source, changed.secrets)?;
+    row.keeps_secrets = rotated.is_none();
+    work.personal.push(Personal::Source(Box::new(row)));
     work.personal.extend(sealing(&app, caller.workspace, changed.clear)?);
     work.personal.extend(faced.into_iter().chain(rotated));
     app.one(&caller, None, vec![work]).await?;

@@ -108,8 +108,12 @@ pub(super) fn add(
             Personal::Source(face) => {
                 let made = if let Answer::Source(id) = answer { Some(id) } else { None };
                 if let Some(source) = made.or(source_of(command)) {
-                    let face = SourceFace { source, ..(**face).clone() };
-                    batch.sources.retain(|s| s.source != source);
+                    let mut face = SourceFace { source, ..(**face).clone() };
+                    let before = batch.sources.iter().position(|s| s.source == source);
+                    let before = before.map(|at| batch.sources.remove(at));
+                    if let Some(before) = before.filter(|_| face.keeps_secrets) {
+                        face.take_secrets(before);
+                    }
                     batch.sources.push(face);
                 }
             }

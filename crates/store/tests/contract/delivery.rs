@@ -232,6 +232,7 @@ async fn faces(database: &Database) -> Result<()> {
         source: SourceId(1),
         key: "web".into(),
         signing: "meta".into(),
+        keeps_secrets: false,
         secret_hash: Some("aa".into()),
         old_secret_hash: Some("bb".into()),
         old_secret_until: Some(NOON),
@@ -257,6 +258,25 @@ async fn faces(database: &Database) -> Result<()> {
         (&face.dedupe_key, &face.attributes, &face.map, Some(30))
     );
     assert_eq!(w.store.source(w.id, SourceId(1)).await?, Some(row.clone()));
+    // A change of the rest takes no secret back that was changed meanwhile.
+    let mut batch = w.batch();
+    let stale = SourceFace {
+        dedupe_key: "phone".into(),
+        keeps_secrets: true,
+        secret_hash: Some("leaked".into()),
+        old_secret_until: None,
+        sealed: serde_json::json!({}),
+        ..face.clone()
+    };
+    batch.sources.push(stale);
+    let update = vec![Command::UpdateSource { source: SourceId(1), spec: spec.clone() }];
+    w.act_with(&mut batch, update).await?.remove(0)?;
+    let kept = w.store.source(w.id, SourceId(1)).await?.ok_or("no source")?;
+    assert_eq!(kept.dedupe_key, "phone");
+    assert_eq!(
+        (&kept.secret_hash, &kept.old_secret_hash, kept.old_secret_until, &kept.sealed),
+        (&row.secret_hash, &row.old_secret_hash, row.old_secret_until, &row.sealed)
+    );
     // The core's half changes, the face stays.
     w.act(Command::DeactivateSource { source: SourceId(1) }).await?;
     let later = w.store.sources(w.id).await?;
