@@ -62,7 +62,9 @@ pub async fn serve(
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(|body| ending_body(body, cut.clone()));
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-            own_tls.map(|own_tls| request.extensions_mut().insert(own_tls));
+            if let Some(own_tls) = own_tls {
+                request.extensions_mut().insert(own_tls);
+            }
             router.clone().oneshot(request)
         });
         let (alive, ending, http, tls) = (alive.clone(), ending.clone(), http.clone(), tls.clone());

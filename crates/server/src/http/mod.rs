@@ -2,7 +2,7 @@
 
 pub mod access;
 #[cfg(test)]
-pub mod authority;
+mod authority;
 pub mod certificate;
 pub mod connections;
 pub mod csv;
