@@ -46,7 +46,7 @@ fn faults(root: &Path, args: &[String], postgres: bool) -> Outcome<Ran> {
     faults.current_dir(root).args(args).arg("--folder").arg(&folder);
     let cluster = if postgres { Some(Cluster::start()?) } else { None };
     if let Some(cluster) = &cluster {
-        faults.env(postgres::VARIABLE, cluster.url());
+        cluster.tell(&mut faults);
     }
     run::shown(&mut faults)
 }

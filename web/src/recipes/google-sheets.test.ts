@@ -29,7 +29,7 @@ function sheetOf(rows: Row[]) {
 	};
 
 	function write(row: number, column: number, value: string) {
-		rows[row - 1][column - 1] = value;
+		rows[row - 1]![column - 1] = value;
 	}
 }
 
@@ -125,7 +125,7 @@ test('the column is made, and a request has at most 1,000 rows', () => {
 	send();
 	expect(sent.map((one) => one.items.length)).toEqual([1000, 1000, 500]);
 	expect(new Set(sent.map((one) => one.headers['Idempotency-Key'])).size).toBe(3);
-	expect(rows[0][1]).toBe('Fairlead');
+	expect(rows[0]![1]).toBe('Fairlead');
 	expect(rows[2500]).toEqual(['92499', '500: assigned, agent 7']);
 });
 
@@ -150,7 +150,7 @@ test('a busy server is asked again with the same key, after as long as it says',
 	send();
 	expect(new Set(sent.map((one) => one.headers['Idempotency-Key']))).toEqual(new Set(['key1']));
 	expect(pauses).toEqual([3000, 4000, 8000]);
-	expect(rows[1][1]).toBe('1: assigned, agent 7');
+	expect(rows[1]![1]).toBe('1: assigned, agent 7');
 });
 
 test('what broke off is repeated with its key, in its order, wherever its rows are now', () => {
@@ -163,10 +163,10 @@ test('what broke off is repeated with its key, in its order, wherever its rows a
 	expect(broken.send).toThrow('cannot be reached: Timeout');
 	expect(broken.sent).toHaveLength(5);
 	expect(broken.released()).toBe(1);
-	rows.push(rows.splice(1, 1)[0], ['93', '']);
+	rows.push(rows.splice(1, 1)[0]!, ['93', '']);
 	const { sent, send } = run(rows, taken);
 	send();
-	expect(sent[0].headers['Idempotency-Key']).toBe(broken.sent[0].headers['Idempotency-Key']);
+	expect(sent[0]!.headers['Idempotency-Key']).toBe(broken.sent[0]!.headers['Idempotency-Key']);
 	expect(sent.map((one) => one.items.map((item) => item.Phone))).toEqual([['91', '92'], ['93']]);
 	expect(rows.map((row) => row[1])).toEqual([
 		'Fairlead',
@@ -188,7 +188,7 @@ test('rows that were changed after they were sent get another key', () => {
 	);
 	send();
 	expect(sent.map((one) => one.headers['Idempotency-Key'])).toEqual(['old', 'key1']);
-	expect(rows[1][1]).toBe('1: assigned, agent 7');
+	expect(rows[1]![1]).toBe('1: assigned, agent 7');
 });
 
 test('a wrong secret is said at once, and what is sent already is left alone', () => {

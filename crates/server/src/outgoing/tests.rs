@@ -1,7 +1,7 @@
 //! Webhooks out, against a receiver that misbehaves as real ones do.
 
 use super::deliver::LEASE_SECS;
-use crate::testing::Harness;
+use crate::testing::{Harness, Office};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -75,6 +75,14 @@ async fn until(h: &Harness, what: &str, mut holds: impl AsyncFnMut() -> bool) {
     panic!("never: {what}");
 }
 
+/// An agent who gets items whether or not anybody hears of them: time goes by fast here.
+async fn office(h: &Harness) -> Office {
+    let office = h.office(&["Asha"]).await;
+    let queue = format!("/queues/{}", office.queue);
+    h.call("PATCH", &queue, json!({"presence": "ignored"})).await.expect(200);
+    office
+}
+
 async fn endpoint(h: &Harness, url: &str, topics: &[&str]) -> Value {
     let body = json!({"name": "CRM", "url": url, "topics": topics});
     h.call("POST", "/endpoints", body).await.expect(201)
@@ -83,7 +91,7 @@ async fn endpoint(h: &Harness, url: &str, topics: &[&str]) -> Value {
 #[tokio::test]
 async fn what_happens_to_an_item_is_told_in_order_signed_and_once() {
     let (h, receiver, url) = open().await;
-    let office = h.office(&["Asha"]).await;
+    let office = office(&h).await;
     let made = endpoint(&h, &url, &["item.assigned", "item.completed"]).await;
     let secret = made["secret"].as_str().unwrap().to_owned();
     receiver.then(&[500, 302]);
@@ -128,7 +136,7 @@ async fn what_happens_to_an_item_is_told_in_order_signed_and_once() {
 #[tokio::test]
 async fn a_dead_endpoint_is_switched_off_with_a_notice() {
     let (h, receiver, url) = open().await;
-    let office = h.office(&["Asha"]).await;
+    let office = office(&h).await;
     let made = endpoint(&h, &url, &["item.assigned"]).await;
     let path = format!("/endpoints/{}", made["id"]);
     receiver.then(&[410]);
@@ -157,7 +165,7 @@ async fn a_dead_endpoint_is_switched_off_with_a_notice() {
 #[tokio::test]
 async fn a_person_who_was_erased_is_not_told_of() {
     let (h, receiver, url) = open().await;
-    let office = h.office(&["Asha"]).await;
+    let office = office(&h).await;
     let made = endpoint(&h, &url, &["item.assigned"]).await;
     receiver.then(&[500]);
     let lead = json!({"source": office.source,
