@@ -23,6 +23,7 @@ mod contact;
 mod copy;
 mod dialect;
 mod error;
+mod event_text;
 mod hash;
 mod import;
 mod journal;
