@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_delivery"),
     migration!(4, "0004_audit"),
     migration!(5, "0005_outcomes"),
+    migration!(6, "0006_indexes"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
@@ -114,7 +115,7 @@ async fn applied<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> 
 }
 
 fn text<D: Db>(sql: &'static str) -> Sql {
-    sql.replace("/*CLUSTERED*/", D::CLUSTERED).into()
+    sql.replace("/*CLUSTERED*/", D::CLUSTERED).replace("/*POSTGRESQL*/", D::POSTGRESQL).into()
 }
 
 fn sum(text: &str) -> String {
