@@ -5,7 +5,7 @@
 //! unnests, a VALUES list on SQLite), in who reads the clock, in how a transaction begins, and in
 //! whether anybody else can write.
 
-use crate::many::{arrays, chunks, unnested};
+use crate::many::{arrays, chunks};
 use crate::{Error, Heard, Result};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -23,11 +23,27 @@ pub(crate) enum Cell {
     Text(Option<String>),
 }
 
+impl Default for Cell {
+    fn default() -> Self {
+        Cell::Int(None)
+    }
+}
+
 /// The type of a column of [`Rows`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
     Int,
     Text,
+}
+
+impl Type {
+    /// What PostgreSQL calls it.
+    pub fn postgres(self) -> &'static str {
+        match self {
+            Type::Int => "bigint",
+            Type::Text => "text",
+        }
+    }
 }
 
 /// A statement that takes many rows: `{values}` in an INSERT, `{rows}` (columns c1, c2, …) as a
@@ -49,10 +65,6 @@ impl Rows {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    pub fn cells(&self) -> &[Cell] {
-        &self.0
     }
 
     pub fn into_cells(self) -> Vec<Cell> {
@@ -121,6 +133,8 @@ pub(crate) trait Db: Database {
     const SHARED: bool;
     /// What `/*CLUSTERED*/` stands for.
     const CLUSTERED: &'static str;
+    /// What begins a line that is for PostgreSQL alone.
+    const POSTGRESQL: &'static str;
 
     fn run<'c>(
         conn: &'c mut Self::Connection,
@@ -303,11 +317,12 @@ impl Db for Postgres {
     const MIGRATION_LOCK: &'static str = "SELECT pg_advisory_xact_lock(5170937216)";
     const SHARED: bool = true;
     const CLUSTERED: &'static str = "";
+    const POSTGRESQL: &'static str = "";
 
     driven!();
 
     fn encode(many: &'static Many, rows: Rows, into: &mut Prepared<Self>) -> Result<()> {
-        into.push((unnested(many), arrays(many.types, rows)?));
+        into.push(arrays(many, rows)?);
         Ok(())
     }
 
@@ -361,6 +376,7 @@ impl Db for Sqlite {
     const MIGRATION_LOCK: &'static str = "SELECT 1";
     const SHARED: bool = false;
     const CLUSTERED: &'static str = "WITHOUT ROWID";
+    const POSTGRESQL: &'static str = "-- ";
 
     driven!();
 

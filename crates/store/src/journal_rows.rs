@@ -9,7 +9,7 @@ use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T, Writes};
 use crate::hash::Link;
 use crate::write::json;
-use crate::{Batch, Entry, Error, Recorded, Result, WorkspaceId};
+use crate::{Batch, Entry, Error, Recorded, Result, WorkspaceId, event_text};
 use routing::Event;
 
 /// The version of a row's format.
@@ -87,9 +87,9 @@ pub(crate) fn entries<D: Db>(rows: &[D::Row], after: u64, limit: u32) -> Result<
             let problem = format!("event {first} has format {version}; use a newer fairlead");
             return Err(Error::unreadable("journal", problem));
         }
-        let events: Vec<Event> = row.json()?;
+        let events: Vec<event_text::Text> = row.json()?;
         let run = (first..).zip(events).filter(|(seq, _)| *seq > after);
-        entries.extend(run.map(|(seq, event)| {
+        entries.extend(run.map(|(seq, event_text::Text(event))| {
             let given = event.is_given();
             Entry { seq, at, actor, given, event }
         }));

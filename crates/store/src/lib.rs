@@ -24,6 +24,7 @@ mod copy;
 mod dialect;
 mod endpoint;
 mod error;
+mod event_text;
 mod hash;
 mod import;
 mod journal;

@@ -179,10 +179,23 @@ async fn objects<D: Db>(
     .await
 }
 
-const ITEMS: &str = "SELECT item_id, version, kind, state, source_id, queue_id, agent_id, placed, \
-    since, taken_day, until, region, language, priority, rule_id, place, arrived_at, queued_at, attempts, \
-    attributes, nested FROM items WHERE workspace_id = $1 \
-    AND state IN ('arrived', 'scheduled', 'waiting', 'offered', 'assigned')";
+macro_rules! open_items {
+    ($state:literal) => {
+        concat!(
+            "SELECT item_id, version, kind, state, source_id, queue_id, agent_id, placed, since, ",
+            "taken_day, until, region, language, priority, rule_id, place, arrived_at, queued_at, ",
+            "attempts, attributes, nested FROM items WHERE workspace_id = $1 AND ",
+            $state
+        )
+    };
+}
+
+/// Each half by the index that has it.
+const ITEMS: &str = concat!(
+    open_items!("state <> 'assigned' AND state IN ('arrived', 'scheduled', 'waiting', 'offered')"),
+    " UNION ALL ",
+    open_items!("state = 'assigned'")
+);
 
 const HOLDS: &str = "SELECT dedupe_source, dedupe_key, item_id, dedupe_until FROM items \
     WHERE workspace_id = $1 AND dedupe_until > $2";

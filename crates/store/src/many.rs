@@ -3,54 +3,108 @@
 use crate::dialect::{Cell, Many, Rows, Sql, Type};
 use crate::{Error, Result};
 use sqlx::Arguments;
+use sqlx::postgres::PgArguments;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// One array per column: one statement, however many rows.
-pub(crate) fn arrays(types: &[Type], rows: Rows) -> Result<sqlx::postgres::PgArguments> {
-    let count = rows.cells().len() / types.len();
-    let mut ints: Vec<Vec<Option<i64>>> = Vec::new();
-    let mut texts: Vec<Vec<Option<String>>> = Vec::new();
-    for column in types {
-        match column {
-            Type::Int => ints.push(Vec::with_capacity(count)),
-            Type::Text => texts.push(Vec::with_capacity(count)),
-        }
-    }
-    let mut cells = rows.into_cells().into_iter();
-    for _ in 0..count {
-        let (mut int, mut text) = (ints.iter_mut(), texts.iter_mut());
-        for (column, cell) in types.iter().zip(&mut cells) {
-            match (column, cell) {
-                (Type::Int, Cell::Int(value)) => int.next().map(|c| c.push(value)),
-                (Type::Text, Cell::Text(value)) => text.next().map(|c| c.push(value)),
-                (column, cell) => {
-                    return Err(Error::Database(format!("{cell:?} in a column of {column:?}")));
-                }
-            };
-        }
-    }
-    let mut arguments = sqlx::postgres::PgArguments::default();
-    let (mut int, mut text) = (ints.into_iter(), texts.into_iter());
-    for column in types {
-        match column {
-            Type::Int => arguments.add(int.next().unwrap_or_default()),
-            Type::Text => arguments.add(text.next().unwrap_or_default()),
+/// A statement with its values: an array for each column, or the value itself where all rows have
+/// the same. Most columns of a large batch do, and each element of an array costs time.
+pub(crate) fn arrays(many: &'static Many, rows: Rows) -> Result<(Sql, PgArguments)> {
+    let width = many.types.len();
+    let mut cells = rows.into_cells();
+    let shape = known(many, same(&cells, width), cells.len() / width);
+    let mut arguments = PgArguments::default();
+    for (place, column) in many.types.iter().enumerate() {
+        let mut cells = cells.iter_mut().skip(place).step_by(width).map(std::mem::take);
+        match (column, shape.has(place)) {
+            (Type::Int, false) => arguments.add(cells.map(int).collect::<Result<Vec<_>>>()?),
+            (Type::Int, true) => arguments.add(cells.next().map(int).transpose()?.flatten()),
+            (Type::Text, false) => arguments.add(cells.map(text).collect::<Result<Vec<_>>>()?),
+            (Type::Text, true) => arguments.add(cells.next().map(text).transpose()?.flatten()),
         }
         .map_err(|e| Error::Database(e.to_string()))?;
     }
-    Ok(arguments)
+    Ok((unnested(many, shape), arguments))
+}
+
+fn int(cell: Cell) -> Result<Option<i64>> {
+    match cell {
+        Cell::Int(value) => Ok(value),
+        Cell::Text(_) => Err(Error::Database(format!("{cell:?} in a column of numbers"))),
+    }
+}
+
+fn text(cell: Cell) -> Result<Option<String>> {
+    match cell {
+        Cell::Text(value) => Ok(value),
+        Cell::Int(_) => Err(Error::Database(format!("{cell:?} in a column of texts"))),
+    }
+}
+
+/// Which columns of a statement are one value: bit by bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Shape(u64);
+
+impl Shape {
+    /// What one row is.
+    const ROW: Shape = Shape(u64::MAX);
+
+    fn has(self, place: usize) -> bool {
+        self.0 & (1 << place) != 0
+    }
+}
+
+/// Columns in which all rows have the same value.
+fn same(cells: &[Cell], width: usize) -> Shape {
+    let steady = |place: &usize| {
+        let mut column = cells.iter().skip(*place).step_by(width);
+        let first = column.next();
+        column.all(|cell| Some(cell) == first)
+    };
+    Shape((0..width).filter(steady).fold(0, |bits, place| bits | (1 << place)))
+}
+
+/// The rows from which on it is worth a statement of its own that their columns have one value.
+const MANY_ROWS: usize = 32;
+/// The most shapes of one statement: each is prepared on each connection.
+const MOST_SHAPES: usize = 8;
+
+/// The shape that rows with these steady columns are sent in, one that is in use already when there
+/// are enough: a steady column may always be sent as an array.
+fn known(many: &'static Many, same: Shape, rows: usize) -> Shape {
+    static SHAPES: LazyLock<Mutex<HashMap<usize, Vec<Shape>>>> = LazyLock::new(Mutex::default);
+    if rows == 1 {
+        return Shape::ROW;
+    }
+    // Without any array, there would be one row.
+    let same =
+        if same.0.count_ones() as usize == many.types.len() { Shape(same.0 & !1) } else { same };
+    let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+    let shapes = shapes.entry(std::ptr::from_ref(many) as usize).or_default();
+    let fits = |shape: &&Shape| shape.0 & !same.0 == 0;
+    let best = shapes.iter().filter(fits).max_by_key(|shape| shape.0.count_ones());
+    match best.copied() {
+        Some(best) if best == same => best,
+        _ if rows >= MANY_ROWS && shapes.len() < MOST_SHAPES => {
+            shapes.push(same);
+            same
+        }
+        best => best.unwrap_or(Shape(0)),
+    }
 }
 
 /// Each array in a column of one SELECT list: they advance together, row by row. `FROM unnest(…)`
 /// would first spool every column into a store of its own, and takes about twice as long. COPY is
 /// no way out: its last message is small, the driver leaves Nagle's algorithm on, and so each
 /// COPY over TCP waits 40 ms for an acknowledgement.
-pub(crate) fn unnested(many: &'static Many) -> Sql {
-    cached(many, 0, || {
-        let columns = many.types.iter().enumerate().map(|(i, column)| match column {
-            Type::Int => format!("unnest(${n}::bigint[]) AS c{n}", n = i + 1),
-            Type::Text => format!("unnest(${n}::text[]) AS c{n}", n = i + 1),
+fn unnested(many: &'static Many, shape: Shape) -> Sql {
+    cached(many, Form::Arrays(shape), || {
+        let columns = many.types.iter().enumerate().map(|(place, column)| {
+            let (n, name) = (place + 1, column.postgres());
+            match shape.has(place) {
+                true => format!("${n}::{name} AS c{n}"),
+                false => format!("unnest(${n}::{name}[]) AS c{n}"),
+            }
         });
         let select = format!("SELECT {}", columns.collect::<Vec<_>>().join(", "));
         many.sql.replace("{values}", &select).replace("{rows}", &format!("({select})"))
@@ -75,7 +129,7 @@ pub(crate) fn chunks(many: &'static Many, rows: Rows) -> impl Iterator<Item = (S
 }
 
 fn listed(many: &'static Many, size: usize) -> Sql {
-    cached(many, size, || {
+    cached(many, Form::List(size), || {
         let row = format!("({})", vec!["?"; many.types.len()].join(","));
         let values = format!("VALUES {}", vec![row; size].join(","));
         let names: Vec<String> =
@@ -85,12 +139,59 @@ fn listed(many: &'static Many, size: usize) -> Sql {
     })
 }
 
+/// How rows enter a statement.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Form {
+    Arrays(Shape),
+    /// So many rows.
+    List(usize),
+}
+
 /// Texts that were built once.
-fn cached(many: &'static Many, size: usize, build: impl FnOnce() -> String) -> Sql {
-    type Texts = HashMap<(usize, usize), Arc<str>>;
+fn cached(many: &'static Many, form: Form, build: impl FnOnce() -> String) -> Sql {
+    type Texts = HashMap<(usize, Form), Arc<str>>;
     static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
-    // Arrays and lists never meet under one key: an array's size is 0.
-    let key = (std::ptr::from_ref(many) as usize, size);
+    let key = (std::ptr::from_ref(many) as usize, form);
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     Sql::Built(texts.entry(key).or_insert_with(|| build().into()).clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::cells;
+
+    static MANY: Many =
+        Many { sql: "INSERT INTO t {values}", types: &[Type::Int, Type::Text, Type::Int] };
+
+    /// How these rows are sent.
+    fn sent(rows: impl IntoIterator<Item = (i64, &'static str, i64)>) -> String {
+        let mut all = Rows::default();
+        rows.into_iter().for_each(|(a, b, c)| all.push(cells![a, b, c]));
+        let (sql, _) = arrays(&MANY, all).expect("cells of their columns' types");
+        let Sql::Built(sql) = sql else { panic!("a fixed text: {sql:?}") };
+        sql.trim_start_matches("INSERT INTO t SELECT ").to_owned()
+    }
+
+    #[test]
+    fn what_all_rows_say_is_sent_once() {
+        let arrays = "unnest($1::bigint[]) AS c1, unnest($2::text[]) AS c2, \
+            unnest($3::bigint[]) AS c3";
+        let mixed = "$1::bigint AS c1, $2::text AS c2, unnest($3::bigint[]) AS c3";
+        assert_eq!(sent([(1, "a", 1), (1, "a", 2)]), arrays, "no shape for so few rows");
+        assert_eq!(sent((0..32).map(|n| (1, "a", n))), mixed);
+        assert_eq!(sent([(1, "a", 1), (1, "a", 2)]), mixed, "a shape that is there");
+        assert_eq!(sent([(1, "a", 1), (1, "b", 2)]), arrays);
+        assert_eq!(sent([(1, "a", 1), (1, "a", 1)]), arrays, "two rows stay two");
+        let row = "$1::bigint AS c1, $2::text AS c2, $3::bigint AS c3";
+        assert_eq!(sent([(1, "a", 1)]), row);
+    }
+
+    #[test]
+    fn a_cell_of_another_type_is_refused() {
+        let mut rows = Rows::default();
+        rows.push(cells!["a", "b", 1i64]);
+        let refused = arrays(&MANY, rows).expect_err("a text among numbers");
+        assert!(refused.to_string().contains("in a column of numbers"), "{refused}");
+    }
 }

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_outcomes"),
     migration!(6, "0006_webhooks"),
     migration!(7, "0007_endpoints"),
+    migration!(8, "0008_indexes"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
@@ -116,7 +117,7 @@ async fn applied<D: Db>(conn: &mut D::Connection) -> Result<Vec<(i64, String)>> 
 }
 
 fn text<D: Db>(sql: &'static str) -> Sql {
-    sql.replace("/*CLUSTERED*/", D::CLUSTERED).into()
+    sql.replace("/*CLUSTERED*/", D::CLUSTERED).replace("/*POSTGRESQL*/", D::POSTGRESQL).into()
 }
 
 fn sum(text: &str) -> String {

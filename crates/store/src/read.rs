@@ -43,6 +43,11 @@ pub enum ItemStatus {
 }
 
 impl ItemStatus {
+    pub const ALL: [ItemStatus; 8] = {
+        use ItemStatus::*;
+        [Arrived, Scheduled, Waiting, Offered, Assigned, Closed, Cancelled, Duplicate]
+    };
+
     pub fn as_str(self) -> &'static str {
         match self {
             ItemStatus::Arrived => "arrived",
@@ -61,8 +66,7 @@ impl FromStr for ItemStatus {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        use ItemStatus::*;
-        [Arrived, Scheduled, Waiting, Offered, Assigned, Closed, Cancelled, Duplicate]
+        ItemStatus::ALL
             .into_iter()
             .find(|s| s.as_str() == text)
             .ok_or_else(|| format!("unknown item state “{text}”"))

@@ -5,8 +5,8 @@ use crate::cell::{Columns, cells};
 use crate::dialect::{Cell, Db};
 use crate::write::Nested;
 use crate::{
-    AssignmentCount, AssignmentFilter, AssignmentRow, Error, ItemFilter, ItemRow, Page, Personal,
-    Result, WorkspaceId,
+    AssignmentCount, AssignmentFilter, AssignmentRow, Error, ItemFilter, ItemRow, ItemStatus, Page,
+    Personal, Result, WorkspaceId,
 };
 use routing::{AgentId, ItemId, Kind, QueueId, Reason, RuleId, SourceId, Time};
 
@@ -54,6 +54,46 @@ impl Where {
     }
 }
 
+impl Where {
+    /// Only items in these states; in all when there are none.
+    fn in_states(&mut self, states: &[ItemStatus]) {
+        match states {
+            [] => {}
+            [state] => self.sql.push_str(&format!(" AND {}", in_state(*state))),
+            states => {
+                let all: Vec<_> = states.iter().map(|state| in_state(*state)).collect();
+                self.sql.push_str(&format!(" AND ({})", all.join(" OR ")));
+            }
+        }
+    }
+
+    /// Only the newest `most` of a queue in each of these states, or of all. An index has each
+    /// state's items in their order, and none has all: it would cost every new item its entry.
+    fn newest_of_queue(&mut self, queue: QueueId, states: &[ItemStatus], most: u32) {
+        let states = if states.is_empty() { &ItemStatus::ALL[..] } else { states };
+        self.and("i.queue_id = {}", queue);
+        self.cells.push(Cell::from(most));
+        let (conditions, most) = (std::mem::take(&mut self.sql), self.cells.len());
+        let newest = states.iter().map(|state| {
+            format!(
+                "SELECT * FROM (SELECT i.item_id FROM items AS i LEFT JOIN item_personal AS p \
+                 ON p.workspace_id = i.workspace_id AND p.item_id = i.item_id \
+                 WHERE i.workspace_id = $1 AND {}{conditions} \
+                 ORDER BY i.item_id DESC LIMIT ${most}) AS newest",
+                in_state(*state)
+            )
+        });
+        let newest = newest.collect::<Vec<_>>().join(" UNION ALL ");
+        self.sql = format!(" AND i.item_id IN ({newest})");
+    }
+}
+
+/// A state as a condition of the index that has it: assigned items have their own.
+fn in_state(state: ItemStatus) -> String {
+    let also = if state == ItemStatus::Assigned { "" } else { " AND i.state <> 'assigned'" };
+    format!("i.state = '{}'{also}", state.as_str())
+}
+
 impl<D: Db> Backend<D> {
     pub(crate) async fn list_items(
         &self,
@@ -61,13 +101,7 @@ impl<D: Db> Backend<D> {
         filter: &ItemFilter,
     ) -> Result<Page<ItemRow>> {
         let limit = filter.limit.clamp(1, MOST);
-        let mut query = Where::new(ITEM, workspace);
-        if !filter.states.is_empty() {
-            let states: Vec<String> =
-                filter.states.iter().map(|state| format!("'{}'", state.as_str())).collect();
-            query.sql.push_str(&format!(" AND i.state IN ({})", states.join(", ")));
-        }
-        query.and_some("i.queue_id = {}", filter.queue);
+        let mut query = Where::new("", workspace);
         query.and_some("i.agent_id = {}", filter.agent);
         query.and_some("i.source_id = {}", filter.source);
         query.and_some("p.phone = {}", filter.phone.as_deref());
@@ -85,8 +119,12 @@ impl<D: Db> Backend<D> {
             query.and("i.item_id < {}", item);
         }
         query.and_some("i.item_id < {}", filter.after);
+        match filter.queue {
+            Some(queue) => query.newest_of_queue(queue, &filter.states, limit + 1),
+            None => query.in_states(&filter.states),
+        }
         query.limit("i.item_id DESC", limit + 1);
-        let rows = self.read(query.sql, query.cells).await?;
+        let rows = self.read(format!("{ITEM}{}", query.sql), query.cells).await?;
         let items = rows.iter().map(item::<D>).collect::<Result<_>>()?;
         Ok(page(items, limit, |item: &ItemRow| item.id.0))
     }

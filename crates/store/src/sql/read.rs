@@ -91,13 +91,18 @@ impl<D: Db> Reads for Backend<D> {
     }
 
     async fn queue_tallies(&self, workspace: WorkspaceId) -> Result<Vec<QueueTally>> {
-        let select = "SELECT queue_id, \
-            COUNT(CASE WHEN state = 'waiting' THEN 1 END), \
-            COUNT(CASE WHEN state = 'scheduled' THEN 1 END), \
-            COUNT(CASE WHEN state = 'offered' THEN 1 END), \
-            COUNT(CASE WHEN state = 'assigned' THEN 1 END), \
-            MIN(CASE WHEN state = 'waiting' THEN queued_at END) FROM items \
-            WHERE workspace_id = $1 AND state IN ('waiting', 'scheduled', 'offered', 'assigned') \
+        // Assigned items are in an index of their own.
+        let select = "SELECT queue_id, CAST(SUM(waiting) AS BIGINT), \
+            CAST(SUM(scheduled) AS BIGINT), CAST(SUM(offered) AS BIGINT), \
+            CAST(SUM(assigned) AS BIGINT), MIN(oldest) FROM (SELECT queue_id, \
+            COUNT(CASE WHEN state = 'waiting' THEN 1 END) AS waiting, \
+            COUNT(CASE WHEN state = 'scheduled' THEN 1 END) AS scheduled, \
+            COUNT(CASE WHEN state = 'offered' THEN 1 END) AS offered, 0 AS assigned, \
+            MIN(CASE WHEN state = 'waiting' THEN queued_at END) AS oldest FROM items \
+            WHERE workspace_id = $1 AND state <> 'assigned' \
+            AND state IN ('waiting', 'scheduled', 'offered') GROUP BY queue_id UNION ALL \
+            SELECT queue_id, 0, 0, 0, COUNT(*), NULL FROM items \
+            WHERE workspace_id = $1 AND state = 'assigned' GROUP BY queue_id) AS parts \
             GROUP BY queue_id ORDER BY queue_id";
         let found = self.read(select, cells![workspace]).await?;
         let tally = |row: &D::Row| {

@@ -80,19 +80,18 @@ async fn items_by_everything(database: &Database) -> Result<()> {
         ..all.clone()
     };
     assert_eq!(ids(both).await?, [7, 5]);
+    // Assigned items and closed ones stand in different indexes, and in one list.
+    let queue = ItemFilter { queue: Some(QueueId(1)), ..all.clone() };
+    assert_eq!(ids(queue.clone()).await?, [7, 5, 3, 1]);
+    let phone = Some("+77010000001".to_owned());
+    assert_eq!(ids(ItemFilter { phone, ..queue.clone() }).await?, [7, 1]);
+    let closed = ItemFilter { states: vec![ItemStatus::Closed], ..queue.clone() };
+    assert_eq!(ids(closed).await?, [3, 1]);
+    let span = ItemFilter { from: Some(times[1]), to: Some(times[6]), ..queue.clone() };
+    assert_eq!(ids(span).await?, [5, 3]);
 
-    let mut after = None;
-    let mut seen = Vec::new();
-    loop {
-        let page = w.store.items(w.id, &ItemFilter { after, limit: 3, ..all.clone() }).await?;
-        assert!(page.items.len() <= 3);
-        seen.extend(page.items.iter().map(|i| i.id.0));
-        after = page.next;
-        if after.is_none() {
-            break;
-        }
-    }
-    assert_eq!(seen, [8, 7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(pages(&w, all.clone()).await?, [8, 7, 6, 5, 4, 3, 2, 1]);
+    assert_eq!(pages(&w, queue).await?, [7, 5, 3, 1]);
 
     let closed = w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?;
     assert_eq!((closed.state, closed.agent), (ItemStatus::Closed, Some(AgentId(1))));
@@ -101,6 +100,21 @@ async fn items_by_everything(database: &Database) -> Result<()> {
     assert_eq!(w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?.personal, None);
     assert_eq!(w.store.item(w.id, ItemId(99)).await?, None);
     w.check().await
+}
+
+/// The ids on all pages of three items.
+async fn pages(w: &Workspace, filter: ItemFilter) -> Result<Vec<u64>> {
+    let mut filter = ItemFilter { limit: 3, ..filter };
+    let mut seen = Vec::new();
+    loop {
+        let page = w.store.items(w.id, &filter).await?;
+        assert!(page.items.len() <= 3);
+        seen.extend(page.items.iter().map(|i| i.id.0));
+        filter.after = page.next;
+        if filter.after.is_none() {
+            return Ok(seen);
+        }
+    }
 }
 
 async fn histories_and_tallies(database: &Database) -> Result<()> {
