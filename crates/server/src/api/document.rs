@@ -109,8 +109,16 @@ fn say_what_is_always_there(document: &mut OpenApi) {
         let new = name.starts_with("New") || name == "IngestedItem";
         let named = ends.iter().any(|end| name.ends_with(end)) && name != "Item";
         let page = name.starts_with("Page_");
-        let bodies =
-            ["Completion", "Later", "Placement", "Cancellation", "Versioned", "Step", "Rotation", "KeyRotation"];
+        let bodies = [
+            "Completion",
+            "Later",
+            "Placement",
+            "Cancellation",
+            "Versioned",
+            "Step",
+            "Rotation",
+            "KeyRotation",
+        ];
         !page && (new || named || bodies.contains(&name))
     };
     let Some(components) = &mut document.components else { return };
