@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_delivery"),
     migration!(4, "0004_audit"),
     migration!(5, "0005_outcomes"),
+    migration!(6, "0006_duplicates"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

@@ -99,6 +99,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::retry::retry))
         .routes(routes!(items::reassign::reassign))
         .routes(routes!(items::cancel::cancel))
+        .routes(routes!(items::force::force))
         .routes(routes!(items::history::history))
         .routes(routes!(items::why::why))
         .routes(routes!(claims::claim))

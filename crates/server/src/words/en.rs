@@ -187,6 +187,14 @@ impl Words for English {
             Updated { agent, contacted: true, .. } => {
                 format!("{} reached the contact.", who(agent))
             }
+            ResultKept { agent, holder: Some(holder), .. } => {
+                let (agent, holder) = (who(agent), who(holder));
+                format!("{agent}'s result came after {holder} had it: kept as a note.")
+            }
+            ResultKept { agent, holder: None, .. } => {
+                format!("{}'s result came too late: kept as a note.", who(agent))
+            }
+            Forced { .. } => "Forced through, though its contact had come before.".to_owned(),
             Released { agent, .. } => format!("{} gave it back.", who(agent)),
             RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {

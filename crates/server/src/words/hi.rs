@@ -197,6 +197,17 @@ impl Words for Hindi {
             }
             Updated { agent, contacted: false, .. } => format!("{} इस पर काम कर रहे हैं।", who(agent)),
             Updated { agent, contacted: true, .. } => format!("{} की संपर्क से बात हुई।", who(agent)),
+            ResultKept { agent, holder: Some(holder), .. } => {
+                format!(
+                    "{} का परिणाम तब आया जब यह {} के पास था: नोट के रूप में रखा गया।",
+                    who(agent),
+                    who(holder)
+                )
+            }
+            ResultKept { agent, holder: None, .. } => {
+                format!("{} का परिणाम देर से आया: नोट के रूप में रखा गया।", who(agent))
+            }
+            Forced { .. } => "संपर्क पहले आ चुका था, फिर भी आगे बढ़ाया गया।".to_owned(),
             Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
             RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {

@@ -179,6 +179,13 @@ impl Words for Chinese {
             }
             Updated { agent, contacted: false, .. } => format!("{} 正在处理。", who(agent)),
             Updated { agent, contacted: true, .. } => format!("{} 已联系上对方。", who(agent)),
+            ResultKept { agent, holder: Some(holder), .. } => {
+                format!("{} 的结果到达时已由 {} 负责：已存为备注。", who(agent), who(holder))
+            }
+            ResultKept { agent, holder: None, .. } => {
+                format!("{} 的结果来得太晚：已存为备注。", who(agent))
+            }
+            Forced { .. } => "尽管联系人已有记录，仍强制分派。".to_owned(),
             Released { agent, .. } => format!("{} 已退回。", who(agent)),
             RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),

@@ -70,6 +70,7 @@ impl<D: Db> Backend<D> {
         query.and_some("i.queue_id = {}", filter.queue);
         query.and_some("i.agent_id = {}", filter.agent);
         query.and_some("i.source_id = {}", filter.source);
+        query.and_some("i.duplicate_of = {}", filter.duplicate_of);
         query.and_some("p.phone = {}", filter.phone.as_deref());
         // Ids are given out in the order of arrival, so a span of time is a span of ids, and the
         // list can be cut short from either end.

@@ -5,6 +5,7 @@ mod audit;
 mod contacts;
 mod delivery;
 mod durable;
+mod forgotten;
 mod harness;
 mod lists;
 mod proxy;

@@ -442,7 +442,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Records a disposition, which closes the item, schedules it again or moves it on. */
+        /**
+         * Records a disposition, which closes the item, schedules it again or moves it on. When it went to
+         *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note.
+         */
         post: operations["post_items_id_complete"];
         delete?: never;
         options?: never;
@@ -461,6 +464,23 @@ export interface paths {
         put?: never;
         /** Declines an offer: the next agent gets it. */
         post: operations["post_items_id_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{id}/force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Routes a duplicate as if its contact had not come before. It stays linked to the first. */
+        post: operations["post_items_id_force"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1312,6 +1332,16 @@ export interface components {
             /** @description Whether it is what the work is for: a sale, a hire. */
             won?: boolean;
         };
+        /** @description An item whose contact came before. */
+        Duplicate: {
+            arrived_at: components["schemas"]["Time"];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            source: number;
+            /** @description `duplicate` while it is kept back; something else once it was forced through. */
+            state: components["schemas"]["ItemStateName"];
+        };
         /** @description What was erased. */
         Erased: {
             /** @description The items that no longer say whom they are about. */
@@ -1433,6 +1463,16 @@ export interface components {
             time_zone?: string | null;
             /** @description From the link that the server printed. */
             token: string;
+        };
+        /** @description Which version is forced through, and why. */
+        ForceForm: {
+            /** @description Why; kept with the item's personal data, not in the journal. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description The duplicate's version as last seen.
+             */
+            version: number;
         };
         /** @description What a WebSocket client sends. */
         FromClient: {
@@ -1576,6 +1616,8 @@ export interface components {
             disposition: string | null;
             /** Format: int64 */
             duplicate_of: number | null;
+            /** @description Where one item is asked for: who came again as it, newest first, at most 20. */
+            duplicates: components["schemas"]["Duplicate"][];
             earliest: components["schemas"]["Time"] | null;
             /** Format: int64 */
             id: number;
@@ -2033,6 +2075,8 @@ export interface components {
                 disposition?: string | null;
                 /** Format: int64 */
                 duplicate_of?: number | null;
+                /** @description Where one item is asked for: who came again as it, newest first, at most 20. */
+                duplicates?: components["schemas"]["Duplicate"][];
                 earliest?: components["schemas"]["Time"] | null;
                 /** Format: int64 */
                 id: number;
@@ -3770,6 +3814,8 @@ export interface operations {
                 queue?: number;
                 agent?: number;
                 source?: number;
+                /** @description Only duplicates of this item. */
+                duplicate_of?: number;
                 /** @description In any form; without a country code it is read as one of the workspace's country. */
                 phone?: string;
                 /** @description Arrived at or after, RFC 3339. */
@@ -3994,6 +4040,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_items_id_force: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceForm"];
             };
         };
         responses: {
