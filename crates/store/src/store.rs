@@ -67,7 +67,14 @@ pub trait Workspaces {
         now: Time,
     ) -> Result<WorkspaceId>;
 
-    async fn rename_workspace(&self, workspace: WorkspaceId, name: &str) -> Result<()>;
+    /// In one transaction with its audit.
+    async fn rename_workspace(
+        &self,
+        workspace: WorkspaceId,
+        name: &str,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()>;
 
     /// All of them, by id: seqs to compare, deadlines to arm.
     async fn workspaces(&self) -> Result<Vec<WorkspaceRow>>;

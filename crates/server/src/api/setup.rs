@@ -120,7 +120,8 @@ pub async fn create(
     crate::workspaces::forget_link(&app.config.data_dir, workspace);
     if let Some(preset) = body.preset {
         // Its sources' secrets are made anew on their page when they are wanted.
-        preset.furnish(&app.dispatcher, workspace).await.map_err(Problem::internal)?;
+        let furnished = preset.furnish(&app.dispatcher, workspace, Actor::User(id)).await;
+        furnished.map_err(Problem::internal)?;
         app.forget_names(workspace);
     }
     let user = app.store.user(workspace, id).await?;

@@ -3,7 +3,10 @@
 use super::known::Known;
 use super::request::{Personal, Work};
 use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
-use store::{Batch, Note, SourceFace, User, UserChange, UserRow};
+use store::{Act, Batch, Note, NoteKind, SourceFace, User, UserChange, UserRow};
+
+/// The most late results that are kept of one item.
+const MAX_LATE: u64 = 20;
 
 /// Refuses work whose rows could not be written: a name in use, a login without a password.
 pub(super) fn admit(
@@ -139,7 +142,10 @@ pub(super) fn add(
             }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
-            Personal::Act(act) => batch.acts.push((**act).clone()),
+            Personal::Act(act) => {
+                let made = made_agent(answer).map(|agent| agent.0);
+                batch.acts.push(Act { object_id: act.object_id.or(made), ..(**act).clone() });
+            }
         }
     }
 }
