@@ -1,6 +1,7 @@
 //! What every operation works with: store, dispatcher, limits, and what is kept for a moment.
 
 use crate::api::setup::Pending;
+use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::auth::throttle::Throttle;
 use crate::auth::{Caller, Role, secret};
@@ -49,6 +50,7 @@ pub struct Parts {
     pub request_ids: RequestIds,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub attempts: Attempts,
     pub edits: Edits,
     pub board: Board,
     pub imports_running: Running,
@@ -102,6 +104,7 @@ impl App {
         let import_turns = tokio::sync::Semaphore::new(config.limits.imports);
         Ok(App(Arc::new(Parts {
             throttle: Throttle::new(config.limits.sign_ins_per_minute),
+            attempts: Attempts::default(),
             config,
             clock,
             store,

@@ -23,6 +23,7 @@ pub mod rules;
 pub mod schema;
 pub mod session;
 pub mod setup;
+pub mod sign_ins;
 pub mod sources;
 pub mod stats;
 pub mod tokens;

@@ -1,5 +1,6 @@
 //! Who may do what: secrets, passwords, sessions, the caller of a request.
 
+pub mod attempts;
 pub mod caller;
 pub mod password;
 pub mod secret;

@@ -155,8 +155,8 @@ export interface paths {
         };
         /**
          * Lists who did what to which object, newest first: every change of the configuration, what
-         *     somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
-         *     imports, what was exported or erased.
+         *     somebody did to another's work or presence, and what is done beside the queues: sign-ins, tokens,
+         *     secrets, imports, what was exported or erased.
          */
         get: operations["get_audit"];
         put?: never;
@@ -964,7 +964,7 @@ export interface components {
         Actor: {
             /** Format: int64 */
             id: number | null;
-            /** @description `user`, `token`, `source` or `system`. */
+            /** @description `user`, `token`, `source` or `system`; `nobody` is known who was refused a sign-in. */
             kind: string;
             name: string | null;
         };
@@ -1169,7 +1169,10 @@ export interface components {
         AuditObject: {
             /** Format: int64 */
             id: number | null;
-            /** @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`. */
+            /**
+             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `import` or
+             *     `contact`.
+             */
             kind: string;
             /** @description As it is called now. */
             name: string | null;

@@ -9,6 +9,7 @@ export const OBJECTS: Record<string, () => string> = {
 	rule: m.rule,
 	item: m.item,
 	token: m.token,
+	login: m.login,
 	import: m.nav_import,
 	contact: m.contact
 };
