@@ -19,11 +19,12 @@ impl State {
     /// Applies an event that was decided elsewhere (another node, or the journal) at `at`.
     pub fn apply(&mut self, at: Time, event: &Event) {
         self.advance(at);
-        if let Some(item) = event.item().and_then(|id| self.facts.items.get_mut(&id)) {
+        if let Some(item) = event.changed_item().and_then(|id| self.facts.items.get_mut(&id)) {
             item.version += 1;
         }
         match event {
             Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
+            Event::ResultKept { .. } => {}
             Event::SupervisorTold { notice: Notice::PlacedItemHeldByAbsent, .. } => {}
             Event::SupervisorTold { item: id, .. } => {
                 if let Some(item) = self.facts.items.get_mut(id) {
@@ -148,6 +149,10 @@ impl State {
             }
             Event::DayStarted { at } => self.start_day(*at),
             Event::Submitted { item, submission } => self.submit(*item, at, submission),
+            Event::Forced { item, version, arrived_at, submission } => {
+                self.closed.retain(|closed| closed != item);
+                self.arrive(*item, version + 1, *arrived_at, submission);
+            }
             Event::Duplicate { item, .. } => self.close(*item),
             Event::Queued { item: id, queue, rule, priority, skills } => {
                 let ageing_ms = i64::from(self.facts.settings.ageing_secs) * 1000;
@@ -305,10 +310,22 @@ impl State {
 
     fn submit(&mut self, id: ItemId, at: Time, submission: &Submission) {
         self.facts.last_item = id;
+        self.arrive(id, 1, at, submission);
+        let Some(source) = self.facts.sources.get(&submission.source) else { return };
+        if let Some(item) = self.facts.items.get(&id)
+            && let Some((key, hold)) = hold(&source.spec, item, submission.contact)
+            && !self.facts.holds.contains_key(&key)
+        {
+            self.facts.holds.insert(key, hold);
+            self.index.hold_until(hold.until, key.0, key.1);
+        }
+    }
+
+    fn arrive(&mut self, id: ItemId, version: u32, at: Time, submission: &Submission) {
         let Some(source) = self.facts.sources.get(&submission.source) else { return };
         let item = Item {
             id,
-            version: 1,
+            version,
             kind: source.spec.kind,
             source: source.id,
             queue: source.spec.queue,
@@ -330,12 +347,6 @@ impl State {
             moves: 0,
             told: false,
         };
-        if let Some((key, hold)) = hold(&source.spec, &item, submission.contact)
-            && !self.facts.holds.contains_key(&key)
-        {
-            self.facts.holds.insert(key, hold);
-            self.index.hold_until(hold.until, key.0, key.1);
-        }
         self.facts.items.insert(id, item);
     }
 

@@ -116,6 +116,11 @@ pub enum Command {
         seen: Seen,
         disposition: Code,
     },
+    /// What an agent recorded of an item that they had and hold no longer is kept as a note.
+    KeepResult {
+        item: ItemId,
+        agent: AgentId,
+    },
     /// Its holder has done something with it, or with `contacted` reached the contact.
     Update {
         item: ItemId,
@@ -142,6 +147,15 @@ pub enum Command {
     Cancel {
         item: ItemId,
         seen: Seen,
+    },
+
+    /// Routes a duplicate after all. It has left the state, so the command brings it along as it
+    /// came, at the version that was seen.
+    Force {
+        item: ItemId,
+        version: u32,
+        arrived_at: Time,
+        submission: Submission,
     },
 
     /// Matches waiting items, at most `max`, where dispatch is by worker (and anywhere else).

@@ -135,6 +135,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_false")]
         won: bool,
     },
+    /// The agent's result came when they held the item no longer, `holder` did if anybody: it is
+    /// kept as a note, and the item stays as it is.
+    ResultKept {
+        item: ItemId,
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<AgentId>,
+    },
     Updated {
         item: ItemId,
         seen: Seen,
@@ -160,6 +168,13 @@ pub enum Event {
     Cancelled {
         item: ItemId,
         seen: Seen,
+    },
+    /// A duplicate is routed after all: open again, as it came.
+    Forced {
+        item: ItemId,
+        version: u32,
+        arrived_at: Time,
+        submission: Submission,
     },
     MatchRequested {
         source: Option<SourceId>,
@@ -264,6 +279,7 @@ impl Event {
             Event::Completed { item, seen, disposition, .. } => {
                 Command::Complete { item, seen, disposition }
             }
+            Event::ResultKept { item, agent, .. } => Command::KeepResult { item, agent },
             Event::Updated { item, seen, contacted, .. } => {
                 Command::Update { item, seen, contacted }
             }
@@ -271,6 +287,9 @@ impl Event {
             Event::RetryScheduled { item, seen, until } => Command::Retry { item, seen, until },
             Event::Reassigned { item, seen, to } => Command::Reassign { item, seen, to },
             Event::Cancelled { item, seen } => Command::Cancel { item, seen },
+            Event::Forced { item, version, arrived_at, submission } => {
+                Command::Force { item, version, arrived_at, submission }
+            }
             Event::MatchRequested { source, max } => Command::Match { source, max },
             Event::ClockTicked => Command::Clock,
             _ => return None,
@@ -310,11 +329,13 @@ impl Event {
             | Accepted { item, .. }
             | Declined { item, .. }
             | Completed { item, .. }
+            | ResultKept { item, .. }
             | Updated { item, .. }
             | Released { item, .. }
             | RetryScheduled { item, .. }
             | Reassigned { item, .. }
             | Cancelled { item, .. }
+            | Forced { item, .. }
             | Duplicate { item, .. }
             | Queued { item, .. }
             | Offered { item, .. }
@@ -327,5 +348,10 @@ impl Event {
             | SupervisorTold { item, .. } => Some(*item),
             _ => None,
         }
+    }
+
+    /// The item that the event changes: all but a result that is merely kept.
+    pub fn changed_item(&self) -> Option<ItemId> {
+        self.item().filter(|_| !matches!(self, Event::ResultKept { .. }))
     }
 }

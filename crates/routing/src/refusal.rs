@@ -35,6 +35,10 @@ pub enum Refusal {
     Stale { item: ItemId, seen: u32, current: u32 },
     #[error("item {item} is not held by agent {agent}")]
     NotHolder { item: ItemId, agent: AgentId },
+    #[error("item {item} is with agent {agent}; load it again and decide anew")]
+    StillHeld { item: ItemId, agent: AgentId },
+    #[error("item {0} is no duplicate that is kept back; load it again")]
+    NotDuplicate(ItemId),
     #[error("item {0} is not on offer")]
     NotOffered(ItemId),
     #[error("item {0} is not assigned to anybody")]
@@ -65,6 +69,8 @@ impl Refusal {
             Refusal::NotSignedIn(_) => "not_signed_in",
             Refusal::Stale { .. } => "stale_version",
             Refusal::NotHolder { .. } => "not_holder",
+            Refusal::StillHeld { .. } => "still_held",
+            Refusal::NotDuplicate(_) => "not_duplicate",
             Refusal::NotOffered(_) => "not_offered",
             Refusal::NotAssigned(_) => "not_assigned",
             Refusal::UnknownDisposition { .. } => "unknown_disposition",

@@ -1,6 +1,7 @@
 //! What every operation works with: store, dispatcher, limits, and what is kept for a moment.
 
 use crate::api::setup::Pending;
+use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
 use crate::auth::seal::{SealError, Sealer};
 use crate::auth::throttle::Throttle;
@@ -50,6 +51,7 @@ pub struct Parts {
     pub request_ids: RequestIds,
     pub passwords: Passwords,
     pub throttle: Throttle,
+    pub attempts: Attempts,
     pub edits: Edits,
     pub board: Board,
     /// Wakes the task that fetches leads: there are new ones to fetch.
@@ -108,6 +110,7 @@ impl App {
         let import_turns = tokio::sync::Semaphore::new(config.limits.imports);
         Ok(App(Arc::new(Parts {
             throttle: Throttle::new(config.limits.sign_ins_per_minute),
+            attempts: Attempts::default(),
             config,
             clock,
             store,

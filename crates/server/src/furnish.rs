@@ -26,6 +26,8 @@ pub struct MadeSource {
 pub struct Furnishing<'a> {
     pub dispatcher: &'a Dispatcher,
     pub workspace: WorkspaceId,
+    /// Whose doing it is, for the audit.
+    pub actor: Actor,
 }
 
 /// What stands in the way of furnishing.
@@ -41,7 +43,7 @@ pub fn read<T: DeserializeOwned>(spec: Value) -> Result<T, Error> {
 impl Furnishing<'_> {
     /// Has all of it done, or says what was refused.
     pub async fn run(&self, work: Vec<Work>) -> Result<Vec<Answer>, Error> {
-        let request = Request { actor: Actor::System, idempotency: None, work };
+        let request = Request { actor: self.actor, idempotency: None, work };
         let results = self.dispatcher.submit(self.workspace, request).await.map_err(failed)?;
         results.into_iter().map(|result| result.map(|done| done.answer).map_err(failed)).collect()
     }

@@ -1,7 +1,7 @@
 //! Presets: what the workspace of a kind of team begins with. A preset is only configuration, which
 //! may be changed like any other; nothing asks later which one it was.
 
-use crate::dispatcher::{Dispatcher, WorkspaceId};
+use crate::dispatcher::{Actor, Dispatcher, WorkspaceId};
 use crate::error::Error;
 use crate::furnish::{Furnishing, MadeSource, failed};
 use crate::submission::Face;
@@ -82,11 +82,12 @@ impl Preset {
     }
 
     /// Furnishes a workspace that has no queue and no source yet; `None` when it has one, and
-    /// nothing is changed then.
+    /// nothing is changed then. `actor` is whose doing it is.
     pub async fn furnish(
         self,
         dispatcher: &Dispatcher,
         workspace: WorkspaceId,
+        actor: Actor,
     ) -> Result<Option<Vec<MadeSource>>, Error> {
         let begun = dispatcher
             .read(workspace, |s| !s.facts().queues.is_empty() || !s.facts().sources.is_empty())
@@ -95,7 +96,7 @@ impl Preset {
         if begun {
             return Ok(None);
         }
-        let furnishing = Furnishing { dispatcher, workspace };
+        let furnishing = Furnishing { dispatcher, workspace, actor };
         let queues = furnishing.queues(vec![self.queue()]).await?;
         let [queue] = queues[..] else { return Err(failed("no queue was made")) };
         let kind = if self == Preset::QcDesk { "task" } else { "lead" };

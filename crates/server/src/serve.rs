@@ -1,6 +1,6 @@
 //! A running server: bound, started, announced, and stopped without losing anything.
 
-use crate::api;
+use crate::api::{self, sign_ins};
 use crate::app::App;
 use crate::auth::seal::Sealer;
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ use crate::runfile::{Announcement, choose};
 use crate::workspaces::{self, FIRST, NewWorkspace};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -282,6 +282,7 @@ pub async fn stop_signal() {
 
 /// Forgets what nobody asks for any more.
 async fn keep_house(app: App) {
+    tokio::spawn(tell_of_refused(app.clone()));
     let mut expired = retention::Done::new();
     loop {
         tokio::select! {
@@ -299,6 +300,19 @@ async fn keep_house(app: App) {
             && let Err(error) = retention::round(&app, &mut expired).await
         {
             tracing::warn!(%error, "persons of old items were not erased; trying again");
+        }
+    }
+}
+
+/// Has the audit told of sign-ins that were refused, once their minute is over.
+async fn tell_of_refused(app: App) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(10)) => {}
+            () = app.stopped() => return,
+        }
+        if let Err(error) = sign_ins::tell_ended(&app, Instant::now()).await {
+            tracing::warn!(%error, "the audit was not told of refused sign-ins");
         }
     }
 }

@@ -74,6 +74,7 @@ fn audited(
         StatusSet { agent, .. } => ("status_set", "agent", Some(agent.0)),
         Released { item, .. } => ("released", "item", Some(item.0)),
         Reassigned { item, .. } => ("reassigned", "item", Some(item.0)),
+        Forced { item, .. } => ("forced", "item", Some(item.0)),
         Cancelled { item, .. } => ("cancelled", "item", Some(item.0)),
         _ => return None,
     })

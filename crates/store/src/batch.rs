@@ -71,6 +71,10 @@ pub enum NoteKind {
     Update,
     Reassign,
     Cancel,
+    /// Why a duplicate was forced through.
+    Force,
+    /// A result that came when its agent held the item no longer.
+    Late,
     Other,
 }
 

@@ -198,6 +198,8 @@ pub(crate) fn note_text(kind: NoteKind) -> &'static str {
         NoteKind::Update => "update",
         NoteKind::Reassign => "reassign",
         NoteKind::Cancel => "cancel",
+        NoteKind::Force => "force",
+        NoteKind::Late => "late",
         NoteKind::Other => "other",
     }
 }

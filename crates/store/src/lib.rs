@@ -59,7 +59,7 @@ pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written}
 pub use open::{Fault, Faults, Options, holder, open};
 pub use read::{
     AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
-    ItemRow, ItemStatus, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
+    ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use store::{
     Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,

@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_webhooks"),
     migration!(7, "0007_endpoints"),
     migration!(8, "0008_indexes"),
+    migration!(9, "0009_duplicates"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

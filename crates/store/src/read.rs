@@ -81,6 +81,8 @@ pub struct ItemFilter {
     pub queue: Option<QueueId>,
     pub agent: Option<AgentId>,
     pub source: Option<SourceId>,
+    /// Duplicates of this item.
+    pub duplicate_of: Option<ItemId>,
     /// E.164.
     pub phone: Option<String>,
     /// Arrived at or after.
@@ -125,6 +127,15 @@ pub struct ItemRow {
     pub personal: Option<Personal>,
     /// Of its latest assignment or offer.
     pub reason: Option<Reason>,
+}
+
+/// An agent and an item whose result they come late with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Late {
+    /// They were once assigned it.
+    pub had: bool,
+    /// Late results that are kept of the item.
+    pub kept: u64,
 }
 
 /// How an assignment or an offer ended.

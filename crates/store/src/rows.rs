@@ -184,9 +184,10 @@ pub(crate) const NOTES: &str = "SELECT item_id, seq, kind, body FROM item_notes 
 pub(crate) fn note<D: Db>(row: &D::Row) -> Result<Note> {
     let mut row = Columns::<D>::new(row, "item_notes");
     let (item, event, kind) = (ItemId(row.num()?), row.num()?, row.text()?);
-    let kind = [NoteKind::Complete, NoteKind::Update, NoteKind::Reassign, NoteKind::Cancel]
+    use NoteKind::{Cancel, Complete, Force, Late, Other, Reassign, Update};
+    let kind = [Complete, Update, Reassign, Cancel, Force, Late]
         .into_iter()
         .find(|k| note_text(*k) == kind)
-        .unwrap_or(NoteKind::Other);
+        .unwrap_or(Other);
     Ok(Note { item, event, kind, text: row.text()? })
 }

@@ -3,8 +3,8 @@
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
     AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Endpoints, Entry, GivenUp, Heard,
-    Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Loaded, NewImport, NewToken, Note,
-    Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
+    Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken,
+    Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
     TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
@@ -68,7 +68,14 @@ pub trait Workspaces {
         now: Time,
     ) -> Result<WorkspaceId>;
 
-    async fn rename_workspace(&self, workspace: WorkspaceId, name: &str) -> Result<()>;
+    /// In one transaction with its audit.
+    async fn rename_workspace(
+        &self,
+        workspace: WorkspaceId,
+        name: &str,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()>;
 
     /// All of them, by id: seqs to compare, deadlines to arm.
     async fn workspaces(&self) -> Result<Vec<WorkspaceRow>>;
@@ -142,6 +149,12 @@ pub trait Transaction: Send {
     async fn user_by_name(&mut self, name: &str) -> Result<Option<User>>;
 
     async fn user_of_agent(&mut self, agent: AgentId) -> Result<Option<User>>;
+
+    /// What the tables know of an agent who comes late with an item's result.
+    async fn late(&mut self, item: ItemId, agent: AgentId) -> Result<Late>;
+
+    /// The item's version, if it is a duplicate that is kept back.
+    async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>>;
 
     /// The source that has this slug.
     async fn source_by_key(&mut self, key: &str) -> Result<Option<SourceId>>;

@@ -188,7 +188,7 @@ impl<'a> Touched<'a> {
         before: &HashMap<ItemId, Before>,
         facts: &Facts,
     ) {
-        let Some(id) = event.item() else { return };
+        let Some(id) = event.changed_item() else { return };
         let trace = self.items.entry(id).or_insert_with(|| match before.get(&id) {
             Some(before) => ItemTrace {
                 queue: Some(before.queue),
@@ -223,6 +223,8 @@ impl<'a> Touched<'a> {
                 trace.earlier_ended = true;
                 self.arrivals.entry((submission.source, day)).or_default().0 += 1;
             }
+            // Nobody had it before.
+            Event::Forced { .. } => trace.earlier_ended = true,
             Event::Duplicate { of, .. } => {
                 trace.closed_as = Some(ItemStatus::Duplicate);
                 trace.duplicate_of = Some(*of);

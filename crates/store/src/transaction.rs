@@ -7,7 +7,7 @@ use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Prepared, Rows, Sql, Type, prepare};
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
-    Answered, Batch, Entry, Error, Fault, ItemStatus, Result, Transaction, User, WorkspaceId,
+    Answered, Batch, Entry, Error, Fault, ItemStatus, Late, Result, Transaction, User, WorkspaceId,
     Written,
 };
 use crate::{journal_rows, rows, write};
@@ -200,6 +200,23 @@ impl<D: Db> Transaction for Locked<D> {
     async fn user_of_agent(&mut self, agent: AgentId) -> Result<Option<User>> {
         let found = self.one(rows::USER_OF_AGENT, cells![self.workspace, agent].into()).await?;
         found.map(|row| rows::user::<D>(&row)).transpose()
+    }
+
+    async fn late(&mut self, item: ItemId, agent: AgentId) -> Result<Late> {
+        let select = "SELECT (SELECT COUNT(*) FROM assignments AS s WHERE s.workspace_id = $1 \
+            AND s.item_id = $2 AND s.agent_id = $3 AND s.offer = 0), (SELECT COUNT(*) \
+            FROM item_notes AS n WHERE n.workspace_id = $1 AND n.item_id = $2 AND n.kind = 'late')";
+        let found = self.one(select, cells![self.workspace, item, agent].into()).await?;
+        let row = found.ok_or(Error::Missing("item"))?;
+        let mut row = Columns::<D>::new(&row, "item_notes");
+        Ok(Late { had: row.num::<u64>()? > 0, kept: row.num()? })
+    }
+
+    async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>> {
+        let select = "SELECT version FROM items WHERE workspace_id = $1 AND item_id = $2 \
+            AND state = 'duplicate'";
+        let found = self.one(select, cells![self.workspace, item].into()).await?;
+        found.map(|row| Columns::<D>::new(&row, "items").num()).transpose()
     }
 
     async fn source_by_key(&mut self, key: &str) -> Result<Option<SourceId>> {

@@ -5,6 +5,8 @@ mod claim;
 mod clock;
 mod configure;
 mod finish;
+mod force;
+mod late;
 mod offer;
 mod presence;
 mod reassign;
@@ -144,6 +146,10 @@ impl State {
             Command::Complete { item, seen, disposition } => {
                 self.admit_complete(now, item, seen, disposition)
             }
+            Command::KeepResult { item, agent } => self.admit_late_result(item, agent),
+            Command::Force { item, version, arrived_at, submission } => {
+                self.admit_force(item, version, arrived_at, submission)
+            }
             Command::Update { item, seen, contacted } => self.admit_update(item, seen, contacted),
             Command::Release { item, seen } => self.admit_release(item, seen),
             Command::Retry { item, seen, until } => self.admit_retry(now, item, seen, until),
@@ -161,6 +167,7 @@ impl State {
     fn follow(&self, now: Time, event: &Event) -> Vec<Event> {
         match event {
             Event::Submitted { item, submission } => vec![self.route(now, *item, submission)],
+            Event::Forced { item, submission, .. } => vec![self.queue(*item, submission)],
             Event::Claimed { agent } => self.claim(*agent).into_iter().collect(),
             Event::SignedOut { agent } | Event::Lapsed { agent } => self.return_held(*agent, event),
             Event::AgentDeactivated { agent } => self.return_held(*agent, event),

@@ -20,6 +20,19 @@ impl State {
 
     /// Where a submitted item goes.
     pub(super) fn route(&self, now: Time, id: ItemId, submission: &Submission) -> Event {
+        let first = self.facts.items.get(&id).and_then(|item| {
+            let source = self.facts.sources.get(&item.source)?;
+            let (key, _) = hold(&source.spec, item, submission.contact)?;
+            self.facts.holds.get(&key).filter(|first| first.item != id && first.until > now)
+        });
+        match first {
+            Some(first) => Event::Duplicate { item: id, of: first.item },
+            None => self.queue(id, submission),
+        }
+    }
+
+    /// Which queue an item is for, whoever it is about.
+    pub(super) fn queue(&self, id: ItemId, submission: &Submission) -> Event {
         let nowhere = Event::Queued {
             item: id,
             queue: Default::default(),
@@ -29,12 +42,6 @@ impl State {
         };
         let Some(item) = self.facts.items.get(&id) else { return nowhere };
         let Some(source) = self.facts.sources.get(&item.source) else { return nowhere };
-        let held = hold(&source.spec, item, submission.contact)
-            .and_then(|(key, _)| self.facts.holds.get(&key))
-            .filter(|first| first.item != id && first.until > now);
-        if let Some(first) = held {
-            return Event::Duplicate { item: id, of: first.item };
-        }
         let rule = self.rule_for(item);
         let spec = rule.map(|rule| &rule.spec);
         let mut skills = item.skills.clone();

@@ -38,11 +38,11 @@ pub enum Line {
 }
 
 const LINES: &str = "workspace, at, advance, until, clock, agent, queue, source, rule, \
-     change, replace, deactivate, lead, task, call, item, match, show, why, supervisor, \
+     change, replace, deactivate, lead, task, call, item, force, match, show, why, supervisor, \
      or the name of an agent";
 
 const ACTIONS: &str = "signs in, signs out, lapses, is available, is away REASON, is offline, \
-     claims, accepts, declines, updates, completes, releases, retries, reassigns, cancels";
+     is late with, claims, accepts, declines, updates, completes, releases, retries, reassigns, cancels";
 
 fn plain(command: Command) -> Result<Line, ParseError> {
     Ok(Line::Command { command: Box::new(command), makes: None })
@@ -121,6 +121,9 @@ fn parse_line(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
         if c.take(kind) {
             return submit(c, stage, kind);
         }
+    }
+    if c.take("force") {
+        return force(c, stage);
     }
     if c.take("supervisor") {
         return act(c, stage, None);
@@ -217,6 +220,26 @@ fn submit(c: &mut Cursor, stage: &Stage, kind: &str) -> Result<Line, ParseError>
             brings.unwrap_or("item"),
         ));
     }
+    let submission = submission(c, stage, source)?;
+    let command = Command::Submit { submission };
+    Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Item(name)) })
+}
+
+/// `force L2 version 2 of 2026-03-02 09:30 from META, region mh`
+fn force(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
+    let item = ItemId(id(c, &stage.names.items, "item")?);
+    c.expect("version")?;
+    let version = c.number("the version that was seen")?;
+    c.expect("of")?;
+    let arrived_at = c.local_time(stage.now, &zone(stage.state.facts()))?;
+    c.expect("from")?;
+    let source = SourceId(id(c, &stage.names.sources, "source")?);
+    let submission = submission(c, stage, source)?;
+    plain(Command::Force { item, version, arrived_at, submission })
+}
+
+/// What an item brings along.
+fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submission, ParseError> {
     let mut submission = Submission { source, ..Submission::default() };
     while !c.is_done() {
         if c.take("region") {
@@ -241,8 +264,7 @@ fn submit(c: &mut Cursor, stage: &Stage, kind: &str) -> Result<Line, ParseError>
             );
         }
     }
-    let command = Command::Submit { submission };
-    Ok(Line::Command { command: Box::new(command), makes: Some(Makes::Item(name)) })
+    Ok(submission)
 }
 
 pub(crate) fn kind_word(kind: Kind) -> &'static str {
@@ -287,6 +309,10 @@ fn agent_line(c: &mut Cursor, stage: &Stage, agent: AgentId) -> Result<Line, Par
     if c.take("is away") {
         let reason = c.code("a reason such as lunch")?;
         return plain(Command::SetStatus { agent, status: Status::Away { reason } });
+    }
+    if c.take("is late with") {
+        let item = ItemId(id(c, &stage.names.items, "item")?);
+        return plain(Command::KeepResult { item, agent });
     }
     act(c, stage, Some(agent))
 }

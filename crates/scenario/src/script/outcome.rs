@@ -179,6 +179,17 @@ impl<'a> Teller<'a> {
                     }
                 }
             }
+            Event::ResultKept { item, agent, holder } => {
+                let (item, agent) = (self.item(*item), self.agent(*agent));
+                match holder {
+                    Some(holder) => {
+                        let holder = self.agent(*holder);
+                        format!("{item}: a result of {agent} is kept as a note; {holder} has it")
+                    }
+                    None => format!("{item}: a result of {agent} is kept as a note"),
+                }
+            }
+            Event::Forced { item, .. } => format!("{} forced through", self.item(*item)),
             Event::Released { item, agent, .. } => {
                 format!("{} released by {}", self.item(*item), self.agent(*agent))
             }
@@ -273,6 +284,12 @@ impl<'a> Teller<'a> {
             }
             Refusal::NotHolder { item, agent } => {
                 format!("{} is not held by {}", self.item(*item), self.agent(*agent))
+            }
+            Refusal::StillHeld { item, agent } => {
+                format!("{} is still with {}", self.item(*item), self.agent(*agent))
+            }
+            Refusal::NotDuplicate(item) => {
+                format!("{} is no duplicate that is kept back", self.item(*item))
             }
             Refusal::NotOffered(item) => format!("{} is not on offer", self.item(*item)),
             Refusal::NotAssigned(item) => {

@@ -100,6 +100,15 @@ pub fn print(names: &Names, facts: &Facts, command: &Command) -> (String, Option
         Command::SetStatus { agent, status } => {
             plain(format!("{} is {}", agents(agent), status_words(status)))
         }
+        Command::KeepResult { item, agent } => {
+            plain(format!("{} is late with {}", agents(agent), names.items.name(item.0)))
+        }
+        Command::Force { item, version, arrived_at, submission } => {
+            let (item, at) = (names.items.name(item.0), local(*arrived_at, &zone(facts)));
+            let source = names.sources.name(submission.source.0);
+            let line = format!("force {item} version {version} of {at} from {source}");
+            plain(clauses(line, brought(facts, submission)))
+        }
         Command::Submit { submission } => submit(names, facts, submission),
         Command::Claim { agent } => plain(format!("{} claims", agents(agent))),
         Command::Accept { item, seen } => plain(act(names, "accepts", *item, *seen)),
@@ -155,9 +164,16 @@ fn act(names: &Names, verb: &str, item: ItemId, seen: Seen) -> String {
 }
 
 fn submit(names: &Names, facts: &Facts, submission: &Submission) -> (String, Option<Makes>) {
-    let Submission { source, attributes, region, language, skills: wanted, .. } = submission;
-    let kind = facts.sources.get(source).map_or("item", |s| kind_word(s.spec.kind));
+    let source = submission.source;
+    let kind = facts.sources.get(&source).map_or("item", |s| kind_word(s.spec.kind));
     let name = format!("{}{}", kind[..1].to_uppercase(), facts.last_item.0 + 1);
+    let line = format!("{kind} {name} from {}", names.sources.name(source.0));
+    (clauses(line, brought(facts, submission)), Some(Makes::Item(name)))
+}
+
+/// What an item brings along.
+fn brought(facts: &Facts, submission: &Submission) -> Vec<String> {
+    let Submission { attributes, region, language, skills: wanted, .. } = submission;
     let code = |what: &str, code: &Option<Code>| {
         code.as_ref().map(|code| format!("{what} {}", word(code.as_str())))
     };
@@ -182,6 +198,5 @@ fn submit(names: &Names, facts: &Facts, submission: &Submission) -> (String, Opt
             .collect();
         parts.push(format!("with {}", pairs.join(" and ")));
     }
-    let line = clauses(format!("{kind} {name} from {}", names.sources.name(source.0)), parts);
-    (line, Some(Makes::Item(name)))
+    parts
 }

@@ -198,6 +198,14 @@ impl Checked {
             Event::Submitted { item, submission } => {
                 walk.follows.push_back(self.route(walk.now, *item, submission));
             }
+            Event::ResultKept { item, agent, holder } => {
+                let here = self.holder(*item);
+                holds!(here == *holder && here != Some(*agent), "I1", "{event:?}: {here:?} has it");
+            }
+            Event::Forced { item, submission, .. } => {
+                holds!(!model.items.contains_key(item), "I1", "{event:?}: it is open");
+                walk.follows.push_back(self.queue(*item, submission));
+            }
             Event::Claimed { agent } => {
                 holds!(model.unfinished(*agent).is_none(), "order", "claimed before finishing");
                 let Some((item, reason)) = model.claim(walk.now, *agent) else {
@@ -295,13 +303,19 @@ impl Checked {
         }
     }
 
-    /// Whether the contact is known, and else which rule decides.
+    /// Whether the contact is known, and else what decides.
     fn route(&self, now: Time, item: ItemId, submission: &Submission) -> Event {
         let model = &self.model;
         let held = model.contact_key(submission).and_then(|key| model.holds.get(&key));
         if let Some((of, _)) = held.filter(|(_, until)| *until > now) {
             return Event::Duplicate { item, of: *of };
         }
+        self.queue(item, submission)
+    }
+
+    /// Which rule decides.
+    fn queue(&self, item: ItemId, submission: &Submission) -> Event {
+        let model = &self.model;
         let source = model.sources.get(&submission.source).map(|(spec, _)| spec);
         let text = |code: &routing::Code| routing::Value::from(code.as_str());
         let mut known: Vec<(String, routing::Value)> =

@@ -35,6 +35,8 @@ enum Kind {
     Answer,
     Finish,
     Later,
+    Late,
+    Force,
     Place,
     Claim,
     Match,
@@ -70,6 +72,8 @@ impl Driver {
             weight(Kind::Answer, 20),
             weight(Kind::Finish, 25),
             weight(Kind::Later, 4),
+            weight(Kind::Late, 2),
+            weight(Kind::Force, 3),
             weight(Kind::Place, 6),
             weight(Kind::Claim, 12),
             weight(Kind::Match, 8),
@@ -213,6 +217,19 @@ impl Driver {
                 }
                 let until = Time(now.0 + self.random.below(7200) as i64 * 1000);
                 Command::Retry { item, seen, until }
+            }
+            Kind::Late => {
+                let item = ItemId(random.from_to(1, facts.last_item.0.max(1)));
+                let holder = facts.items.get(&item).and_then(|i| i.state.agent());
+                let agent = holder.filter(|_| random.percent(30)).unwrap_or(agent);
+                Command::KeepResult { item, agent }
+            }
+            // What is closed has left the state: any of it may have been a duplicate.
+            Kind::Force => {
+                let item = ItemId(random.from_to(1, facts.last_item.0.max(1)));
+                let arrived_at = Time(now.0 - random.below(7200) as i64 * 1000);
+                let submission = taste.submission(random, facts, now);
+                Command::Force { item, version: 2, arrived_at, submission }
             }
             Kind::Place => {
                 let (item, seen) = self.item(facts, |_| true)?;

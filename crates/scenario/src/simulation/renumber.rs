@@ -142,6 +142,14 @@ impl Gone {
             | Command::Lapse { agent }
             | Command::SetStatus { agent, .. }
             | Command::Claim { agent } => *agent = self.agent(*agent),
+            Command::KeepResult { item, agent } => {
+                *item = self.item(*item);
+                *agent = self.agent(*agent);
+            }
+            Command::Force { item, submission, .. } => {
+                *item = self.item(*item);
+                submission.source = self.source(submission.source);
+            }
             Command::Submit { submission } => submission.source = self.source(submission.source),
             Command::Reassign { item, seen, to } => {
                 *item = self.item(*item);

@@ -110,6 +110,15 @@ fn plainer(command: &Command) -> Vec<Command> {
             .into_iter()
             .map(|submission| Command::Submit { submission })
             .collect(),
+        Command::Force { item, version, arrived_at, submission } => submissions(submission)
+            .into_iter()
+            .map(|submission| Command::Force {
+                item: *item,
+                version: *version,
+                arrived_at: *arrived_at,
+                submission,
+            })
+            .collect(),
         Command::Complete { item, disposition, .. } => vec![Command::Complete {
             item: *item,
             seen: Seen::default(),

@@ -247,6 +247,7 @@ pub async fn create(
     let mut work = Work::from(Command::CreateAgent { spec });
     work.personal.push(Personal::AgentName(name.clone()));
     work.personal.extend(login_change(&app, &caller, &body, Some(&name), None).await?);
+    work.personal.extend(login_act(&caller, None, Some(&name), &work.personal));
     let done = app.one(&caller, key, vec![work]).await?;
     app.forget_names(caller.workspace);
     let Answer::Agent(id) = done.answer else { return Err(Problem::internal("not an agent")) };
@@ -298,7 +299,8 @@ pub async fn update(
     let agent = AgentId(id);
     let name = body.checked_name()?;
     let login = logins(&app, caller.workspace).await?.remove(&agent);
-    let known = app.names(caller.workspace).await?.get(&agent).cloned();
+    let names = app.store.agent_names(caller.workspace).await?;
+    let known = names.into_iter().find(|(id, _)| *id == agent).map(|(_, name)| name);
     let change = body.clone();
     let mut work = Work::change(move |state| {
         let found = state.facts().agents.get(&agent).ok_or(Refusal::UnknownAgent(agent))?;
@@ -310,7 +312,7 @@ pub async fn update(
     work.personal.extend(name.clone().map(Personal::AgentName));
     let shown = name.as_deref().or(known.as_deref());
     work.personal.extend(login_change(&app, &caller, &body, shown, login.as_ref()).await?);
-    work.personal.extend(login_act(&caller, id, &work.personal));
+    work.personal.extend(login_act(&caller, Some(id), known.as_deref(), &work.personal));
     app.one(&caller, None, vec![work]).await?;
     if let (Some(login), true) = (login, body.password.is_some()) {
         // Whoever knew the old password is out; whoever changed their own stays in.

@@ -69,12 +69,18 @@ pub async fn login_change(
 
 /// What the audit says of a changed name or login: which fields, never what they hold, for a name
 /// is personal and a password secret.
-pub fn login_act(caller: &Caller, agent: u64, rows: &[Personal]) -> Option<Personal> {
+/// `agent` is `None` while the command makes it; `known` is what they are called already.
+pub fn login_act(
+    caller: &Caller,
+    agent: Option<u64>,
+    known: Option<&str>,
+    rows: &[Personal],
+) -> Option<Personal> {
     let mut fields = Vec::new();
     let mut role = None;
     for row in rows {
         match row {
-            Personal::AgentName(_) => fields.push("name"),
+            Personal::AgentName(name) if known != Some(name) => fields.push("name"),
             Personal::Login(change) => {
                 fields.extend(change.password_hash.as_ref().map(|_| "password"));
                 fields.extend(change.active.map(|_| "active"));
@@ -88,7 +94,7 @@ pub fn login_act(caller: &Caller, agent: u64, rows: &[Personal]) -> Option<Perso
         return None;
     }
     let body = serde_json::json!({ "changed": fields, "role": role.map(Role::as_str) });
-    let (act, object, object_id) = ("login_changed", "agent", Some(agent));
+    let (act, object, object_id) = ("login_changed", "agent", agent);
     Some(Personal::Act(Box::new(Act { actor: caller.actor, act, object, object_id, body })))
 }
 

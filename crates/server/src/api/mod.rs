@@ -25,6 +25,7 @@ pub mod rules;
 pub mod schema;
 pub mod session;
 pub mod setup;
+pub mod sign_ins;
 pub mod sources;
 pub mod stats;
 pub mod tokens;
@@ -103,6 +104,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::retry::retry))
         .routes(routes!(items::reassign::reassign))
         .routes(routes!(items::cancel::cancel))
+        .routes(routes!(items::force::force))
         .routes(routes!(items::history::history))
         .routes(routes!(items::why::why))
         .routes(routes!(endpoints::create, endpoints::list))

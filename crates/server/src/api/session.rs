@@ -2,7 +2,9 @@
 
 use crate::api::logins::{MAX_NAME, login_name};
 use crate::api::schema;
+use crate::api::sign_ins;
 use crate::app::App;
+use crate::auth::attempts::{Attempt, Refused};
 use crate::auth::caller::{COOKIE, cookie};
 use crate::auth::password::Passwords;
 use crate::auth::{Caller, Role, secret};
@@ -106,7 +108,14 @@ pub async fn sign_in(
     }
     // Of two workspaces each has its own "asha": getting into one forgives nothing in the other.
     let tried = format!("{}\n{name}", body.workspace.as_deref().unwrap_or_default().trim());
+    let kept_out = |(workspace, user): &(WorkspaceId, User), refused| {
+        let (workspace, login, address) = (*workspace, user.id, Some(from));
+        sign_ins::kept_out(&app, Attempt { workspace, login, refused, address })
+    };
     if let Err(secs) = app.throttle.try_at(Instant::now(), &tried, from) {
+        if let Some(found) = find(&app, &name, body.workspace.as_deref()).await? {
+            kept_out(&found, Refused::TooManyTries).await?;
+        }
         return Err(Problem::too_many(
             format!("Too many tries for this name from here; try again in {secs} s."),
             secs,
@@ -115,8 +124,11 @@ pub async fn sign_in(
     let found = find(&app, &name, body.workspace.as_deref()).await?;
     let hash = found.as_ref().map(|(_, user)| user.password_hash.clone());
     let right = app.passwords.verify(body.password, hash).await?;
-    let Some((workspace, user)) = found.filter(|_| right) else {
+    let Some((workspace, user)) = found.clone().filter(|_| right) else {
         app.metrics.sign_ins_failed.inc();
+        if let Some(found) = found {
+            kept_out(&found, Refused::WrongPassword).await?;
+        }
         return Err(Problem::unauthorized("The name or the password is wrong."));
     };
     app.throttle.succeeded(&tried, from);
@@ -163,6 +175,7 @@ pub async fn start(
         expires_at: now.plus_secs(SESSION_SECS),
     };
     app.store.create_session(&session).await?;
+    sign_ins::came_or_went(app, workspace, user.id, "session_started", peer.ip).await?;
     // Over plain HTTP a browser would not keep it.
     let secure = if peer.secure { "; Secure" } else { "" };
     let cookie = format!(
@@ -182,10 +195,19 @@ pub async fn get(State(app): State<App>, caller: Caller) -> Answered<Json<Sessio
 /// Signs out.
 #[utoipa::path(delete, path = "/session", tag = "access",
     responses((status = 204, description = "Signed out")))]
-pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Answered<impl IntoResponse> {
+pub async fn sign_out(
+    State(app): State<App>,
+    caller: Caller,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Answered<impl IntoResponse> {
     if let Some(value) = cookie(&headers) {
         app.store.delete_session(&secret::hash(value)).await?;
         app.forget_access();
+        if let (Actor::User(user), Some(_)) = (caller.actor, &caller.session) {
+            let workspace = caller.workspace;
+            sign_ins::came_or_went(&app, workspace, user, "session_ended", peer.ip).await?;
+        }
     }
     let gone = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
     let gone = HeaderValue::from_str(&gone).map_err(Problem::internal)?;

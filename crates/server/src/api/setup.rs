@@ -121,7 +121,8 @@ pub async fn create(
     if let Some(preset) = body.preset {
         // Its sources' secrets are made anew on their page when they are wanted. The admin is
         // made and the link used up: without the preset they go on by hand or by the command.
-        if let Err(error) = preset.furnish(&app.dispatcher, workspace).await {
+        let furnished = preset.furnish(&app.dispatcher, workspace, Actor::User(id)).await;
+        if let Err(error) = furnished {
             tracing::error!(workspace = workspace.0, %error, "the preset was not set up");
         }
         app.forget_names(workspace);

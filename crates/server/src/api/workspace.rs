@@ -134,7 +134,6 @@ async fn rename(app: &App, caller: &Caller, name: &str) -> Answered<()> {
     if before == name {
         return Ok(());
     }
-    app.store.rename_workspace(caller.workspace, name).await?;
     let act = Act {
         actor: caller.actor,
         act: "workspace_renamed",
@@ -142,7 +141,8 @@ async fn rename(app: &App, caller: &Caller, name: &str) -> Answered<()> {
         object_id: Some(caller.workspace.0),
         body: serde_json::json!({ "before": { "name": before }, "after": { "name": name } }),
     };
-    Ok(app.store.record(caller.workspace, &act, app.clock.now()).await?)
+    let now = app.clock.now();
+    Ok(app.store.rename_workspace(caller.workspace, name, &act, now).await?)
 }
 
 /// What a workspace is to begin with.
@@ -170,7 +170,7 @@ pub async fn furnish(
 ) -> Answer201<Furnished> {
     // Of two who furnish at once the second finds it done.
     let _turn = app.edits.turn(caller.workspace).await;
-    let made = body.preset.furnish(&app.dispatcher, caller.workspace).await;
+    let made = body.preset.furnish(&app.dispatcher, caller.workspace, caller.actor).await;
     let made = made.map_err(Problem::internal)?;
     let sources = made.ok_or_else(|| {
         Problem::new(

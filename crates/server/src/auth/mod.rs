@@ -1,5 +1,6 @@
 //! Who may do what: secrets, hashed or sealed, passwords, sessions, the caller of a request.
 
+pub mod attempts;
 pub mod caller;
 pub mod password;
 pub mod seal;

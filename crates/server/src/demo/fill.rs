@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::Role;
 use crate::demo::life;
 use crate::demo::people::{self, Dice};
-use crate::dispatcher::{Personal, Work, WorkspaceId};
+use crate::dispatcher::{Actor, Personal, Work, WorkspaceId};
 use crate::error::Error;
 use crate::furnish::{Furnishing, failed, read};
 use crate::submission::{Declaration, Declared, Face};
@@ -25,7 +25,7 @@ pub async fn fill(app: &App) -> Result<(), Error> {
         country: "IN".to_owned(),
     };
     let workspace = workspaces::create(&*app.store, &app.dispatcher, &app.clock, &new).await?;
-    let furnishing = Furnishing { dispatcher: &app.dispatcher, workspace };
+    let furnishing = Furnishing { dispatcher: &app.dispatcher, workspace, actor: Actor::System };
     let queues = furnishing.queues(queues()).await?;
     let [leads, hot, calling] = queues[..] else { return Err(failed("three queues")) };
     let sources = furnishing.sources(sources(leads, calling)?).await?;
@@ -98,7 +98,7 @@ async fn agents(app: &App, workspace: WorkspaceId, queues: &[QueueId]) -> Result
         }));
         work.push(one);
     }
-    Furnishing { dispatcher: &app.dispatcher, workspace }.run(work).await?;
+    Furnishing { dispatcher: &app.dispatcher, workspace, actor: Actor::System }.run(work).await?;
     for (name, role) in [("admin", Role::Admin), ("supervisor", Role::Supervisor)] {
         let user = UserRow {
             id: None,

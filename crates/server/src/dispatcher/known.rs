@@ -2,9 +2,9 @@
 
 use super::desk::Ask;
 use super::request::Personal;
-use routing::{AgentId, Command, SourceId, State, Time};
+use routing::{AgentId, Command, ItemId, SourceId, State, Time};
 use std::collections::HashMap;
-use store::{Answered, Transaction, User};
+use store::{Answered, Late, Transaction, User};
 
 /// Rows that decide whether something is a repetition, a taken name, or overdue.
 #[derive(Default)]
@@ -15,6 +15,10 @@ pub(super) struct Known {
     pub logins: HashMap<AgentId, User>,
     pub source_keys: HashMap<String, SourceId>,
     pub last_seen: HashMap<AgentId, Time>,
+    /// Agents who come late with a result, by item.
+    pub late: HashMap<(ItemId, AgentId), Late>,
+    /// Duplicates that are kept back, with their versions.
+    pub duplicates: HashMap<ItemId, u32>,
 }
 
 impl Known {
@@ -39,9 +43,10 @@ impl Known {
                     if let Some(key) = &request.idempotency {
                         keys.push((key.scope.clone(), key.key.clone()));
                     }
-                    for work in request.work.iter().filter(|w| !w.personal.is_empty()) {
+                    for work in &request.work {
                         // What is refused now needs no names.
                         let Ok(command) = work.order.command(state) else { continue };
+                        known.look_up_item(tx, &command).await?;
                         known.look_up_names(tx, &command, &work.personal).await?;
                     }
                 }
@@ -53,6 +58,26 @@ impl Known {
                 answers.into_iter().map(|a| ((a.scope.clone(), a.key.clone()), a)).collect();
         }
         Ok(known)
+    }
+
+    /// What the state has forgotten of an item.
+    async fn look_up_item(
+        &mut self,
+        tx: &mut dyn Transaction,
+        command: &Command,
+    ) -> store::Result<()> {
+        match *command {
+            Command::KeepResult { item, agent } => {
+                self.late.insert((item, agent), tx.late(item, agent).await?);
+            }
+            Command::Force { item, .. } => {
+                if let Some(version) = tx.duplicate(item).await? {
+                    self.duplicates.insert(item, version);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     async fn look_up_names(

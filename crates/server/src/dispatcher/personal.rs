@@ -3,7 +3,10 @@
 use super::known::Known;
 use super::request::{Personal, Work};
 use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
-use store::{Batch, Note, SourceFace, User, UserChange, UserRow};
+use store::{Act, Batch, Note, NoteKind, SourceFace, User, UserChange, UserRow};
+
+/// The most late results that are kept of one item.
+const MAX_LATE: u64 = 20;
 
 /// Refuses work whose rows could not be written: a name in use, a login without a password.
 pub(super) fn admit(
@@ -12,6 +15,11 @@ pub(super) fn admit(
     known: &Known,
     batch: &Batch,
 ) -> Result<(), Refusal> {
+    match *command {
+        Command::KeepResult { item, agent } => late(item, agent, known, batch)?,
+        Command::Force { item, version, .. } => duplicate(item, version, known)?,
+        _ => {}
+    }
     for row in &work.personal {
         match row {
             Personal::Login(change) => login(change, agent_of(command), known, batch)?,
@@ -24,6 +32,25 @@ pub(super) fn admit(
 
 fn invalid(field: &'static str, problem: &str) -> Refusal {
     Refusal::Invalid { field, problem: problem.to_owned() }
+}
+
+/// Only somebody who had the item may leave a late result, and only so many are kept of one.
+fn late(item: ItemId, agent: AgentId, known: &Known, batch: &Batch) -> Result<(), Refusal> {
+    let late = known.late.get(&(item, agent)).copied().unwrap_or_default();
+    let here = batch.notes.iter().filter(|n| n.item == item && n.kind == NoteKind::Late);
+    match late.had && late.kept + (here.count() as u64) < MAX_LATE {
+        true => Ok(()),
+        false => Err(Refusal::NotHolder { item, agent }),
+    }
+}
+
+/// The state knows open items only: whether this one is a duplicate stands in its row.
+fn duplicate(item: ItemId, version: u32, known: &Known) -> Result<(), Refusal> {
+    match known.duplicates.get(&item) {
+        Some(&current) if current == version => Ok(()),
+        Some(&current) => Err(Refusal::Stale { item, seen: version, current }),
+        None => Err(Refusal::NotDuplicate(item)),
+    }
 }
 
 fn login(
@@ -127,7 +154,10 @@ pub(super) fn add(
             }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
-            Personal::Act(act) => batch.acts.push((**act).clone()),
+            Personal::Act(act) => {
+                let made = made_agent(answer).map(|agent| agent.0);
+                batch.acts.push(Act { object_id: act.object_id.or(made), ..(**act).clone() });
+            }
         }
     }
 }
@@ -187,6 +217,8 @@ fn item_of(command: &Command) -> Option<ItemId> {
         Command::Accept { item, .. }
         | Command::Decline { item, .. }
         | Command::Complete { item, .. }
+        | Command::KeepResult { item, .. }
+        | Command::Force { item, .. }
         | Command::Update { item, .. }
         | Command::Release { item, .. }
         | Command::Retry { item, .. }

@@ -99,6 +99,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/items/{id}/retry",        AGENT),
     ("POST",   "/items/{id}/reassign",     SUPERVISOR),
     ("POST",   "/items/{id}/cancel",       SUPERVISOR),
+    ("POST",   "/items/{id}/force",        SUPERVISOR),
     ("GET",    "/items/{id}/history",      AGENT),
     ("GET",    "/items/{id}/why",          AGENT),
     ("POST",   "/claims",                  AGENT),

@@ -162,6 +162,8 @@ impl From<Refusal> for Problem {
             | NotSignedIn(_)
             | Stale { .. }
             | NotHolder { .. }
+            | StillHeld { .. }
+            | NotDuplicate(_)
             | NotOffered(_)
             | NotAssigned(_)
             | NotEligible { .. } => StatusCode::CONFLICT,

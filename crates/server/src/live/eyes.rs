@@ -35,7 +35,10 @@ impl Eyes {
                 Event::Reassigned { to: Target::Agent(to), .. } if to == agent => {
                     holds.insert(item);
                 }
-                Event::Accepted { .. } | Event::Updated { .. } | Event::SupervisorTold { .. } => {}
+                Event::Accepted { .. }
+                | Event::Updated { .. }
+                | Event::SupervisorTold { .. }
+                | Event::ResultKept { .. } => {}
                 _ => {
                     holds.remove(&item);
                 }
@@ -68,6 +71,7 @@ fn agent_of(event: &Event) -> Option<AgentId> {
         | Declined { agent, .. }
         | Completed { agent, .. }
         | Updated { agent, .. }
+        | ResultKept { agent, .. }
         | WentSilent { agent, .. }
         | Released { agent, .. }
         | Offered { agent, .. }
@@ -103,7 +107,10 @@ mod tests {
     #[test]
     fn an_agent_sees_what_becomes_of_their_items_and_nothing_of_others() {
         let mut eyes = Eyes::Agent { agent: AgentId(1), holds: BTreeSet::from([ItemId(7)]) };
+        let late = Event::ResultKept { item: ItemId(7), agent: AgentId(2), holder: None };
+        assert_eq!(eyes.see(&late), Seen::Yes);
         assert_eq!(eyes.see(&cancelled(7)), Seen::Yes);
+        assert_eq!(eyes.see(&late), Seen::No);
         assert_eq!(eyes.see(&cancelled(7)), Seen::AskTables(ItemId(7)));
         assert_eq!(eyes.see(&Event::SignedIn { agent: AgentId(2) }), Seen::No);
         assert_eq!(eyes.see(&Event::SignedIn { agent: AgentId(1) }), Seen::Yes);

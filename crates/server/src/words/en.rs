@@ -187,6 +187,14 @@ impl Words for English {
             Updated { agent, contacted: true, .. } => {
                 format!("{} reached the contact.", who(agent))
             }
+            ResultKept { agent, holder: Some(holder), .. } => {
+                let (agent, holder) = (who(agent), who(holder));
+                format!("{agent}'s result came after {holder} had it: kept as a note.")
+            }
+            ResultKept { agent, holder: None, .. } => {
+                format!("{}'s result came too late: kept as a note.", who(agent))
+            }
+            Forced { .. } => "Forced through, though its contact had come before.".to_owned(),
             Released { agent, .. } => format!("{} gave it back.", who(agent)),
             RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -271,6 +279,10 @@ impl Words for English {
             "secret_rotated" => format!("Source {object} got a new secret."),
             "source_face_changed" => format!("How source {object} reads its items was changed."),
             "login_changed" => format!("{object}’s login was changed."),
+            "session_started" => format!("{object} signed in."),
+            "session_ended" => format!("{object} signed out."),
+            "sign_in_failed" => format!("Somebody tried a wrong password for {object}."),
+            "sign_in_limited" => format!("Somebody tried too often to sign in as {object}."),
             "workspace_renamed" => "The workspace was renamed.".to_owned(),
             "import_started" => "A file was imported.".to_owned(),
             "endpoint_created" => format!("Webhook endpoint {object} was made."),

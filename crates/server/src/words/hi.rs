@@ -197,6 +197,17 @@ impl Words for Hindi {
             }
             Updated { agent, contacted: false, .. } => format!("{} इस पर काम कर रहे हैं।", who(agent)),
             Updated { agent, contacted: true, .. } => format!("{} की संपर्क से बात हुई।", who(agent)),
+            ResultKept { agent, holder: Some(holder), .. } => {
+                format!(
+                    "{} का परिणाम तब आया जब यह {} के पास था: नोट के रूप में रखा गया।",
+                    who(agent),
+                    who(holder)
+                )
+            }
+            ResultKept { agent, holder: None, .. } => {
+                format!("{} का परिणाम देर से आया: नोट के रूप में रखा गया।", who(agent))
+            }
+            Forced { .. } => "संपर्क पहले आ चुका था, फिर भी आगे बढ़ाया गया।".to_owned(),
             Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
             RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -274,6 +285,10 @@ impl Words for Hindi {
             "secret_rotated" => format!("स्रोत {object} को नया सीक्रेट मिला।"),
             "source_face_changed" => format!("स्रोत {object} अपने आइटम कैसे पढ़ता है, यह बदला गया।"),
             "login_changed" => format!("{object} का लॉगिन बदला गया।"),
+            "session_started" => format!("{object} ने साइन इन किया।"),
+            "session_ended" => format!("{object} ने साइन आउट किया।"),
+            "sign_in_failed" => format!("किसी ने {object} के लिए गलत पासवर्ड आज़माया।"),
+            "sign_in_limited" => format!("किसी ने {object} के रूप में बहुत बार साइन इन करने की कोशिश की।"),
             "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
             "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
             "endpoint_created" => format!("वेबहुक एंडपॉइंट {object} बनाया गया।"),

@@ -179,6 +179,13 @@ impl Words for Chinese {
             }
             Updated { agent, contacted: false, .. } => format!("{} 正在处理。", who(agent)),
             Updated { agent, contacted: true, .. } => format!("{} 已联系上对方。", who(agent)),
+            ResultKept { agent, holder: Some(holder), .. } => {
+                format!("{} 的结果到达时已由 {} 负责：已存为备注。", who(agent), who(holder))
+            }
+            ResultKept { agent, holder: None, .. } => {
+                format!("{} 的结果来得太晚：已存为备注。", who(agent))
+            }
+            Forced { .. } => "尽管联系人已有记录，仍强制分派。".to_owned(),
             Released { agent, .. } => format!("{} 已退回。", who(agent)),
             RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
@@ -246,6 +253,10 @@ impl Words for Chinese {
             "secret_rotated" => format!("来源 {object} 更换了密钥。"),
             "source_face_changed" => format!("来源 {object} 读取工作项的方式已更改。"),
             "login_changed" => format!("{object} 的登录信息已更改。"),
+            "session_started" => format!("{object} 已登录。"),
+            "session_ended" => format!("{object} 已退出登录。"),
+            "sign_in_failed" => format!("有人用错误的密码尝试登录 {object}。"),
+            "sign_in_limited" => format!("有人过于频繁地尝试登录 {object}。"),
             "workspace_renamed" => "工作区已改名。".to_owned(),
             "import_started" => "导入了一个文件。".to_owned(),
             "endpoint_created" => format!("创建了 Webhook 端点 {object}。"),

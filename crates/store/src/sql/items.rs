@@ -104,6 +104,7 @@ impl<D: Db> Backend<D> {
         let mut query = Where::new("", workspace);
         query.and_some("i.agent_id = {}", filter.agent);
         query.and_some("i.source_id = {}", filter.source);
+        query.and_some("i.duplicate_of = {}", filter.duplicate_of);
         query.and_some("p.phone = {}", filter.phone.as_deref());
         // Ids are given out in the order of arrival, so a span of time is a span of ids, and the
         // list can be cut short from either end.

@@ -5,7 +5,7 @@ use crate::cell::{Columns, cells};
 use crate::dialect::Db;
 use crate::hash::{GENESIS, hex, unhex};
 use crate::rows::{self, taken};
-use crate::{Error, Result, WorkspaceId, WorkspaceRow, Workspaces, write};
+use crate::{Act, Error, Result, WorkspaceId, WorkspaceRow, Workspaces, write};
 use async_trait::async_trait;
 use routing::{Facts, Time};
 
@@ -49,13 +49,18 @@ impl<D: Db> Workspaces for Backend<D> {
         }
     }
 
-    async fn rename_workspace(&self, workspace: WorkspaceId, name: &str) -> Result<()> {
+    async fn rename_workspace(
+        &self,
+        workspace: WorkspaceId,
+        name: &str,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()> {
+        let mut locked = self.lock(workspace, clock).await?;
         let update = "UPDATE workspaces SET name = $2 WHERE workspace_id = $1";
-        let done = self.write_one(update, cells![workspace, name]).await;
-        match done.map_err(taken("workspace name"))? {
-            0 => Err(Error::Missing("workspace")),
-            _ => Ok(()),
-        }
+        let done = D::run(&mut locked.tx, update.into(), cells![workspace, name].into()).await;
+        done.map_err(taken("workspace name"))?;
+        self.commit_audited(locked, workspace, act).await
     }
 
     async fn workspaces(&self) -> Result<Vec<WorkspaceRow>> {

@@ -2,7 +2,7 @@
 
 use crate::harness::{Database, NOON, Result, Workspace};
 use routing::{AgentId, AgentSpec, Command};
-use store::{Actor, AuditFilter, Error, NewToken, Role, Session, UserChange, UserId, UserRow};
+use store::{Act, Actor, AuditFilter, Error, NewToken, Role, Session, UserChange, UserId, UserRow};
 
 const ADMIN: Actor = Actor::User(UserId(1));
 
@@ -137,9 +137,20 @@ async fn workspaces_apart(database: &Database) -> Result<()> {
     two.check().await?;
     let taken = store.create_workspace("two", [0; 32], NOON).await;
     assert!(matches!(taken, Err(Error::Taken("workspace name"))), "{taken:?}");
-    let taken = store.rename_workspace(one.id, "two").await;
+    let act = Act {
+        actor: Actor::System,
+        act: "workspace_renamed",
+        object: "workspace",
+        object_id: Some(one.id.0),
+        body: serde_json::json!({}),
+    };
+    let audited = async || store.verify_audit(one.id).await.map(|chain| chain.rows);
+    let before = audited().await?;
+    let taken = store.rename_workspace(one.id, "two", &act, NOON).await;
     assert!(matches!(taken, Err(Error::Taken("workspace name"))), "{taken:?}");
-    store.rename_workspace(one.id, "first").await?;
+    assert_eq!(audited().await?, before);
+    store.rename_workspace(one.id, "first", &act, NOON).await?;
+    assert_eq!(audited().await?, before + 1);
     let rows = store.workspaces().await?;
     assert_eq!(rows.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["first", "two"]);
     assert_eq!((rows[0].seq, rows[1].seq), (one.seq, two.seq));

@@ -144,23 +144,27 @@ async fn migrations_both_ways(database: &Database) -> Result<()> {
     let store = &database.store;
     store.migrate().await?;
     let w = Workspace::create(database, "acme").await?;
+    let down_to = async |version: i64| {
+        let (applied, _) = store.schema().await?;
+        let steps = applied.iter().filter(|applied| **applied > version).count();
+        store.migrate_down(steps as u32).await
+    };
     // A step back takes its indexes, columns or tables; all of them leave nothing; and up again
     // works.
-    store.migrate_down(1).await?;
+    down_to(7).await?;
     assert!(store.endpoints(w.id).await?.is_empty());
-    store.migrate_down(1).await?;
+    down_to(6).await?;
     assert!(store.endpoints(w.id).await.is_err());
-    assert!(store.sources(w.id).await.is_ok());
-    store.migrate_down(1).await?;
+    down_to(5).await?;
     assert!(store.sources(w.id).await.is_err());
     assert!(store.verify_audit(w.id).await.is_ok());
     store.migrate().await?;
     assert!(store.sources(w.id).await?.is_empty());
-    store.migrate_down(4).await?;
+    down_to(4).await?;
     assert!(store.agent_outcomes(w.id, &[NOON, NOON]).await.is_err());
-    store.migrate_down(1).await?;
+    down_to(3).await?;
     assert!(store.verify_audit(w.id).await.is_err());
-    store.migrate_down(1).await?;
+    down_to(2).await?;
     assert!(store.imports(w.id).await.is_err());
     assert_eq!(store.workspaces().await?.len(), 1);
     store.migrate_down(100).await?;

@@ -11,7 +11,7 @@ use store::{AgentOutcome, AssignmentFilter, AssignmentRow, Ended, ItemFilter, It
 crate::on_both!(a_lead_comes_in, offers_and_ends, silence_and_outcomes, random_work);
 
 /// A push queue, a source, `agents` agents who are signed in.
-async fn desk(database: &Database, mode: Mode, agents: u64) -> Result<Workspace> {
+pub async fn desk(database: &Database, mode: Mode, agents: u64) -> Result<Workspace> {
     let mut w = Workspace::create(database, "desk").await?;
     let spec = QueueSpec { name: "sales".into(), mode, ..QueueSpec::default() };
     assert_eq!(w.act(Command::CreateQueue { spec }).await?, Answer::Queue(QueueId(1)));
@@ -25,7 +25,7 @@ async fn desk(database: &Database, mode: Mode, agents: u64) -> Result<Workspace>
     Ok(w)
 }
 
-fn lead(contact: u128) -> Submission {
+pub fn lead(contact: u128) -> Submission {
     Submission {
         source: SourceId(1),
         attributes: [("budget", 1200.0)].into_iter().collect(),

@@ -170,6 +170,8 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/retry`, { ...at(id), body: { version, at: time } })),
 		reassign: (id: Id, body: Schemas['Placement']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/reassign`, { ...at(id), body })),
+		force: (id: Id, body: Schemas['ForceForm']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/force`, { ...at(id), body })),
 		cancel: (id: Id, body: Schemas['Cancellation']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/cancel`, { ...at(id), body }))
 	},

@@ -155,8 +155,8 @@ export interface paths {
         };
         /**
          * Lists who did what to which object, newest first: every change of the configuration, what
-         *     somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
-         *     imports, what was exported or erased.
+         *     somebody did to another's work or presence, and what is done beside the queues: sign-ins, tokens,
+         *     secrets, imports, what was exported or erased.
          */
         get: operations["get_audit"];
         put?: never;
@@ -451,7 +451,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Records a disposition, which closes the item, schedules it again or moves it on. */
+        /**
+         * Records a disposition, which closes the item, schedules it again or moves it on. When it went to
+         *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note.
+         */
         post: operations["post_items_id_complete"];
         delete?: never;
         options?: never;
@@ -470,6 +473,23 @@ export interface paths {
         put?: never;
         /** Declines an offer: the next agent gets it. */
         post: operations["post_items_id_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{id}/force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Routes a duplicate as if its contact had not come before. It stays linked to the first. */
+        post: operations["post_items_id_force"];
         delete?: never;
         options?: never;
         head?: never;
@@ -994,7 +1014,7 @@ export interface components {
         Actor: {
             /** Format: int64 */
             id: number | null;
-            /** @description `user`, `token`, `source` or `system`. */
+            /** @description `user`, `token`, `source` or `system`; `nobody` is known who was refused a sign-in. */
             kind: string;
             name: string | null;
         };
@@ -1206,7 +1226,10 @@ export interface components {
         AuditObject: {
             /** Format: int64 */
             id: number | null;
-            /** @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `import` or `contact`. */
+            /**
+             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `import` or
+             *     `contact`.
+             */
             kind: string;
             /** @description As it is called now. */
             name: string | null;
@@ -1369,6 +1392,16 @@ export interface components {
             /** @description Whether it is what the work is for: a sale, a hire. */
             won?: boolean;
         };
+        /** @description An item whose contact came before. */
+        Duplicate: {
+            arrived_at: components["schemas"]["Time"];
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            source: number;
+            /** @description `duplicate` while it is kept back; something else once it was forced through. */
+            state: components["schemas"]["ItemStateName"];
+        };
         /** @description What was erased. */
         Erased: {
             /** @description The items that no longer say whom they are about. */
@@ -1490,6 +1523,16 @@ export interface components {
             time_zone?: string | null;
             /** @description From the link that the server printed. */
             token: string;
+        };
+        /** @description Which version is forced through, and why. */
+        ForceForm: {
+            /** @description Why; kept with the item's personal data, not in the journal. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description The duplicate's version as last seen.
+             */
+            version: number;
         };
         /** @description What a WebSocket client sends. */
         FromClient: {
@@ -1643,6 +1686,8 @@ export interface components {
             disposition: string | null;
             /** Format: int64 */
             duplicate_of: number | null;
+            /** @description Where one item is asked for: who came again as it, newest first, at most 20. */
+            duplicates: components["schemas"]["Duplicate"][];
             earliest: components["schemas"]["Time"] | null;
             /** Format: int64 */
             id: number;
@@ -2125,6 +2170,8 @@ export interface components {
                 disposition?: string | null;
                 /** Format: int64 */
                 duplicate_of?: number | null;
+                /** @description Where one item is asked for: who came again as it, newest first, at most 20. */
+                duplicates?: components["schemas"]["Duplicate"][];
                 earliest?: components["schemas"]["Time"] | null;
                 /** Format: int64 */
                 id: number;
@@ -3978,6 +4025,8 @@ export interface operations {
                 queue?: number;
                 agent?: number;
                 source?: number;
+                /** @description Only duplicates of this item. */
+                duplicate_of?: number;
                 /** @description In any form; without a country code it is read as one of the workspace's country. */
                 phone?: string;
                 /** @description Arrived at or after, RFC 3339. */
@@ -4202,6 +4251,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_items_id_force: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceForm"];
             };
         };
         responses: {

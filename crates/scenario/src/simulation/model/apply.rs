@@ -11,12 +11,14 @@ impl Model {
         }
         self.now = at;
         self.holds.retain(|_, (_, until)| *until > at);
-        if let Some(item) = event.item().and_then(|id| self.items.get_mut(&id)) {
+        if let Some(item) = event.item().and_then(|id| self.items.get_mut(&id))
+            && !matches!(event, Event::ResultKept { .. })
+        {
             item.version += 1;
         }
         match event {
             Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
-            Event::RuleDeactivated { .. } => {}
+            Event::RuleDeactivated { .. } | Event::ResultKept { .. } => {}
             Event::SupervisorTold { item, notice, .. } => {
                 if *notice != Notice::PlacedItemHeldByAbsent {
                     self.item(*item)?.told = true;
@@ -121,7 +123,16 @@ impl Model {
                     self.reconsider_agent(agent);
                 }
             }
-            Event::Submitted { item, submission } => self.submit(*item, submission)?,
+            Event::Submitted { item, submission } => {
+                self.arrive(*item, 1, at, submission)?;
+                if let Some(key) = self.contact_key(submission) {
+                    let window = self.sources[&submission.source].0.dedupe_window_secs;
+                    self.holds.entry(key).or_insert((*item, at.plus_secs(window)));
+                }
+            }
+            Event::Forced { item, version, arrived_at, submission } => {
+                self.arrive(*item, version + 1, *arrived_at, submission)?;
+            }
             Event::Duplicate { item, .. } => self.close(*item)?,
             Event::Queued { item, queue, rule: _, priority, skills } => {
                 let ageing = i64::from(self.settings.ageing_secs) * 1000;
@@ -214,11 +225,16 @@ impl Model {
         Ok(())
     }
 
-    fn submit(&mut self, id: ItemId, submission: &routing::Submission) -> Result<(), String> {
-        let at = self.now;
+    fn arrive(
+        &mut self,
+        id: ItemId,
+        version: u32,
+        at: Time,
+        submission: &routing::Submission,
+    ) -> Result<(), String> {
         let (source, _) = self.sources.get(&submission.source).ok_or("no such source")?;
         let new = Item {
-            version: 1,
+            version,
             kind: source.kind,
             source: submission.source,
             queue: source.queue,
@@ -228,7 +244,7 @@ impl Model {
             skills: submission.skills.clone(),
             priority: submission.priority,
             arrived_at: at,
-            queued_at: at,
+            queued_at: self.now,
             place: at,
             excluded: Vec::new(),
             visited: Vec::new(),
@@ -238,10 +254,6 @@ impl Model {
             told: false,
             taken_on: 0,
         };
-        if let Some(key) = self.contact_key(submission) {
-            let until = at.plus_secs(self.sources[&submission.source].0.dedupe_window_secs);
-            self.holds.entry(key).or_insert((id, until));
-        }
         self.items.insert(id, new);
         Ok(())
     }

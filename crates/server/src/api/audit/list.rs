@@ -3,6 +3,7 @@
 use super::changes::{Fields, changes};
 use crate::api::items::history::{ActorNames, ActorView};
 use crate::api::items::list::time;
+use crate::api::sign_ins::REFUSED;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::csv::Csv;
@@ -48,7 +49,8 @@ pub struct AuditEntry {
 /// What it was done to.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditObject {
-    /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `endpoint`, `import` or `contact`.
+    /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
+    /// `import` or `contact`.
     pub kind: String,
     pub id: Option<u64>,
     /// As it is called now.
@@ -100,8 +102,8 @@ impl Wanted {
 }
 
 /// Lists who did what to which object, newest first: every change of the configuration, what
-/// somebody did to another's work or presence, and what is done beside the queues: tokens, secrets,
-/// imports, what was exported or erased.
+/// somebody did to another's work or presence, and what is done beside the queues: sign-ins, tokens,
+/// secrets, imports, what was exported or erased.
 #[utoipa::path(get, path = "/audit", tag = "workspace", params(Wanted, LanguageHeader),
     responses((status = 200, body = Page<AuditEntry>)))]
 pub async fn list(
@@ -154,12 +156,16 @@ impl Names {
             What::Act(_) => self.words.act(&row.act, object.name.as_deref().unwrap_or_default()),
         };
         let (before, after) = changes(&row.what);
+        let mut actor = self.actors.view(row.actor);
+        if REFUSED.contains(&row.act.as_str()) {
+            actor.kind = "nobody".to_owned();
+        }
         AuditEntry {
             id: row.id,
             seq: row.seq,
             at: Rfc3339(row.at),
             at_local: self.words.local(row.at),
-            actor: self.actors.view(row.actor),
+            actor,
             act: row.act,
             object,
             text,
@@ -177,6 +183,7 @@ impl Names {
             "rule" => Some(self.words.rule(RuleId(id))),
             "token" => self.actors.token(id),
             "endpoint" => Some(id.to_string()),
+            "login" => self.actors.user(id),
             _ => None,
         }
     }

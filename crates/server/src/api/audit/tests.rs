@@ -103,3 +103,27 @@ async fn filters_pages_and_a_file() {
     assert_eq!(h.call_as(&asha, "GET", "/audit", Value::Null).await.problem(403), "forbidden");
     h.end().await;
 }
+
+#[tokio::test]
+async fn whoever_asks_is_named_and_nothing_is_told_that_did_not_change() {
+    let h = Harness::new().await;
+    let lead = h.token("admin", None).await;
+    let preset = json!({"preset": "crm"});
+    h.call_as(&lead, "POST", "/workspace/preset", preset).await.expect(201);
+    let agent = json!({"name": "Asha", "password": "a long one", "role": "supervisor"});
+    let agent = h.call_as(&lead, "POST", "/agents", agent).await.expect(201);
+    h.call_as(&lead, "POST", "/agents", json!({"name": "Ben"})).await.expect(201);
+    let path = format!("/agents/{}", agent["id"]);
+    let same = json!({"name": "Asha", "daily_cap": 3});
+    h.call_as(&lead, "PATCH", &path, same).await.expect(200);
+    let page = h.call_as(&lead, "GET", "/audit?actor=token:1", Value::Null).await.expect(200);
+    let made = ["queue_created", "source_created", "source_created", "agent_created"];
+    let told: Vec<&str> = acts(&page).into_iter().rev().collect();
+    assert_eq!(told[..4], made);
+    assert_eq!(told[4..], ["login_changed", "agent_created", "agent_updated"]);
+    let login = &page["items"][2];
+    assert_eq!(login["object"]["id"], agent["id"]);
+    let changed = json!({"changed": ["password", "active", "role"], "role": "supervisor"});
+    assert_eq!(login["after"], changed);
+    h.end().await;
+}

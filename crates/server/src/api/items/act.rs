@@ -46,7 +46,18 @@ pub async fn act(
         Command::Cancel { .. } => NoteKind::Cancel,
         _ => NoteKind::Other,
     };
-    let mut work = Work::from(command);
+    act_on(app, caller, item, Work::from(command), kind, note).await
+}
+
+/// The same with work that may be made under the lock.
+pub async fn act_on(
+    app: &App,
+    caller: &Caller,
+    item: ItemId,
+    mut work: Work,
+    kind: NoteKind,
+    note: Option<String>,
+) -> Answered<ItemView> {
     if let Some(note) = note.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()) {
         if note.chars().count() > MAX_NOTE {
             let problem = format!("must have at most {MAX_NOTE} characters");

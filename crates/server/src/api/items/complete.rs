@@ -1,6 +1,7 @@
 //! `POST /items/{id}/complete`: an agent records a result.
 
 use crate::api::items::act::{act, seen};
+use crate::api::items::late;
 use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::auth::Caller;
@@ -25,7 +26,8 @@ pub struct Completion {
     pub note: Option<String>,
 }
 
-/// Records a disposition, which closes the item, schedules it again or moves it on.
+/// Records a disposition, which closes the item, schedules it again or moves it on. When it went to
+/// somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note.
 #[utoipa::path(post, path = "/items/{id}/complete", tag = "items", params(("id" = u64, Path)),
     request_body = Completion, responses((status = 200, body = ItemView)))]
 pub async fn complete(
@@ -38,5 +40,8 @@ pub async fn complete(
     let seen = seen(&caller, body.version)?;
     let disposition = Code::new(&body.disposition);
     let command = Command::Complete { item, seen, disposition };
-    Ok(Json(act(&app, &caller, item, command, body.note).await?))
+    match act(&app, &caller, item, command, body.note.clone()).await {
+        Ok(view) => Ok(Json(view)),
+        Err(problem) => Err(late::kept(&app, &caller, item, seen, &body, problem).await?),
+    }
 }

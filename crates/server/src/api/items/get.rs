@@ -1,6 +1,6 @@
 //! `GET /items/{id}`: one item.
 
-use crate::api::items::view::{ContactView, ItemStateName, ItemView};
+use crate::api::items::view::{ContactView, DuplicateView, ItemStateName, ItemView};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
@@ -9,7 +9,10 @@ use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State;
 use routing::{ItemId, Refusal};
-use store::{ItemRow, ItemStatus, Personal};
+use store::{ItemFilter, ItemRow, ItemStatus, Personal};
+
+/// The most duplicates that are shown beside their first; `GET /items?duplicate_of=` has them all.
+const MAX_DUPLICATES: u32 = 20;
 
 /// One item; an agent sees only their own.
 #[utoipa::path(get, path = "/items/{id}", tag = "items", params(("id" = u64, Path), LanguageHeader),
@@ -19,7 +22,23 @@ pub async fn get(
     caller: Caller,
     Pick(id): Pick<u64>,
 ) -> Answered<Json<ItemView>> {
-    Ok(Json(app.item_view(&caller, ItemId(id), true).await?))
+    let mut item = app.item_view(&caller, ItemId(id), true).await?;
+    item.duplicates = duplicates(&app, &caller, ItemId(id)).await?;
+    Ok(Json(item))
+}
+
+/// Who came again as the item. Nothing else about them: an agent may see the item and not them.
+async fn duplicates(app: &App, caller: &Caller, first: ItemId) -> Answered<Vec<DuplicateView>> {
+    let limit = MAX_DUPLICATES;
+    let filter = ItemFilter { duplicate_of: Some(first), limit, ..ItemFilter::default() };
+    let page = app.store.items(caller.workspace, &filter).await?;
+    let duplicate = |row: ItemRow| DuplicateView {
+        id: row.id.0,
+        state: state_name(row.state),
+        source: row.source.0,
+        arrived_at: Rfc3339(row.arrived_at),
+    };
+    Ok(page.items.into_iter().map(duplicate).collect())
 }
 
 impl App {
@@ -89,6 +108,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         earliest: row.earliest.map(Rfc3339),
         disposition: row.disposition.map(|d| d.as_str().to_owned()),
         duplicate_of: row.duplicate_of.map(|i| i.0),
+        duplicates: Vec::new(),
         attempts: row.attempts,
         why,
     }

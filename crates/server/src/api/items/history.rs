@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Actor)]
 pub struct ActorView {
-    /// `user`, `token`, `source` or `system`.
+    /// `user`, `token`, `source` or `system`; `nobody` is known who was refused a sign-in.
     pub kind: String,
     pub id: Option<u64>,
     pub name: Option<String>,
@@ -115,6 +115,11 @@ impl ActorNames {
         };
         let name = id.and_then(|id| names?.get(&id).cloned());
         ActorView { kind: kind.to_owned(), id, name }
+    }
+
+    /// What the login is called.
+    pub fn user(&self, id: u64) -> Option<String> {
+        self.users.get(&id).cloned()
     }
 
     /// What the token is called.

@@ -11,7 +11,7 @@ use crate::submission::read_phone;
 use crate::words::LanguageHeader;
 use axum::Json;
 use axum::extract::State;
-use routing::{AgentId, QueueId, SourceId, Time};
+use routing::{AgentId, ItemId, QueueId, SourceId, Time};
 use serde::Deserialize;
 use store::{ItemFilter, ItemStatus};
 
@@ -28,6 +28,9 @@ pub struct Wanted {
     pub agent: Option<u64>,
     #[serde(deserialize_with = "number_in_text")]
     pub source: Option<u64>,
+    /// Only duplicates of this item.
+    #[serde(deserialize_with = "number_in_text")]
+    pub duplicate_of: Option<u64>,
     /// In any form; without a country code it is read as one of the workspace's country.
     pub phone: Option<String>,
     /// Arrived at or after, RFC 3339.
@@ -72,6 +75,7 @@ pub async fn list(
         queue: wanted.queue.map(QueueId),
         agent,
         source: wanted.source.map(SourceId),
+        duplicate_of: wanted.duplicate_of.map(ItemId),
         phone,
         from: time("from", wanted.from.as_deref())?,
         to: time("to", wanted.to.as_deref())?,

@@ -266,6 +266,7 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         earliest: None,
         disposition: None,
         duplicate_of: None,
+        duplicates: Vec::new(),
         attempts: 0,
         why: None,
     }

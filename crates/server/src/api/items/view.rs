@@ -56,6 +56,17 @@ pub struct ContactView {
     pub email: Option<String>,
 }
 
+/// An item whose contact came before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Duplicate)]
+pub struct DuplicateView {
+    pub id: u64,
+    /// `duplicate` while it is kept back; something else once it was forced through.
+    pub state: ItemStateName,
+    pub source: u64,
+    pub arrived_at: Rfc3339,
+}
+
 /// A piece of work.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Item)]
@@ -94,6 +105,9 @@ pub struct ItemView {
     pub earliest: Option<Rfc3339>,
     pub disposition: Option<String>,
     pub duplicate_of: Option<u64>,
+    /// Where one item is asked for: who came again as it, newest first, at most 20.
+    #[serde(default)]
+    pub duplicates: Vec<DuplicateView>,
     /// How often it was scheduled to be tried again.
     pub attempts: u32,
     /// One line: why this agent has it.

@@ -11,12 +11,14 @@ export const OBJECTS: Record<string, () => string> = {
 	item: m.item,
 	token: m.token,
 	endpoint: m.endpoint,
+	login: m.login,
 	import: m.nav_import,
 	contact: m.contact
 };
 
 /** Who did it. */
 export function who({ actor }: AuditEntry): string {
+	if (actor.kind === 'nobody') return m.audit_nobody();
 	return actor.kind === 'system' ? m.audit_machine() : (actor.name ?? `#${actor.id}`);
 }
 

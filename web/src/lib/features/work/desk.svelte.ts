@@ -188,8 +188,13 @@ export class Desk {
 			this.#doneToday += 1;
 			toasts.ok(m.saved_result({ label, name: item.contact.name ?? `#${item.id}` }));
 		} catch (error) {
-			this.chosen = item.id;
-			this.failed = { item: item.id, text: m.not_saved({ label, why: saying(error) }) };
+			if (error instanceof Problem && error.code === 'too_late') {
+				this.#left(item.id);
+				toasts.show('plain', m.result_kept({ label, name: item.contact.name ?? `#${item.id}` }));
+			} else {
+				this.chosen = item.id;
+				this.failed = { item: item.id, text: m.not_saved({ label, why: saying(error) }) };
+			}
 			this.#reloadItems();
 		} finally {
 			this.saving = this.saving.filter((s) => s.item.id !== item.id);

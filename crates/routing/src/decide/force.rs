@@ -1,0 +1,34 @@
+//! A supervisor wants a duplicate handed out after all.
+
+use super::{Admitted, valid};
+use crate::item::Submission;
+use crate::{Event, ItemId, ItemState, Refusal, State, Time};
+
+impl State {
+    /// Whether a closed item is a duplicate only the tables know: it has left the state.
+    pub(super) fn admit_force(
+        &self,
+        item: ItemId,
+        version: u32,
+        arrived_at: Time,
+        submission: Submission,
+    ) -> Result<Admitted, Refusal> {
+        if item.0 == 0 || item > self.facts.last_item {
+            return Err(Refusal::UnknownItem(item));
+        }
+        let source = submission.source;
+        let source = self.facts.sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
+        if !source.active {
+            return Err(Refusal::SourceInactive(source.id));
+        }
+        valid::submission(&submission)?;
+        // Closed in this very batch, it is still there.
+        let as_seen = self.facts.items.get(&item).is_none_or(|here| {
+            matches!(here.state, ItemState::Closed { .. }) && here.version == version
+        });
+        if !as_seen {
+            return Err(Refusal::NotDuplicate(item));
+        }
+        Admitted::done(Event::Forced { item, version, arrived_at, submission })
+    }
+}

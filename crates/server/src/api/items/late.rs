@@ -1,0 +1,149 @@
+//! A result that comes when its agent holds the item no longer: it is refused, and kept as a note.
+
+use crate::api::items::complete::Completion;
+use crate::app::App;
+use crate::auth::{Caller, secret};
+use crate::dispatcher::{IdempotencyKey, Personal, Work};
+use crate::http::Problem;
+use crate::http::problem::Answered;
+use axum::http::StatusCode;
+use routing::{Command, ItemId, Seen};
+use store::NoteKind;
+
+/// The longest disposition that is kept, in characters: a queue's own are shorter.
+const MAX_DISPOSITION: usize = 100;
+
+/// What to answer to a completion that was refused with `problem`. Kept only for an agent who had
+/// the item once; the same result that is sent again is kept once.
+pub async fn kept(
+    app: &App,
+    caller: &Caller,
+    item: ItemId,
+    seen: Seen,
+    body: &Completion,
+    problem: Problem,
+) -> Answered<Problem> {
+    let gone = ["stale_version", "not_holder", "not_assigned", "unknown_item"];
+    let long = body.disposition.chars().count() > MAX_DISPOSITION;
+    let Some(agent) = seen.agent.filter(|_| gone.contains(&problem.name) && !long) else {
+        return Ok(problem);
+    };
+    let note = body.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    let text = match note {
+        Some(note) => format!("“{}”: {note}", body.disposition.trim()),
+        None => format!("“{}”", body.disposition.trim()),
+    };
+    let key = secret::hash(&format!("{item} {agent} {} {text}", body.version));
+    let once = IdempotencyKey { scope: format!("late:{agent}"), key, request: String::new() };
+    let mut work = Work::from(Command::KeepResult { item, agent });
+    work.personal.push(Personal::Note { kind: NoteKind::Late, text });
+    match app.work(caller, Some(once), vec![work]).await?.into_iter().next() {
+        Some(Ok(_)) => Ok(Problem::new(
+            StatusCode::CONFLICT,
+            "too_late",
+            format!(
+                "Item {item} was no longer yours when this result came, so it stays as it is; \
+                 your work is kept as a note on it."
+            ),
+        )),
+        _ => Ok(problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn late_work_is_kept() {
+        keeps(Harness::new().await).await;
+    }
+
+    #[tokio::test]
+    async fn late_work_is_kept_on_postgres() {
+        keeps(Harness::postgres().await).await;
+    }
+
+    /// Kavya's task goes from Asha to Ben, who closes it.
+    async fn keeps(h: Harness) {
+        let office = h.office(&["Asha", "Ben", "Chitra"]).await;
+        let (ben, chitra) = (office.agents[1], office.agents[2]);
+        let asha = h.token("agent", Some(office.agents[0])).await;
+        let lead = json!({"source": office.source, "contact": {"phone": "9876543210"}});
+        let item = h.call("POST", "/items", lead).await.expect(201);
+        let path = format!("/items/{}", item["id"]);
+        let complete = format!("{path}/complete");
+        let body = json!({"version": item["version"], "agent": ben});
+        let moved = h.call("POST", &format!("{path}/reassign"), body).await.expect(200);
+
+        let result =
+            |note: &str| json!({"version": item["version"], "disposition": "Sold", "note": note});
+        let first = h.call_as(&asha, "POST", &complete, result("Kavya signed")).await;
+        assert_eq!(first.problem(409), "too_late");
+        assert!(first.body["detail"].as_str().unwrap().contains("kept as a note"));
+        let again = h.call_as(&asha, "POST", &complete, result("Kavya signed")).await;
+        assert_eq!(again.problem(409), "too_late");
+        let other = h.token("agent", Some(chitra)).await;
+        let never = h.call_as(&other, "POST", &complete, result("me too")).await;
+        assert_eq!(never.problem(409), "stale_version");
+        let now = h.get(&path).await;
+        assert_eq!((&now["version"], &now["agent"]), (&moved["version"], &json!(ben)));
+
+        // Ben's own mistake is no late work.
+        let holder = h.token("agent", Some(ben)).await;
+        let stale = h.call_as(&holder, "POST", &complete, result("")).await;
+        assert_eq!(stale.problem(409), "stale_version");
+        let body = json!({"version": moved["version"], "disposition": "won"});
+        h.call_as(&holder, "POST", &complete, body).await.expect(200);
+        let h = h.restart().await;
+        let closed = h.call_as(&asha, "POST", &complete, result("")).await;
+        assert_eq!(closed.problem(409), "too_late");
+
+        let history = h.get(&format!("{path}/history")).await;
+        let kept: Vec<(&Value, &Value)> = history["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|line| line["event"] == "result_kept")
+            .map(|line| (&line["text"], &line["note"]))
+            .collect();
+        let (with_ben, too_late) = (
+            json!("Asha's result came after Ben had it: kept as a note."),
+            json!("Asha's result came too late: kept as a note."),
+        );
+        assert_eq!(
+            kept,
+            [(&with_ben, &json!("“Sold”: Kavya signed")), (&too_late, &json!("“Sold”"))]
+        );
+        let person = h.post("/contacts/export", json!({"phone": "9876543210"})).await;
+        assert!(person.to_string().contains("Kavya signed"), "{person}");
+        let erase = json!({"phone": "9876543210", "reason": "requested"});
+        h.post("/contacts/erase", erase).await;
+        let history = h.get(&format!("{path}/history")).await.to_string();
+        assert!(!history.contains("Kavya") && !history.contains("Sold"), "{history}");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn only_so_much_late_work_is_kept_of_an_item() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let asha = h.token("agent", Some(office.agents[0])).await;
+        let item = h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
+        let version = item["version"].clone();
+        h.call("POST", "/items/1/cancel", json!({"version": version})).await.expect(200);
+        let late = async |n: u32| {
+            let body = json!({"version": version, "disposition": format!("result {n}")});
+            h.call_as(&asha, "POST", "/items/1/complete", body).await
+        };
+        for n in 0..20 {
+            assert_eq!(late(n).await.problem(409), "too_late");
+        }
+        assert_eq!(late(20).await.problem(404), "unknown_item");
+        let long = json!({"version": version, "disposition": "x".repeat(101)});
+        let long = h.call_as(&asha, "POST", "/items/1/complete", long).await;
+        assert_eq!(long.problem(404), "unknown_item");
+        h.end().await;
+    }
+}

@@ -1,0 +1,88 @@
+//! What the state has forgotten and the tables know: duplicates that come back, and agents who once
+//! had an item.
+
+use crate::harness::{Database, Result, Workspace};
+use crate::routing_work::{desk, lead};
+use routing::{AgentId, Code, Command, ItemId, Mode, Seen, Submission};
+use store::{AssignmentFilter, ItemFilter, ItemStatus, Late, Note, NoteKind};
+
+crate::on_both!(a_duplicate_comes_back, late_results_are_notes);
+
+async fn kept_back(w: &Workspace, item: ItemId) -> Result<Option<u32>> {
+    let mut tx = w.store.begin(w.id, w.now).await?;
+    let version = tx.duplicate(item).await?;
+    tx.rollback().await?;
+    Ok(version)
+}
+
+async fn a_duplicate_comes_back(database: &Database) -> Result<()> {
+    let mut w = desk(database, Mode::Push, 2).await?;
+    let (first, arrived_at) = (w.submit(lead(5)).await?, w.now);
+    let (second, third) = (w.submit(lead(5)).await?, w.submit(lead(5)).await?);
+    assert_eq!(kept_back(&w, first).await?, None);
+    assert_eq!(kept_back(&w, second).await?, Some(2));
+    let filter = ItemFilter { duplicate_of: Some(first), limit: 10, ..ItemFilter::default() };
+    let ids = |w: &Workspace| {
+        let (store, id, filter) = (w.store.clone(), w.id, filter.clone());
+        async move { store.items(id, &filter).await.map(|page| page.items) }
+    };
+    let again: Vec<ItemId> = ids(&w).await?.iter().map(|row| row.id).collect();
+    assert_eq!(again, [third, second]);
+
+    w.after_secs(600);
+    let submission = Submission { contact: None, ..lead(0) };
+    w.act(Command::Force { item: second, version: 2, arrived_at, submission }).await?;
+    w.check().await?;
+    assert_eq!(kept_back(&w, second).await?, None);
+    let row = w.store.item(w.id, second).await?.ok_or("no item")?;
+    assert_eq!((row.state, row.agent), (ItemStatus::Assigned, Some(AgentId(2))));
+    assert_eq!((row.version, row.closed_at), (5, None));
+    assert_eq!((row.duplicate_of, row.arrived_at), (Some(first), arrived_at));
+    assert_eq!(ids(&w).await?.len(), 2);
+    w.reload().await?;
+    w.act(Command::Complete { item: second, seen: Seen::default(), disposition: Code::new("won") })
+        .await?;
+    w.check().await?;
+    let filter = AssignmentFilter { item: Some(second), limit: 10, ..AssignmentFilter::default() };
+    assert_eq!(w.store.assignments(w.id, &filter).await?.items.len(), 1);
+    Ok(())
+}
+
+async fn late_results_are_notes(database: &Database) -> Result<()> {
+    let mut w = desk(database, Mode::Push, 2).await?;
+    let item = w.submit(lead(1)).await?;
+    let late = |w: &Workspace, agent: u64| {
+        let (store, id, now) = (w.store.clone(), w.id, w.now);
+        async move {
+            let mut tx = store.begin(id, now).await?;
+            let late = tx.late(item, AgentId(agent)).await?;
+            tx.rollback().await?;
+            Ok::<Late, store::Error>(late)
+        }
+    };
+    w.act(Command::SignOut { agent: AgentId(1) }).await?;
+    let with_ben = w.store.item(w.id, item).await?.ok_or("no item")?;
+    assert_eq!(with_ben.agent, Some(AgentId(2)));
+    assert_eq!(late(&w, 1).await?, Late { had: true, kept: 0 });
+    assert_eq!(late(&w, 9).await?, Late { had: false, kept: 0 });
+    let keep = Command::KeepResult { item, agent: AgentId(1) };
+    let note = Note { item, event: 0, kind: NoteKind::Late, text: "“sold”: Kavya".into() };
+    let mut batch = w.batch();
+    batch.notes.push(note.clone());
+    w.act_with(&mut batch, vec![keep.clone()]).await?.remove(0)?;
+    w.check().await?;
+    assert_eq!(w.store.item(w.id, item).await?, Some(with_ben));
+    assert_eq!(late(&w, 1).await?, Late { had: true, kept: 1 });
+
+    // Also when it is closed, and in the batch that closes it.
+    let cancel = Command::Cancel { item, seen: Seen::default() };
+    w.act_all(vec![keep.clone(), cancel, keep.clone()]).await?;
+    w.act(keep).await?;
+    w.check().await?;
+    let closed = w.store.item(w.id, item).await?.ok_or("no item")?;
+    assert_eq!(closed.state, ItemStatus::Cancelled);
+    let notes = w.store.item_notes(w.id, item).await?;
+    assert_eq!(notes, [Note { event: notes[0].event, ..note }]);
+    assert_eq!(w.erase(item).await?, 1);
+    Ok(())
+}
