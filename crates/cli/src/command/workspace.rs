@@ -66,7 +66,7 @@ pub fn run(options: &Options, args: Workspace) -> Result<ExitCode> {
 /// The database as a whole: through the server that has it open, or by itself.
 pub enum Database {
     Served { root: String, api: Api },
-    Own(server::Config),
+    Own(Box<server::Config>),
 }
 
 impl Database {
@@ -78,7 +78,7 @@ impl Database {
                 let api = Api::new(&found.address, &found.token);
                 Database::Served { root: found.root, api }
             }
-            None => Database::Own(config),
+            None => Database::Own(Box::new(config)),
         })
     }
 

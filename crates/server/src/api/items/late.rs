@@ -34,7 +34,12 @@ pub async fn kept(
         None => format!("“{}”", body.disposition.trim()),
     };
     let key = secret::hash(&format!("{item} {agent} {} {text}", body.version));
-    let once = IdempotencyKey { scope: format!("late:{agent}"), key, request: String::new() };
+    let once = IdempotencyKey {
+        scope: format!("late:{agent}"),
+        key,
+        request: String::new(),
+        keep_secs: IdempotencyKey::DAY,
+    };
     let mut work = Work::from(Command::KeepResult { item, agent });
     work.personal.push(Personal::Note { kind: NoteKind::Late, text });
     match app.work(caller, Some(once), vec![work]).await?.into_iter().next() {
