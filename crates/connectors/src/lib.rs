@@ -18,6 +18,7 @@ mod region;
 mod rejects;
 mod sheet;
 mod table;
+mod zone;
 
 pub use lead::{Contact, Form, Lead, Rejection};
 pub use mapping::{Column, Field, How, Mapping, MappingError, Override};
@@ -30,3 +31,4 @@ pub use table::{
     Format, MAX_COLUMNS, MAX_ROW_BYTES, MAX_ROWS, Options, Progress, Row, RowProblem, Table,
     TableError, Unit,
 };
+pub use zone::zones;

@@ -2,7 +2,7 @@
 
 use super::line::{Makes, kind_word};
 use super::names::{Names, word};
-use super::print_clauses::{agent, queue, rule, settings, skills, source};
+use super::print_clauses::{agent, callable, queue, rule, settings, skills, source};
 use super::when::write_value;
 use jiff::tz::TimeZone;
 use routing::{
@@ -175,6 +175,7 @@ fn submit(names: &Names, facts: &Facts, submission: &Submission) -> (String, Opt
     if let Some(contact) = submission.contact {
         parts.push(format!("contact @{:x}", contact.0));
     }
+    parts.extend(callable(&submission.callable));
     if !attributes.is_empty() {
         let pairs: Vec<String> = attributes
             .iter()

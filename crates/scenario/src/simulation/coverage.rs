@@ -177,4 +177,5 @@ const REFUSALS: &[&str] = &[
     "unknown_disposition",
     "nothing_waiting",
     "not_eligible",
+    "calling_closed",
 ];

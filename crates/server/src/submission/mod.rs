@@ -6,6 +6,7 @@ mod incoming;
 mod phone;
 mod reader;
 mod region;
+mod zone;
 
 pub use face::{Declaration, Declared, Face, KnownSource};
 pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};

@@ -1,5 +1,6 @@
 //! `GET /items/{id}`: one item.
 
+use crate::api::items::calling::of_row;
 use crate::api::items::view::{ContactView, ItemStateName, ItemView};
 use crate::app::App;
 use crate::auth::Caller;
@@ -49,11 +50,13 @@ impl App {
     ) -> Answered<ItemView> {
         let row = self.item_row(caller, item, own_only).await?;
         let words = self.lexicon(caller).await?;
-        Ok(view(row, &words))
+        let settings = self.settings(caller.workspace).await?;
+        let calling = of_row(&row, &words, &settings, self.clock.now());
+        Ok(ItemView { calling, ..view(row, &words) })
     }
 }
 
-/// A row as clients see it.
+/// A row as clients see it, calling hours apart.
 pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
     let agent_name = row.agent.map(|agent| words.agent(agent));
     let held = matches!(row.state, ItemStatus::Offered | ItemStatus::Assigned | ItemStatus::Closed);
@@ -91,6 +94,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         duplicate_of: row.duplicate_of.map(|i| i.0),
         attempts: row.attempts,
         why,
+        calling: None,
     }
 }
 
