@@ -252,7 +252,7 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
             let zones = zones.into_iter().take(contact as usize % 2 * 2).collect();
             let callable = Callable { zones, hours: calling(), not_on_holidays: contact > 50 };
             let lead = Submission { source, ..lead(contact.into()) };
-            let callable = if contact % 3 == 0 { callable } else { Callable::default() };
+            let callable = if contact.is_multiple_of(3) { callable } else { Callable::default() };
             Command::Submit { submission: Submission { callable, ..lead } }
         }
         7 => Command::SignIn { agent },
