@@ -20,6 +20,7 @@ mod rejects;
 mod sheet;
 mod table;
 pub mod webhook;
+mod zone;
 
 pub use lead::{Contact, Form, Lead, Rejection};
 pub use mapping::{Column, Field, How, Mapping, MappingError, Override};
@@ -32,3 +33,4 @@ pub use table::{
     Format, MAX_COLUMNS, MAX_ROW_BYTES, MAX_ROWS, Options, Progress, Row, RowProblem, Table,
     TableError, Unit,
 };
+pub use zone::zones;

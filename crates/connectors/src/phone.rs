@@ -35,6 +35,20 @@ impl fmt::Display for Country {
     }
 }
 
+/// The country of a number in E.164; `None` for one that belongs to no country.
+pub(crate) fn country_of(e164: &str) -> Option<Country> {
+    let digits = e164.strip_prefix('+')?;
+    let codes = (1..=3).filter_map(|len| digits.get(..len)?.parse().ok());
+    let known = |code| PHONE_NUMBER_UTIL.get_regions_for_country_calling_code(code);
+    let mut regions = codes.into_iter().find_map(known)?;
+    // Most codes are of one country only: its numbers need no further look.
+    let region = match regions.len() {
+        1 => regions.next()?,
+        _ => PHONE_NUMBER_UTIL.parse(e164, None).ok()?.get_region_code()?,
+    };
+    Some(Country(region)).filter(|_| region != Region::World)
+}
+
 /// Why a number cannot be called as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

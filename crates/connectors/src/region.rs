@@ -43,7 +43,7 @@ fn names(table: &'static str) -> Names {
 }
 
 /// Small letters without accents, words divided by one space, `&` as `and`.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::new();
     for c in text.nfkd() {
         match c {

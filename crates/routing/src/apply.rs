@@ -1,5 +1,6 @@
 //! What each event changes. Cannot fail: an event has been decided on this very state.
 
+mod calling;
 pub(crate) mod silence;
 
 use crate::agent::{Agent, Code, Status};
@@ -46,6 +47,7 @@ impl State {
                     self.keep_hours(agent);
                     self.keep_silences(agent);
                 }
+                self.keep_windows();
             }
             Event::AgentCreated { agent, spec } => {
                 self.facts.last_agent = *agent;
@@ -334,6 +336,7 @@ impl State {
             region: submission.region.clone(),
             language: submission.language.clone(),
             skills: submission.skills.clone(),
+            callable: submission.callable.clone(),
             priority: submission.priority,
             rule: None,
             arrived_at: at,

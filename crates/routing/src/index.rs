@@ -50,6 +50,8 @@ static NOTHING: Load = Load { leads: 0, tasks: 0, calls: 0, items: BTreeSet::new
 pub(crate) enum Due {
     Day,
     Shift(AgentId),
+    /// Of a line's window.
+    Window(QueueId, Slot),
     Item(ItemId),
 }
 
@@ -70,6 +72,7 @@ pub(crate) struct Index {
     deadlines: BTreeSet<(Time, Due)>,
     places: BTreeMap<ItemId, Place>,
     shift_edges: BTreeMap<AgentId, Time>,
+    window_edges: BTreeMap<(QueueId, Slot), Time>,
     day_ends: Option<Time>,
     hold_ends: BTreeSet<(Time, SourceId, ContactKey)>,
 }
@@ -84,6 +87,7 @@ impl Default for Index {
             deadlines: BTreeSet::new(),
             places: BTreeMap::new(),
             shift_edges: BTreeMap::new(),
+            window_edges: BTreeMap::new(),
             day_ends: None,
             hold_ends: BTreeSet::new(),
         }
@@ -131,6 +135,16 @@ impl Index {
         if let Some(edge) = edge {
             self.shift_edges.insert(agent, edge);
             self.deadlines.insert((edge, Due::Shift(agent)));
+        }
+    }
+
+    pub fn arm_window(&mut self, queue: QueueId, slot: Slot, edge: Option<Time>) {
+        if let Some(before) = self.window_edges.remove(&(queue, slot)) {
+            self.deadlines.remove(&(before, Due::Window(queue, slot)));
+        }
+        if let Some(edge) = edge {
+            self.window_edges.insert((queue, slot), edge);
+            self.deadlines.insert((edge, Due::Window(queue, slot)));
         }
     }
 
@@ -218,6 +232,9 @@ impl State {
     /// before is not taken for a newcomer.
     pub(crate) fn rebuild_line(&mut self, queue: QueueId) {
         let before = self.index.lines.remove(&queue);
+        for slot in before.iter().flat_map(|line| line.windows.slots()) {
+            self.index.arm_window(queue, slot, None);
+        }
         let serving: Vec<AgentId> = self.agents_serving(queue).collect();
         // Whoever was there is a peer of those who are lifted now.
         let line = before.as_ref().map(|line| Line::of(line.agents(), &serving));
@@ -359,6 +376,7 @@ impl State {
     /// Puts a waiting item into its group, and arms the time at which it will change group.
     pub(crate) fn enter_line(&mut self, item: ItemId) {
         let now = self.index.now;
+        let window = self.window_for(item);
         let Some(item) = self.facts.items.get(&item) else { return };
         let Some(queue) = self.facts.queues.get(&item.queue) else { return };
         let steps = &queue.spec.steps;
@@ -378,6 +396,7 @@ impl State {
             open: u8::try_from(open).unwrap_or(u8::MAX),
             excluded,
             stays: matches!(queue.spec.at_cap, AtCap::Queue { queue } if item.visited.contains(&queue)),
+            window,
         };
         let Index { lines, loads, .. } = &mut self.index;
         let Some(line) = lines.get_mut(&item.queue) else { return };

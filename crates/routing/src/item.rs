@@ -1,7 +1,7 @@
 //! Work items that are open: waiting, held out, or in somebody's hands.
 
 use crate::agent::{Code, Skills};
-use crate::{AgentId, Attributes, ItemId, Kind, QueueId, RuleId, SourceId, Time};
+use crate::{AgentId, Attributes, Callable, ItemId, Kind, QueueId, RuleId, SourceId, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A keyed hash that stands for a contact; who it is cannot be read from it.
@@ -42,6 +42,9 @@ pub struct Submission {
     /// What a duplicate is recognised by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactKey>,
+    /// When its contact may be called.
+    #[serde(default, skip_serializing_if = "Callable::is_default")]
+    pub callable: Callable,
 }
 
 /// Where an open item is; it is in exactly one of these.
@@ -99,6 +102,7 @@ pub struct Item {
     pub region: Option<Code>,
     pub language: Option<Code>,
     pub skills: Skills,
+    pub callable: Callable,
     pub priority: u8,
     pub rule: Option<RuleId>,
     pub arrived_at: Time,

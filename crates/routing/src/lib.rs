@@ -31,6 +31,7 @@
 pub mod agent;
 mod apply;
 mod attribute;
+mod calling;
 mod command;
 mod decide;
 mod eligibility;
@@ -56,6 +57,7 @@ pub mod workspace;
 
 pub use agent::{Agent, AgentSpec, Capacity, Code, Skills, Standing, Status};
 pub use attribute::{Attributes, MAX_ATTRIBUTES, MAX_TEXT, Value};
+pub use calling::{Callable, Calling, OutsideCalling};
 pub use command::{Command, Seen, Target};
 pub use decide::MAX_MATCHES;
 pub use event::{Event, Notice, Outcome, Returned};

@@ -14,6 +14,7 @@ use crate::{
     AgentId, AtCap, Cause, Event, ItemId, Key, Mode, QueueId, Reason, RunnerUp, SourceId, State,
     Time, Way,
 };
+use std::collections::BTreeSet;
 
 /// Who gets the first item of a group.
 enum Found {
@@ -25,6 +26,15 @@ enum Found {
     },
     /// Everyone is at their cap: on to this queue.
     Queue(QueueId),
+}
+
+/// Why there is nothing that an agent may claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoClaim {
+    NothingWaits,
+    Against(Cause),
+    /// What waits for them may not be called before then.
+    Closed(Time),
 }
 
 impl State {
@@ -58,7 +68,7 @@ impl State {
         let queue = self.facts.queues.get(&queue)?;
         let line = self.index.lines.get(&queue.id)?;
         let group = line.group(slot)?;
-        if queue.spec.mode == Mode::Pull {
+        if queue.spec.mode == Mode::Pull || !line.windows.is_open(group.key.window) {
             return None;
         }
         let item = self.facts.items.get(&item)?;
@@ -107,8 +117,9 @@ impl State {
     }
 
     /// The best item waiting in a pull queue that the agent may claim, or why there is none.
-    pub(crate) fn best_claim(&self, agent: AgentId) -> Result<(ItemId, Reason), Option<Cause>> {
-        let mut against = None;
+    pub(crate) fn best_claim(&self, agent: AgentId) -> Result<(ItemId, Reason), NoClaim> {
+        let mut against = NoClaim::NothingWaits;
+        let mut closed: BTreeSet<(QueueId, Slot)> = BTreeSet::new();
         let mut best: Option<(Time, ItemId, &Queue, &Group, usize)> = None;
         for (id, line) in &self.index.lines {
             let Some(queue) = self.facts.queues.get(id) else { continue };
@@ -117,7 +128,10 @@ impl State {
             }
             match line.passing(agent) {
                 None => continue,
-                Some(Some(cause)) => against = against.or(Some(cause.clone())),
+                Some(Some(cause)) if against == NoClaim::NothingWaits => {
+                    against = NoClaim::Against(cause.clone());
+                }
+                Some(Some(_)) => {}
                 Some(None) => {
                     for group in line.groups().filter(|g| !g.key.excluded.contains(&agent)) {
                         let free = |slot: &Slot| {
@@ -125,6 +139,12 @@ impl State {
                             matches!(seat, Some(Seat::Free(_)))
                         };
                         let Some(step) = group.pools.iter().position(free) else { continue };
+                        if let Some(window) = group.key.window
+                            && !line.windows.is_open(group.key.window)
+                        {
+                            closed.insert((*id, window));
+                            continue;
+                        }
                         let Some(&(place, item)) = group.items.first() else { continue };
                         if best.is_none_or(|(p, i, ..)| (place, item) < (p, i)) {
                             best = Some((place, item, queue, group, step));
@@ -133,10 +153,13 @@ impl State {
                 }
             }
         }
-        let (_, item, queue, group, step) = best.ok_or(against)?;
-        let line = self.index.lines.get(&queue.id).ok_or(None)?;
-        let pool = group.pools.get(step).and_then(|slot| line.pool(*slot)).ok_or(None)?;
-        let a = self.facts.agents.get(&agent).ok_or(None)?;
+        let opens = closed.into_iter().filter_map(|(queue, slot)| self.window_opens(queue, slot));
+        let none = || opens.min().map_or(against, NoClaim::Closed);
+        let (_, item, queue, group, step) = best.ok_or_else(none)?;
+        let missing = || NoClaim::NothingWaits;
+        let line = self.index.lines.get(&queue.id).ok_or_else(missing)?;
+        let pool = group.pools.get(step).and_then(|slot| line.pool(*slot)).ok_or_else(missing)?;
+        let a = self.facts.agents.get(&agent).ok_or_else(missing)?;
         let candidate = candidate(a, self.index.load(agent), queue, &pool.demand);
         let key = queue.spec.strategy.key(&candidate);
         Ok((item, reason(queue, line, group, step, agent, key, Way::Claimed)))

@@ -1,7 +1,7 @@
 //! Queues: how waiting items meet agents.
 
 use crate::agent::{Code, Skills, is_false};
-use crate::{QueueId, Strategy};
+use crate::{Hours, QueueId, Strategy};
 use serde::{Deserialize, Serialize};
 
 /// What kind of work an item is; a queue holds one kind.
@@ -151,6 +151,10 @@ pub struct QueueSpec {
     /// What happens to an item that its holder does nothing with; nothing when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
+    /// Calling hours: when its items may be handed out, by the clocks of each item's contact; at
+    /// any time when empty. They keep their places until then.
+    #[serde(skip_serializing_if = "Hours::is_empty")]
+    pub calling: Hours,
 }
 
 impl Default for QueueSpec {
@@ -167,6 +171,7 @@ impl Default for QueueSpec {
             dispositions: Vec::new(),
             may_move_placed: false,
             silence: None,
+            calling: Hours::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Refusals: why a command was not carried out, and what to do next.
 
 use crate::reason::Cause;
-use crate::{AgentId, ItemId, QueueId, RuleId, SourceId};
+use crate::{AgentId, ItemId, QueueId, RuleId, SourceId, Time};
 use thiserror::Error;
 
 /// A named refusal; nothing has changed.
@@ -49,6 +49,8 @@ pub enum Refusal {
     NothingWaiting(AgentId),
     #[error("agent {agent} cannot get more work now: {cause}")]
     NotEligible { agent: AgentId, cause: Cause },
+    #[error("calling hours: what waits for agent {agent} may not be called before {}", .opens.timestamp())]
+    CallingClosed { agent: AgentId, opens: Time },
 }
 
 impl Refusal {
@@ -76,6 +78,7 @@ impl Refusal {
             Refusal::UnknownDisposition { .. } => "unknown_disposition",
             Refusal::NothingWaiting(_) => "nothing_waiting",
             Refusal::NotEligible { .. } => "not_eligible",
+            Refusal::CallingClosed { .. } => "calling_closed",
         }
     }
 }

@@ -20,9 +20,15 @@ pub struct Shift {
 }
 
 /// A week's working hours; none at all means always.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Hours(pub Vec<Shift>);
+
+impl Hours {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// Local days on which an agent does not work, the first and the last included. A shift that began
 /// the day before goes on to its end.
@@ -110,7 +116,7 @@ impl<'a> Roster<'a> {
     }
 
     fn is_always(&self) -> bool {
-        self.hours.0.is_empty()
+        self.hours.is_empty()
             && self.days_off.is_empty()
             && self.holidays.is_none_or(BTreeMap::is_empty)
     }
@@ -128,7 +134,7 @@ impl<'a> Roster<'a> {
     fn shifts_of(&self, day: Date) -> impl Iterator<Item = (Time, Time)> {
         let weekday = day.weekday().to_monday_one_offset() as u8;
         let always = Shift { day: weekday, from: TimeOfDay::MIDNIGHT, to: TimeOfDay::END };
-        let whole_day = self.hours.0.is_empty().then_some(always);
+        let whole_day = self.hours.is_empty().then_some(always);
         let works = !self.is_off(day);
         let shifts = self.hours.0.iter().copied().chain(whole_day);
         shifts.filter(move |shift| works && shift.day == weekday).map(move |shift| {

@@ -1,7 +1,7 @@
 //! How many open items stand where. Counted from the state now and then rather than on every
 //! request: a look at a million items takes a while.
 
-use routing::{ItemState, QueueId, SourceId, State, Time};
+use routing::{ItemState, OutsideCalling, QueueId, SourceId, State, Time};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,8 @@ pub struct QueueCounts {
     pub scheduled: u64,
     pub offered: u64,
     pub assigned: u64,
+    /// What of the waiting may not be called yet.
+    pub outside_calling: OutsideCalling,
     oldest: Option<Time>,
 }
 
@@ -55,6 +57,9 @@ impl Counts {
                 ItemState::Assigned { .. } => queue.assigned += 1,
                 ItemState::Arrived { .. } | ItemState::Closed { .. } => {}
             }
+        }
+        for (queue, counts) in &mut queues {
+            counts.outside_calling = state.outside_calling(*queue);
         }
         let fresh_for = if items.len() <= FEW {
             Duration::ZERO

@@ -222,7 +222,7 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
             .map_err(|e| Error::unreadable("items", format!("attributes: {e}")))?,
         None => Default::default(),
     };
-    let Nested { skills, excluded, visited, care } = row.opt_json()?;
+    let Nested { skills, excluded, visited, care, callable } = row.opt_json()?;
     let state = item_state(&state, agent, placed, since, until)
         .ok_or_else(|| Error::unreadable("items", format!("item {id} is “{state}” by halves")))?;
     Ok(Item {
@@ -236,6 +236,7 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
         region,
         language,
         skills,
+        callable,
         priority,
         rule,
         arrived_at,

@@ -3,8 +3,8 @@
 
 use crate::{Personal, WorkspaceId};
 use routing::{
-    AgentId, Attributes, Code, ItemId, Kind, QueueId, Reason, RuleId, Settings, Skills, Source,
-    SourceId, Time,
+    AgentId, Attributes, Callable, Code, ItemId, Kind, QueueId, Reason, RuleId, Settings, Skills,
+    Source, SourceId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -114,6 +114,7 @@ pub struct ItemRow {
     pub region: Option<Code>,
     pub language: Option<Code>,
     pub skills: Skills,
+    pub callable: Callable,
     pub priority: u8,
     pub rule: Option<RuleId>,
     pub arrived_at: Time,

@@ -7,7 +7,7 @@ use crate::{Error, ItemStatus, Recorded, Result, WorkspaceId};
 use routing::{
     Agent, AgentId, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
 };
-use routing::{ContactKey, Skills};
+use routing::{Callable, ContactKey, Skills};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -55,6 +55,8 @@ pub(crate) struct Nested {
     pub visited: Vec<QueueId>,
     #[serde(default, skip_serializing_if = "Care::is_none")]
     pub care: Care,
+    #[serde(default, skip_serializing_if = "Callable::is_default")]
+    pub callable: Callable,
 }
 
 /// How an item's holders have looked after it.
@@ -137,7 +139,7 @@ fn push_item(
     };
     let care = Care { updated_at: item.updated_at, moves: item.moves, told: item.told };
     let unbound = item.skills.is_empty() && item.excluded.is_empty() && item.visited.is_empty();
-    let bare = unbound && care.is_none();
+    let bare = unbound && care.is_none() && item.callable.is_default();
     let nested = match bare {
         true => None,
         false => Some(json(&Nested {
@@ -145,6 +147,7 @@ fn push_item(
             excluded: item.excluded.clone(),
             visited: item.visited.clone(),
             care,
+            callable: item.callable.clone(),
         })?),
     };
     let attributes = match item.attributes.is_empty() {

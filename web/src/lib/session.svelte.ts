@@ -25,6 +25,10 @@ class CurrentSession {
 	get zone(): string {
 		return this.#value?.workspace.time_zone ?? 'UTC';
 	}
+	/** The country of the workspace, as two letters. */
+	get country(): string {
+		return this.#value?.workspace.country ?? '';
+	}
 
 	/** Whether this user has the role or a higher one. */
 	is(role: Role): boolean {

@@ -2,7 +2,8 @@
 //! pull queue.
 
 use super::Admitted;
-use crate::{AgentId, Answer, Event, ItemId, ItemState, Mode, Refusal, State};
+use crate::matching::NoClaim;
+use crate::{AgentId, Answer, Cause, Event, ItemId, ItemState, Mode, Refusal, State};
 
 impl State {
     pub(super) fn admit_claim(&self, agent: AgentId) -> Result<Admitted, Refusal> {
@@ -15,9 +16,10 @@ impl State {
         }
         match self.best_claim(agent) {
             Ok((item, _)) => Admitted::made(Event::Claimed { agent }, Answer::Item(item)),
-            Err(Some(crate::Cause::SignedOut)) => Err(Refusal::NotSignedIn(agent)),
-            Err(Some(cause)) => Err(Refusal::NotEligible { agent, cause }),
-            Err(None) => Err(Refusal::NothingWaiting(agent)),
+            Err(NoClaim::Against(Cause::SignedOut)) => Err(Refusal::NotSignedIn(agent)),
+            Err(NoClaim::Against(cause)) => Err(Refusal::NotEligible { agent, cause }),
+            Err(NoClaim::Closed(opens)) => Err(Refusal::CallingClosed { agent, opens }),
+            Err(NoClaim::NothingWaits) => Err(Refusal::NothingWaiting(agent)),
         }
     }
 

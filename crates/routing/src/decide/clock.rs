@@ -12,7 +12,8 @@ impl State {
         self.index.next_deadline().map(|(time, _)| time)
     }
 
-    /// Fires every deadline up to `now`: the day, then shifts by agent, then items by their time.
+    /// Fires every deadline up to `now`: the day, then shifts by agent, calling hours, and items by
+    /// their time.
     /// Not in the order in which they were armed: a node that was not asked while nothing came of
     /// the time has other ones armed, and must come to the same.
     pub(super) fn fire_due(&mut self, now: Time, events: &mut Vec<Event>) {
@@ -23,7 +24,7 @@ impl State {
             }
             due.sort_unstable_by_key(|&(time, due)| match due {
                 Due::Day => (0, Time(0), due),
-                Due::Shift(_) => (1, Time(0), due),
+                Due::Shift(_) | Due::Window(..) => (1, Time(0), due),
                 Due::Item(item) => (if self.is_waiting(item) { 3 } else { 2 }, time, due),
             });
             for (_, due) in due {
@@ -54,6 +55,8 @@ impl State {
                     self.record(now, Event::ShiftChanged { agent, on_shift }, events);
                 }
             }
+            // Contacts may be called, or may not any more: that alone is no event.
+            Due::Window(queue, slot) => self.turn_window(queue, slot),
             Due::Item(item) => self.fire_item(now, item, events),
         }
     }

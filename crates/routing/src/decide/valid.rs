@@ -7,7 +7,7 @@ use crate::rule::RuleSpec;
 use crate::source::SourceSpec;
 use crate::time::zone;
 use crate::workspace::Settings;
-use crate::{Facts, Kind, MAX_ATTRIBUTES, MAX_TEXT, QueueId, Refusal, Value};
+use crate::{Callable, Facts, Hours, Kind, MAX_ATTRIBUTES, MAX_TEXT, QueueId, Refusal, Value};
 
 /// The most skills an agent, item, step or rule may name.
 pub(super) const MAX_SKILLS: usize = 50;
@@ -15,6 +15,7 @@ const MAX_NAME: usize = 100;
 const MAX_CODE: usize = 64;
 const MAX_CODES: usize = 200;
 const MAX_SHIFTS: usize = 50;
+const MAX_ZONES: usize = 32;
 const MAX_DAYS_OFF: usize = 100;
 const MAX_HOLIDAYS: usize = 400;
 const MAX_STEPS: usize = 10;
@@ -69,6 +70,24 @@ pub(super) fn settings(settings: &Settings) -> Result<(), Refusal> {
     check(named, "holidays", format!("a name has at most {MAX_NAME} characters"))
 }
 
+fn hours(field: &'static str, hours: &Hours) -> Result<(), Refusal> {
+    let shifts = &hours.0;
+    check(shifts.len() <= MAX_SHIFTS, field, format!("at most {MAX_SHIFTS} shifts"))?;
+    let days = shifts.iter().all(|s| (1..=7).contains(&s.day));
+    check(days, field, "day goes from 1 (Monday) to 7 (Sunday)")
+}
+
+/// By whose clocks, and when, a contact may be called.
+fn callable(callable: &Callable) -> Result<(), Refusal> {
+    let zones = &callable.zones;
+    check(zones.len() <= MAX_ZONES, "time_zone", format!("at most {MAX_ZONES}"))?;
+    if let Some(unknown) = zones.iter().find(|name| zone(name).is_none()) {
+        let problem = format!("“{unknown}” is not an IANA time zone such as Asia/Kolkata");
+        return Err(Refusal::Invalid { field: "time_zone", problem });
+    }
+    hours("call_hours", &callable.hours)
+}
+
 pub(super) fn agent(facts: &Facts, spec: &AgentSpec) -> Result<(), Refusal> {
     codes("regions", spec.regions.iter())?;
     codes("languages", spec.languages.iter())?;
@@ -80,10 +99,7 @@ pub(super) fn agent(facts: &Facts, spec: &AgentSpec) -> Result<(), Refusal> {
     if let Some(source) = spec.sources.iter().find(|s| !facts.sources.contains_key(s)) {
         return Err(Refusal::UnknownSource(*source));
     }
-    let shifts = &spec.hours.0;
-    check(shifts.len() <= MAX_SHIFTS, "hours", format!("at most {MAX_SHIFTS} shifts"))?;
-    let days = shifts.iter().all(|s| (1..=7).contains(&s.day));
-    check(days, "hours", "day goes from 1 (Monday) to 7 (Sunday)")?;
+    hours("hours", &spec.hours)?;
     let off = &spec.days_off;
     check(off.len() <= MAX_DAYS_OFF, "days_off", format!("at most {MAX_DAYS_OFF}"))?;
     check(off.iter().all(|off| off.from <= off.to), "days_off", "`from` comes before `to`")
@@ -150,6 +166,7 @@ pub(super) fn queue(facts: &Facts, id: QueueId, spec: &QueueSpec) -> Result<(), 
             next_queue(facts, "silence", id, spec.kind, queue)?;
         }
     }
+    hours("calling", &spec.calling)?;
     // Overflow beyond the cap needs a cap's meaning, which pulling does not have.
     let pulls = spec.mode == Mode::Pull && spec.at_cap != AtCap::Wait;
     check(!pulls, "at_cap", "a pull queue can only wait")?;
@@ -187,6 +204,7 @@ pub(super) fn submission(submission: &Submission) -> Result<(), Refusal> {
     skills(&submission.skills)?;
     region.iter().try_for_each(|c| code("region", c))?;
     language.iter().try_for_each(|c| code("language", c))?;
+    callable(&submission.callable)?;
     check(attributes.len() <= MAX_ATTRIBUTES, "attributes", format!("at most {MAX_ATTRIBUTES}"))?;
     for (name, value) in attributes.iter() {
         let short = |text: &str| text.len() <= MAX_TEXT;

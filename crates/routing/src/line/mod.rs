@@ -6,8 +6,10 @@
 //! does not grow with what waits. All of this is derived from the facts and can be built anew.
 
 mod pool;
+mod window;
 
 pub(crate) use pool::{Pool, Seat};
+pub(crate) use window::Windows;
 
 use crate::agent::{Code, Skills};
 use crate::eligibility::Demand;
@@ -30,9 +32,11 @@ pub(crate) struct GroupKey {
     pub excluded: Vec<AgentId>,
     /// Whether they have been where this queue's overflow would send them.
     pub stays: bool,
+    /// When their contacts may be called; `None` is at any time.
+    pub window: Option<Slot>,
 }
 
-/// The number of a group or pool within its line.
+/// The number of a group, pool or window within its line.
 pub(crate) type Slot = u32;
 
 /// Items that the same agents may have.
@@ -64,6 +68,7 @@ pub(crate) struct Line {
     agents: BTreeMap<AgentId, Standby>,
     /// Groups that may have become matchable since they were last looked at.
     dirty: BTreeSet<Slot>,
+    pub windows: Windows,
     pub waiting: usize,
 }
 
@@ -108,13 +113,19 @@ impl Line {
     }
 
     /// Forgets the groups for which nobody can be found: no pool of theirs has anybody in it whom
-    /// a strategy or an overflow rule could pick.
+    /// a strategy or an overflow rule could pick, or it is not the time to call.
     pub fn clean_barren(&mut self) {
-        let Line { dirty, groups, pools, .. } = self;
+        let Line { dirty, groups, pools, windows, .. } = self;
         dirty.retain(|slot| {
             let barren = |pool: &Slot| pools.get(pool).is_none_or(Pool::is_barren);
-            groups.get(slot).is_some_and(|group| !group.pools.iter().all(barren))
+            let found = |group: &Group| !group.pools.iter().all(barren);
+            groups.get(slot).is_some_and(|g| windows.is_open(g.key.window) && found(g))
         });
+    }
+
+    /// Opens or closes a window, and has what waits behind it looked at again.
+    pub fn set_window(&mut self, slot: Slot, open: bool) {
+        self.dirty.extend(self.windows.set(slot, open));
     }
 
     pub fn clean(&mut self, slot: Slot) {
@@ -162,6 +173,7 @@ impl Line {
                         pool.groups.insert(slot);
                     }
                 }
+                self.windows.enter(key.window, slot);
                 self.group_of.insert(key.clone(), slot);
                 self.groups.insert(slot, Group { key, pools, all_open, items: BTreeSet::new() });
                 slot
@@ -190,6 +202,7 @@ impl Line {
                     pool.groups.remove(&slot);
                 }
             }
+            self.windows.leave(group.key.window, slot);
             self.group_of.remove(&group.key);
         }
         self.dirty.remove(&slot);

@@ -144,7 +144,7 @@ pub(super) fn agent(
         } else if c.take("hours always") {
             spec.hours = Hours::default();
         } else if c.take("hours") {
-            spec.hours = Hours(c.several(shifts)?.into_iter().flatten().collect());
+            spec.hours = hours(c)?;
         } else {
             return c.unexpected(
                 "region, speaks, skill, weight, cap, capacity, serves QUEUE, serves source SOURCE, \
@@ -164,6 +164,11 @@ fn capacity(c: &mut Cursor) -> Result<(Kind, Option<u32>), ParseError> {
         return Ok((kind, None));
     }
     Ok((kind, Some(c.number("how many at once, or any")?)))
+}
+
+/// `mon-fri 09:00-18:00 and sat 10:00-14:00`
+pub(super) fn hours(c: &mut Cursor) -> Result<Hours, ParseError> {
+    Ok(Hours(c.several(shifts)?.into_iter().flatten().collect()))
 }
 
 /// `mon-fri 09:00-18:00`: the days one after the other.
@@ -243,6 +248,10 @@ pub(super) fn queue(
             spec.silence = None;
         } else if c.take("silence") {
             spec.silence = Some(silence(c, names)?);
+        } else if c.take("calling at any time") {
+            spec.calling = Hours::default();
+        } else if c.take("calling") {
+            spec.calling = hours(c)?;
         } else if c.take("may move placed") {
             spec.may_move_placed = true;
         } else if c.take("may not move placed") {
@@ -251,8 +260,8 @@ pub(super) fn queue(
             return c.unexpected(
                 "push, offer, pull, presence required, presence ignored, steps, strategy, \
                  cap wait, cap overflow, cap then QUEUE, newcomers at peers, newcomers at zero, \
-                 results, no results, silence, no silence, may move placed, \
-                 may not move placed, kind, named",
+                 results, no results, silence, no silence, calling mon-fri 09:00-21:00, \
+                 calling at any time, may move placed, may not move placed, kind, named",
             );
         }
     }

@@ -1,6 +1,6 @@
 //! What each line of a script means.
 
-use super::clauses::{agent, queue, rule, settings, source};
+use super::clauses::{agent, hours, queue, rule, settings, source};
 use super::cursor::Cursor;
 use super::names::Table;
 use super::print::zone;
@@ -255,12 +255,20 @@ fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submiss
             submission.earliest = Some(c.local_time(stage.now, &zone)?);
         } else if c.take("contact") {
             submission.contact = Some(contact(c)?);
+        } else if c.take("zone") || c.take("zones") {
+            let zone = |c: &mut Cursor| c.text("a time zone such as Asia/Kolkata");
+            submission.callable.zones = c.several(zone)?;
+        } else if c.take("wants calls") {
+            submission.callable.hours = hours(c)?;
+        } else if c.take("no calls on holidays") {
+            submission.callable.not_on_holidays = true;
         } else if c.take("with") {
             let pair = |c: &mut Cursor| Ok((c.text("an attribute")?, c.value()?));
             submission.attributes = c.several(pair)?.into_iter().collect::<Attributes>();
         } else {
             return c.unexpected(
-                "region, language, skill, priority, not before, contact, with, the end of the line",
+                "region, language, skill, priority, not before, contact, zone, wants calls, \
+                 no calls on holidays, with, the end of the line",
             );
         }
     }

@@ -7,8 +7,8 @@ use super::print::{local, status_words, zone};
 use super::print_clauses::{kind_name, skills, strategy_words};
 use jiff::tz::TimeZone;
 use routing::{
-    Agent, Answer, Cause, Command, Event, Handled, ItemId, ItemState, Key, Mode, Notice, Outcome,
-    Reason, Refusal, Returned, Strategy, TICK, Target, Time, Way,
+    Agent, Answer, Calling, Cause, Command, Event, Handled, ItemId, ItemState, Key, Mode, Notice,
+    Outcome, Reason, Refusal, Returned, Strategy, TICK, Target, Time, Way,
 };
 
 /// Tells outcomes of one workspace.
@@ -305,8 +305,28 @@ impl<'a> Teller<'a> {
             Refusal::NotEligible { agent, cause } => {
                 format!("{} cannot get more work now: {cause}", self.agent(*agent))
             }
+            Refusal::CallingClosed { agent, opens } => format!(
+                "what waits for {} may not be called before {}",
+                self.agent(*agent),
+                self.time(*opens)
+            ),
         };
         format!("{text} ({})", refusal.name())
+    }
+
+    /// How an item stands with calling hours, by the workspace's clock.
+    fn calling(&self, calling: &Calling) -> String {
+        let zones = calling.zones.join(" and ");
+        match (calling.open, calling.until) {
+            (true, None) => format!("calling hours in {zones} are open"),
+            (true, Some(until)) => {
+                format!("calling hours in {zones} are open until {}", self.time(until))
+            }
+            (false, Some(until)) => {
+                format!("calling hours in {zones} open at {}", self.time(until))
+            }
+            (false, None) => format!("calling hours in {zones} have no common time"),
+        }
     }
 
     fn standing(&self, agent: &Agent) -> String {
@@ -378,5 +398,6 @@ pub(super) fn why(stage: &Stage, item: ItemId) -> Vec<String> {
         };
         format!("{}: {what}", teller.agent(v.agent))
     };
-    verdicts.iter().map(line).collect()
+    let calling = stage.state.calling(stage.now, item).map(|calling| teller.calling(&calling));
+    calling.into_iter().chain(verdicts.iter().map(line)).collect()
 }

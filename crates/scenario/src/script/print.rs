@@ -2,7 +2,7 @@
 
 use super::line::{Makes, kind_word};
 use super::names::{Names, word};
-use super::print_clauses::{agent, queue, rule, settings, skills, source};
+use super::print_clauses::{agent, callable, queue, rule, settings, skills, source};
 use super::when::write_value;
 use jiff::tz::TimeZone;
 use routing::{
@@ -191,6 +191,7 @@ fn brought(facts: &Facts, submission: &Submission) -> Vec<String> {
     if let Some(contact) = submission.contact {
         parts.push(format!("contact @{:x}", contact.0));
     }
+    parts.extend(callable(&submission.callable));
     if !attributes.is_empty() {
         let pairs: Vec<String> = attributes
             .iter()

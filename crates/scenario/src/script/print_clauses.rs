@@ -5,8 +5,8 @@ use super::names::{Names, word};
 use super::print::span;
 use super::when;
 use routing::{
-    AgentSpec, AtCap, Code, DedupeScope, Dispatch, Disposition, Hours, JoinAt, Kind, Mode,
-    Presence, QueueSpec, RuleSpec, Settings, Shift, Skills, SourceSpec, Step, Strategy, Then,
+    AgentSpec, AtCap, Callable, Code, DedupeScope, Dispatch, Disposition, Hours, JoinAt, Kind,
+    Mode, Presence, QueueSpec, RuleSpec, Settings, Shift, Skills, SourceSpec, Step, Strategy, Then,
 };
 
 /// Every setting.
@@ -179,6 +179,25 @@ pub(super) fn queue(names: &Names, spec: &QueueSpec, base: &QueueSpec) -> Vec<St
             silence.max_moves,
             then.unwrap_or_default()
         ));
+    }
+    if !spec.calling.is_empty() {
+        parts.push(format!("calling {}", hours(&spec.calling)));
+    }
+    parts
+}
+
+/// When a contact may be called.
+pub(super) fn callable(callable: &Callable) -> Vec<String> {
+    let mut parts = Vec::new();
+    if !callable.zones.is_empty() {
+        let zones: Vec<String> = callable.zones.iter().map(|zone| word(zone)).collect();
+        parts.push(format!("zone {}", zones.join(" and ")));
+    }
+    if !callable.hours.is_empty() {
+        parts.push(format!("wants calls {}", hours(&callable.hours)));
+    }
+    if callable.not_on_holidays {
+        parts.push("no calls on holidays".into());
     }
     parts
 }

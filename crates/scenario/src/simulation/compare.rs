@@ -81,6 +81,7 @@ fn same_item(core: &Item, model: &super::model::Item) -> bool {
         && core.region == model.region
         && core.language == model.language
         && core.skills == model.skills
+        && core.callable == model.callable
         && core.priority == model.priority
         && core.arrived_at == model.arrived_at
         && core.queued_at == model.queued_at

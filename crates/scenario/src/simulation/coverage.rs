@@ -183,4 +183,5 @@ const REFUSALS: &[&str] = &[
     "unknown_disposition",
     "nothing_waiting",
     "not_eligible",
+    "calling_closed",
 ];

@@ -5,10 +5,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::{
-    AgentSpec, AtCap, Attributes, Capacity, Code, Condition, ContactKey, DaysOff, DedupeScope,
-    Dispatch, Disposition, Facts, Hours, JoinAt, Kind, Mode, Op, Presence, QueueId, QueueSpec,
-    RuleSpec, Settings, Shift, Silence, Skills, SourceId, SourceSpec, Step, Strategy, Submission,
-    Then, Time, TimeOfDay, Value,
+    AgentSpec, AtCap, Attributes, Callable, Capacity, Code, Condition, ContactKey, DaysOff,
+    DedupeScope, Dispatch, Disposition, Facts, Hours, JoinAt, Kind, Mode, Op, Presence, QueueId,
+    QueueSpec, RuleSpec, Settings, Shift, Silence, Skills, SourceId, SourceSpec, Step, Strategy,
+    Submission, Then, Time, TimeOfDay, Value,
 };
 use std::collections::BTreeSet;
 
@@ -42,6 +42,7 @@ pub struct Taste {
     pulls: u64,
     steps: u64,
     silences: u64,
+    calling: u64,
     wrong: u64,
 }
 
@@ -61,6 +62,7 @@ impl Taste {
             pulls: random.below(40),
             steps: random.below(100),
             silences: random.below(60),
+            calling: if random.percent(50) { random.below(100) } else { 0 },
             wrong: random.below(4),
         }
     }
@@ -159,6 +161,7 @@ impl Taste {
             dispositions,
             may_move_placed: random.percent(30),
             silence: random.percent(self.silences).then(|| self.silence(random, facts)),
+            calling: if random.percent(self.calling) { hours(random) } else { Hours::default() },
         }
     }
 
@@ -254,6 +257,20 @@ impl Taste {
                 .percent(10)
                 .then(|| Time(now.0 + random.below(7_200_000) as i64 / 1000 * 1000 - 60_000)),
             contact: random.percent(40).then(|| ContactKey(u128::from(random.below(6)))),
+            callable: self.callable(random),
+        }
+    }
+
+    fn callable(&self, random: &mut Random) -> Callable {
+        if !random.percent(self.calling) {
+            return Callable::default();
+        }
+        let wrong = random.percent(self.wrong).then(|| "Mars/Olympus".to_owned());
+        let zones = (0..random.below(3)).filter_map(|_| random.pick(&ZONES).copied());
+        Callable {
+            zones: zones.map(str::to_owned).chain(wrong).collect(),
+            hours: if random.percent(20) { hours(random) } else { Hours::default() },
+            not_on_holidays: random.percent(20),
         }
     }
 }

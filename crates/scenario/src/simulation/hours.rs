@@ -3,7 +3,9 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use routing::{AgentSpec, Holidays, Time, TimeOfDay};
+use routing::{AgentSpec, Callable, Holidays, Hours, QueueId, Settings, Time, TimeOfDay};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// What holds from one moment until another.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +90,64 @@ fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> K
     let is_edge = next < Time(i64::MAX);
     let until = if is_edge { next } else { Time(now.0 + 7 * 86_400_000) };
     Known { on, from: now, until, is_edge }
+}
+
+/// When contacts may be called, remembered for each queue until that may change.
+#[derive(Clone, Debug, Default)]
+pub struct CallingTimes {
+    known: RefCell<BTreeMap<QueueId, BTreeMap<Callable, Known>>>,
+}
+
+impl CallingTimes {
+    /// After an edit of the queue, or of the settings when `None`.
+    pub fn forget(&mut self, queue: Option<QueueId>) {
+        let known = self.known.get_mut();
+        match queue {
+            Some(queue) => drop(known.remove(&queue)),
+            None => known.clear(),
+        }
+    }
+
+    /// Whether it is time to call, and the next moment at which that may change.
+    pub fn at(
+        &self,
+        now: Time,
+        (queue, hours): (QueueId, &Hours),
+        callable: &Callable,
+        settings: &Settings,
+    ) -> (bool, Option<Time>) {
+        let mut all = self.known.borrow_mut();
+        let of_queue = all.entry(queue).or_default();
+        let known = match of_queue.get(callable).filter(|k| k.from <= now && now < k.until) {
+            Some(known) => *known,
+            None => {
+                let known = count_calling(hours, callable, settings, now);
+                of_queue.insert(callable.clone(), known);
+                known
+            }
+        };
+        (known.on, known.is_edge.then_some(known.until))
+    }
+}
+
+/// It is time to call when it is so by the queue's hours and by the contact's, in every zone.
+fn count_calling(hours: &Hours, callable: &Callable, settings: &Settings, now: Time) -> Known {
+    let queue = AgentSpec { hours: hours.clone(), works_holidays: true, ..AgentSpec::default() };
+    let works_holidays = !callable.not_on_holidays;
+    let contact = AgentSpec { hours: callable.hours.clone(), works_holidays, ..queue.clone() };
+    let names = callable.zones.iter();
+    let own = callable.zones.is_empty().then_some(&settings.time_zone);
+    let mut known = Known { on: true, from: now, until: Time(i64::MAX), is_edge: false };
+    for zone in names.chain(own).map(|name| TimeZone::get(name).unwrap_or(TimeZone::UTC)) {
+        for spec in [&queue, &contact] {
+            let one = count(spec, &settings.holidays, now, &zone);
+            known.on &= one.on;
+            if one.until < known.until {
+                (known.until, known.is_edge) = (one.until, one.is_edge);
+            }
+        }
+    }
+    known
 }
 
 /// The moment at which the agent has worked for `secs` since `start`, days off or not; at most 400

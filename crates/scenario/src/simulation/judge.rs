@@ -87,7 +87,9 @@ impl Model {
             .items
             .iter()
             .filter(|(_, i)| {
-                i.state == ItemState::Waiting && source.is_none_or(|wanted| wanted == i.source)
+                i.state == ItemState::Waiting
+                    && source.is_none_or(|wanted| wanted == i.source)
+                    && self.calling(now, i).0
             })
             .map(|(id, i)| (i.place, *id))
             .collect();
@@ -252,6 +254,7 @@ impl Model {
             let queue = self.queues.get(&item.queue)?;
             let pulls = queue.spec.mode == Mode::Pull && item.state == ItemState::Waiting;
             let free = pulls
+                && self.calling(now, item).0
                 && self.serves_item(agent, item)
                 && self.against(agent, queue).is_none()
                 && !is_excluded(item, agent_id, now);
@@ -303,6 +306,7 @@ impl Model {
                 ItemState::Scheduled { until } | ItemState::Offered { until, .. } => by(until),
                 ItemState::Waiting => {
                     item.excluded.iter().for_each(|(_, until)| by(*until));
+                    self.calling(now, item).1.into_iter().for_each(&mut by);
                     let steps = self.queues.get(&item.queue).map(|q| q.spec.steps.as_slice());
                     for step in steps.unwrap_or_default() {
                         by(item.queued_at.plus_secs(step.after_secs));

@@ -3,12 +3,12 @@
 
 mod apply;
 
-use super::hours::{Shifts, worked};
+use super::hours::{CallingTimes, Shifts, worked};
 use jiff::tz::TimeZone;
 use routing::{
-    AgentId, AgentSpec, AtCap, Code, ContactKey, Event, ItemId, ItemState, JoinAt, Kind, Notice,
-    Outcome, Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId, SourceSpec,
-    Standing, Status, Strategy, Target, Time,
+    AgentId, AgentSpec, AtCap, Callable, Code, ContactKey, Event, ItemId, ItemState, JoinAt, Kind,
+    Notice, Outcome, Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId,
+    SourceSpec, Standing, Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
 
@@ -66,6 +66,7 @@ pub struct Item {
     pub region: Option<Code>,
     pub language: Option<Code>,
     pub skills: Skills,
+    pub callable: Callable,
     pub priority: u8,
     pub arrived_at: Time,
     pub queued_at: Time,
@@ -98,6 +99,7 @@ pub struct Model {
     pub rules: BTreeMap<routing::RuleId, (RuleSpec, bool)>,
     pub items: BTreeMap<ItemId, Item>,
     pub holds: BTreeMap<(SourceId, ContactKey), (ItemId, Time)>,
+    pub(super) calling: CallingTimes,
 }
 
 pub(super) fn kind_at(kind: Kind) -> usize {
@@ -245,6 +247,13 @@ impl Model {
             routing::DedupeScope::Workspace => (SourceId(0), contact),
             routing::DedupeScope::Source => (submission.source, contact),
         })
+    }
+
+    /// Whether the item's contact may be called now, and when that may change.
+    pub fn calling(&self, now: Time, item: &Item) -> (bool, Option<Time>) {
+        let Some(queue) = self.queues.get(&item.queue) else { return (false, None) };
+        let hours = (item.queue, &queue.spec.calling);
+        self.calling.at(now, hours, &item.callable, &self.settings)
     }
 
     /// When the item's holder will have been silent for as long as its queue allows.

@@ -5,8 +5,8 @@ use super::check::Violation;
 use super::renumber::{Gone, made};
 use super::run::check_commands;
 use routing::{
-    AgentSpec, AtCap, Attributes, Capacity, Command, Hours, JoinAt, Mode, Presence, QueueSpec,
-    Seen, Silence, Step, Strategy, Submission, Time,
+    AgentSpec, AtCap, Attributes, Callable, Capacity, Command, Hours, JoinAt, Mode, Presence,
+    QueueSpec, Seen, Silence, Step, Strategy, Submission, Time,
 };
 
 /// The most tries.
@@ -179,6 +179,7 @@ fn queues(spec: &QueueSpec) -> Vec<QueueSpec> {
         QueueSpec { dispositions: Vec::new(), ..base() },
         QueueSpec { may_move_placed: false, ..base() },
         QueueSpec { silence: None, ..base() },
+        QueueSpec { calling: Hours::default(), ..base() },
         QueueSpec { silence: spec.silence.map(|s| Silence { then_queue: None, ..s }), ..base() },
     ];
     if spec.steps.len() > 1 {
@@ -205,6 +206,7 @@ fn queues(spec: &QueueSpec) -> Vec<QueueSpec> {
 
 fn submissions(submission: &Submission) -> Vec<Submission> {
     let base = || submission.clone();
+    let own = || submission.callable.clone();
     vec![
         Submission { attributes: Attributes::default(), ..base() },
         Submission { region: None, ..base() },
@@ -213,5 +215,9 @@ fn submissions(submission: &Submission) -> Vec<Submission> {
         Submission { priority: 0, ..base() },
         Submission { earliest: None, ..base() },
         Submission { contact: None, ..base() },
+        Submission { callable: Callable::default(), ..base() },
+        Submission { callable: Callable { hours: Hours::default(), ..own() }, ..base() },
+        Submission { callable: Callable { zones: Vec::new(), ..own() }, ..base() },
+        Submission { callable: Callable { not_on_holidays: false, ..own() }, ..base() },
     ]
 }

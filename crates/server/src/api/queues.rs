@@ -7,13 +7,13 @@ use crate::dispatcher::Work;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
-use crate::http::{Body, Params, Pick, Problem};
+use crate::http::{Body, Params, Pick, Problem, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Answer, AtCap, Command, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueId, QueueSpec,
-    Refusal, Silence, Step, Strategy, Time,
+    Answer, AtCap, Command, Disposition, Hours, JoinAt, Kind, Mode, Presence, Queue, QueueId,
+    QueueSpec, Refusal, Silence, Step, Strategy, Time,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,6 +44,9 @@ pub struct QueueChange {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<schema::Silence>)]
     pub silence: Option<Option<Silence>>,
+    /// Calling hours by the clocks of each item's contact; at any time when empty.
+    #[schema(value_type = Option<Vec<schema::Shift>>)]
+    pub calling: Option<Hours>,
     /// `true` makes an inactive queue active again.
     pub active: Option<bool>,
 }
@@ -64,7 +67,8 @@ impl QueueChange {
             join_at,
             dispositions,
             may_move_placed,
-            silence
+            silence,
+            calling
         );
     }
 }
@@ -77,6 +81,10 @@ pub struct QueueView {
     pub active: bool,
     /// Items waiting in it now.
     pub waiting: u64,
+    /// How many of them may not be called yet.
+    pub outside_calling: u64,
+    /// When the first of those may be.
+    pub calling_opens_at: Option<Rfc3339>,
     /// How long the oldest of them has waited.
     pub oldest_wait_secs: Option<u64>,
     pub name: String,
@@ -99,6 +107,9 @@ pub struct QueueView {
     pub may_move_placed: bool,
     #[schema(value_type = Option<schema::Silence>)]
     pub silence: Option<Silence>,
+    /// Calling hours by the clocks of each item's contact; at any time when empty.
+    #[schema(value_type = Vec<schema::Shift>)]
+    pub calling: Hours,
 }
 
 impl QueueView {
@@ -108,6 +119,8 @@ impl QueueView {
             id: queue.id.0,
             active: queue.active,
             waiting: counts.waiting,
+            outside_calling: counts.outside_calling.waiting as u64,
+            calling_opens_at: counts.outside_calling.opens.map(Rfc3339),
             oldest_wait_secs: counts.oldest_wait_secs(now),
             name: spec.name,
             kind: spec.kind,
@@ -120,6 +133,7 @@ impl QueueView {
             dispositions: spec.dispositions,
             may_move_placed: spec.may_move_placed,
             silence: spec.silence,
+            calling: spec.calling,
         }
     }
 }

@@ -201,7 +201,7 @@ pub enum Dispatch {
     ByWorker,
 }
 
-/// Work from `from` until `to` on a weekday; `to` at or before `from` is on the next day.
+/// From `from` until `to` on a weekday; `to` at or before `from` is on the next day.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {

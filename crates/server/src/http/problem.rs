@@ -166,7 +166,8 @@ impl From<Refusal> for Problem {
             | NotDuplicate(_)
             | NotOffered(_)
             | NotAssigned(_)
-            | NotEligible { .. } => StatusCode::CONFLICT,
+            | NotEligible { .. }
+            | CallingClosed { .. } => StatusCode::CONFLICT,
         };
         let mut detail = refusal.to_string();
         if let Some(first) = detail.get(..1).map(str::to_uppercase)

@@ -5,10 +5,11 @@ use crate::http::Problem;
 use crate::http::problem::{Answered, FieldProblem};
 use crate::http::wire::Rfc3339;
 use crate::submission::face::{Declaration, Face};
-use crate::submission::{phone, region};
+use crate::submission::{phone, region, zone};
 use connectors::attribute;
 use routing::{
-    Attributes, Code, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId, Submission, Value,
+    Attributes, Callable, Code, Hours, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId,
+    Submission, Value,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -44,6 +45,12 @@ pub struct Incoming {
     pub skills: Skills,
     pub priority: u8,
     pub earliest: Option<Rfc3339>,
+    /// The IANA name of the contact's time zone.
+    pub time_zone: Option<String>,
+    /// When the contact wants to be called, by their own clock; any time when empty.
+    pub call_hours: Hours,
+    /// Whether they do not want to be on the workspace's holidays.
+    pub not_on_holidays: bool,
 }
 
 /// What to do about a routing attribute of the wrong type.
@@ -104,6 +111,8 @@ pub fn prepare(
         );
         errors.push(FieldProblem { field: "attributes".into(), problem });
     }
+    let given = incoming.time_zone.map(|name| zone::known(&name)).transpose();
+    let given = given.map_err(|problem| errors.push(problem)).unwrap_or_default();
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
@@ -115,6 +124,10 @@ pub fn prepare(
         name => dedupe_attribute.filter(|v| !v.is_empty()).map(|v| format!("attribute:{name}:{v}")),
     };
     let contact = identity.and_then(|identity| secret::contact_key(contact_key, &identity));
+    let zones = match given {
+        Some(zone) => vec![zone],
+        None => zone::of_contact(&phone, incoming.region.as_deref(), country),
+    };
     let code =
         |text: Option<String>| text.map(|t| Code::new(&t)).filter(|c| !c.as_str().is_empty());
     Ok(Prepared {
@@ -127,6 +140,11 @@ pub fn prepare(
             priority: incoming.priority,
             earliest: incoming.earliest.map(|t| t.0),
             contact,
+            callable: Callable {
+                zones,
+                hours: incoming.call_hours,
+                not_on_holidays: incoming.not_on_holidays,
+            },
         },
         personal: Personal {
             item: ItemId(0),

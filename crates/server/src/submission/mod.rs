@@ -7,6 +7,7 @@ mod phone;
 mod reader;
 mod region;
 mod secrets;
+mod zone;
 
 pub use face::{Declaration, Declared, Face, KnownSource};
 pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};

@@ -63,6 +63,7 @@ pub fn incoming(lead: Lead) -> Incoming {
         skills: Default::default(),
         priority: priority.unwrap_or_default(),
         earliest: earliest.map(|time| Rfc3339(time.into())),
+        ..Incoming::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines in English.
 
-use super::{Ask, Lexicon, Next, Standing, Thing, Words};
+use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
 use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
 
@@ -97,6 +97,19 @@ impl Words for English {
 
     fn placed(&self) -> &'static str {
         "A supervisor put it there."
+    }
+
+    fn calling(&self, place: Where<'_>, when: &When) -> String {
+        let hours = match place {
+            Where::Zone(zone) => format!("Calling hours in {zone}"),
+            Where::Zones(n) => format!("Calling hours in all {n} zones where the contact may be"),
+        };
+        match when {
+            When::Opens(at) => format!("{hours} open at {at}."),
+            When::Ends(at) => format!("{hours} end at {at}."),
+            When::Open => format!("{hours} are open."),
+            When::Never => format!("{hours} have no time in common."),
+        }
     }
 
     fn cause(&self, cause: &Cause) -> String {

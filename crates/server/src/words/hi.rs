@@ -1,6 +1,6 @@
 //! Lines in Hindi.
 
-use super::{Ask, Lexicon, Next, Standing, Thing, Words};
+use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
 use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
 
@@ -113,6 +113,19 @@ impl Words for Hindi {
 
     fn placed(&self) -> &'static str {
         "सुपरवाइज़र ने सौंपा।"
+    }
+
+    fn calling(&self, place: Where<'_>, when: &When) -> String {
+        let hours = match place {
+            Where::Zone(zone) => format!("{zone} में कॉल का समय"),
+            Where::Zones(n) => format!("संपर्क जहाँ हो सकते हैं, उन सभी {n} समय क्षेत्रों में कॉल का समय"),
+        };
+        match when {
+            When::Opens(at) => format!("{hours} {at} से शुरू होगा।"),
+            When::Ends(at) => format!("{hours} {at} तक है।"),
+            When::Open => format!("{hours} अभी है।"),
+            When::Never => format!("{hours} एक साथ कभी नहीं होता।"),
+        }
     }
 
     fn cause(&self, cause: &Cause) -> String {

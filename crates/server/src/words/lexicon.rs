@@ -1,9 +1,9 @@
 //! Names and figures, and how a line is put together of them.
 
-use super::{Ask, Language, Next, Standing, Thing};
+use super::{Ask, Language, Next, Standing, Thing, When, Where};
 use routing::{
-    AgentId, Cause, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State, Step,
-    Strategy, TICK, Time, Verdict, Way,
+    AgentId, Calling, Cause, Event, Key, Queue, QueueId, Reason, RuleId, RunnerUp, SourceId, State,
+    Step, Strategy, TICK, Time, Verdict, Way,
 };
 use std::collections::BTreeMap;
 
@@ -152,6 +152,33 @@ impl Lexicon {
     /// Why an item is where a person put it.
     pub fn placed(&self) -> String {
         self.language.words().placed().to_owned()
+    }
+
+    /// How an item stands with calling hours: "Calling hours in Asia/Kolkata open at 09:00." By the
+    /// contact's clock, or where it is not known which, by the workspace's.
+    pub fn calling(&self, calling: &Calling, now: Time) -> String {
+        let words = self.language.words();
+        let (place, zone) = match calling.zones.as_slice() {
+            [zone] => (Where::Zone(zone), jiff::tz::TimeZone::get(zone).ok()),
+            zones => (Where::Zones(zones.len()), self.zone.clone()),
+        };
+        let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
+        let clock = |at: Time| {
+            let (at, now) = (at.timestamp(), now.timestamp());
+            let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+            match (at.date() == now.date(), place) {
+                (true, Where::Zone(_)) => at.strftime("%H:%M").to_string(),
+                (false, Where::Zone(_)) => words.clock(&at),
+                (_, Where::Zones(_)) => format!("{} {}", words.clock(&at), at.strftime("%Z")),
+            }
+        };
+        let when = match (calling.open, calling.until) {
+            (true, Some(until)) => When::Ends(clock(until)),
+            (true, None) => When::Open,
+            (false, Some(until)) => When::Opens(clock(until)),
+            (false, None) => When::Never,
+        };
+        words.calling(place, &when)
     }
 
     /// What speaks against an agent.

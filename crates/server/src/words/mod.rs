@@ -109,6 +109,23 @@ enum Next {
     Unsaid,
 }
 
+/// By whose clocks calling hours are counted.
+#[derive(Clone, Copy, Debug)]
+enum Where<'a> {
+    Zone(&'a str),
+    /// In so many zones at once.
+    Zones(usize),
+}
+
+/// How it stands with calling hours.
+#[derive(Clone, Debug)]
+enum When {
+    Opens(String),
+    Ends(String),
+    Open,
+    Never,
+}
+
 /// All phrases of one language.
 trait Words: Sync {
     fn unnamed(&self, thing: Thing, id: u64) -> String;
@@ -128,6 +145,7 @@ trait Words: Sync {
     fn passed_over(&self, agents: &[(Cause, u32)]) -> String;
     fn placed_with(&self, name: &str) -> String;
     fn placed(&self) -> &'static str;
+    fn calling(&self, place: Where<'_>, when: &When) -> String;
 
     fn cause(&self, cause: &Cause) -> String;
     fn verdict(&self, verdict: &Verdict) -> String;

@@ -4,9 +4,9 @@ use super::*;
 use crate::testing::Harness;
 use axum::http::{HeaderValue, Request};
 use routing::{
-    AgentSpec, Code, ItemId, Key, Notice, Outcome, Queue, QueueSpec, RuleId, RuleSpec, RunnerUp,
-    Seen, Settings, SourceId, SourceSpec, Status, Step, Strategy, Submission, TICK, Target, Time,
-    Way,
+    AgentSpec, Calling, Code, ItemId, Key, Notice, Outcome, Queue, QueueSpec, RuleId, RuleSpec,
+    RunnerUp, Seen, Settings, SourceId, SourceSpec, Status, Step, Strategy, Submission, TICK,
+    Target, Time, Way,
 };
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -74,6 +74,24 @@ fn reasons() -> Vec<Reason> {
         Reason { runners_up: vec![], ..reason(Way::Matched, 3, Strategy::BestSkill, skilled) },
         Reason { step: 9, passed_over, ..fewest(Way::Matched, 1) },
         reason(Way::Claimed, 1, Strategy::FairShare, 0),
+    ]
+}
+
+fn callings() -> Vec<Calling> {
+    let hour = |hours: i64| Some(Time(TEN.0 + hours * 3_600_000));
+    let of = |zones: &[&str], open, until| Calling {
+        zones: zones.iter().map(|zone| (*zone).to_owned()).collect(),
+        open,
+        until,
+    };
+    let coasts = ["America/Los_Angeles", "America/New_York"];
+    vec![
+        of(&["Asia/Kolkata"], false, hour(1)),
+        of(&["Asia/Kolkata"], false, hour(23)),
+        of(&["America/New_York"], true, hour(2)),
+        of(&["America/New_York"], true, None),
+        of(&coasts, false, hour(1)),
+        of(&coasts, false, None),
     ]
 }
 
@@ -189,6 +207,7 @@ fn every_line(language: Language) -> String {
     }
     put(words.placed_with(ASHA));
     put(words.placed());
+    callings().iter().for_each(|calling| put(words.calling(calling, TEN)));
     verdicts().iter().for_each(|verdict| put(words.verdict(verdict)));
     put(words.holds());
     events().iter().for_each(|event| put(words.event(event, Some(LEADS))));

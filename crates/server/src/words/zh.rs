@@ -1,6 +1,6 @@
 //! Lines in Chinese.
 
-use super::{Ask, Lexicon, Next, Standing, Thing, Words};
+use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
 use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
 
@@ -97,6 +97,19 @@ impl Words for Chinese {
 
     fn placed(&self) -> &'static str {
         "由主管指派。"
+    }
+
+    fn calling(&self, place: Where<'_>, when: &When) -> String {
+        let hours = match place {
+            Where::Zone(zone) => format!("{zone} 的可呼叫时段"),
+            Where::Zones(n) => format!("联系人可能所在的 {n} 个时区的共同可呼叫时段"),
+        };
+        match when {
+            When::Opens(at) => format!("{hours}从 {at} 开始。"),
+            When::Ends(at) => format!("{hours}到 {at} 结束。"),
+            When::Open => format!("现在处于{hours}。"),
+            When::Never => format!("{hours}不存在。"),
+        }
     }
 
     fn cause(&self, cause: &Cause) -> String {

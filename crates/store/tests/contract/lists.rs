@@ -2,8 +2,8 @@
 
 use crate::harness::{Database, Result, Workspace, personal};
 use routing::{
-    AgentId, AgentSpec, Code, Command, ItemId, QueueId, QueueSpec, Seen, SourceId, SourceSpec,
-    Submission, Time,
+    AgentId, AgentSpec, Callable, Code, Command, ItemId, QueueId, QueueSpec, Seen, SourceId,
+    SourceSpec, Submission, Time,
 };
 use store::{AssignmentFilter, ItemFilter, ItemStatus};
 
@@ -212,6 +212,11 @@ async fn a_nested_item(database: &Database) -> Result<()> {
         priority: 30,
         earliest: Some(w.now.plus_secs(86_400 * 400)),
         contact: None,
+        callable: Callable {
+            zones: vec!["Asia/Kolkata".into(), "America/New_York".into()],
+            hours: serde_json::from_str(r#"[{"day": 2, "from": "10:00", "to": "12:00"}]"#)?,
+            not_on_holidays: true,
+        },
     };
     // The earliest time may lie beyond what the core takes: then without it.
     let item = match w.submit(submission.clone()).await {
@@ -222,5 +227,6 @@ async fn a_nested_item(database: &Database) -> Result<()> {
     assert_eq!(row.attributes, submission.attributes);
     assert_eq!((row.region, row.language), (submission.region, submission.language));
     assert_eq!((row.skills, row.priority), (submission.skills, 30));
+    assert_eq!(row.callable, submission.callable);
     w.check().await
 }

@@ -2,9 +2,9 @@
 
 use crate::harness::{Database, Result, Workspace, personal};
 use routing::{
-    AgentId, AgentSpec, Answer, Capacity, Code, Command, ContactKey, Disposition, ItemId,
-    ItemState, Mode, Presence, QueueId, QueueSpec, Seen, Silence, SourceId, SourceSpec, Status,
-    Submission, Target, Then, Time,
+    AgentId, AgentSpec, Answer, Callable, Capacity, Code, Command, ContactKey, Disposition, Hours,
+    ItemId, ItemState, Mode, Presence, QueueId, QueueSpec, Seen, Shift, Silence, SourceId,
+    SourceSpec, Status, Submission, Target, Then, Time, TimeOfDay,
 };
 use store::{AgentOutcome, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemStatus};
 
@@ -206,8 +206,14 @@ async fn random_work(database: &Database) -> Result<()> {
         let then_queue = Some(QueueId(1));
         let silence =
             Some(Silence { after_secs: 300, max_moves: 1, then_queue, ..Silence::default() });
-        let spec =
-            QueueSpec { name: "more".into(), mode, presence, silence, ..QueueSpec::default() };
+        let spec = QueueSpec {
+            name: "more".into(),
+            mode,
+            presence,
+            silence,
+            calling: calling(),
+            ..QueueSpec::default()
+        };
         w.act(Command::CreateQueue { spec }).await?;
     }
     let spec = SourceSpec { name: "fair".into(), queue: QueueId(2), ..SourceSpec::default() };
@@ -238,6 +244,13 @@ async fn random_work(database: &Database) -> Result<()> {
     consistent(&w).await
 }
 
+/// From noon to midnight.
+fn calling() -> Hours {
+    let noon = TimeOfDay::new(12, 0).expect("a time of day");
+    let midnight = TimeOfDay::new(24, 0).expect("a time of day");
+    Hours((1..=7).map(|day| Shift { day, from: noon, to: midnight }).collect())
+}
+
 fn any(w: &Workspace, chance: &mut Chance) -> Command {
     let facts = w.state.facts();
     let agent = AgentId(1 + chance.below(4));
@@ -250,7 +263,14 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
     match chance.below(21) {
         0..=6 => {
             let source = SourceId(1 + chance.below(2));
-            Command::Submit { submission: Submission { source, ..lead(chance.next().into()) } }
+            let contact = chance.next();
+            // Every other contact is in a zone of their own.
+            let zones = ["Asia/Kolkata", "America/New_York"].map(str::to_owned);
+            let zones = zones.into_iter().take(contact as usize % 2 * 2).collect();
+            let callable = Callable { zones, hours: calling(), not_on_holidays: contact > 50 };
+            let lead = Submission { source, ..lead(contact.into()) };
+            let callable = if contact.is_multiple_of(3) { callable } else { Callable::default() };
+            Command::Submit { submission: Submission { callable, ..lead } }
         }
         7 => Command::SignIn { agent },
         8 => Command::SignOut { agent },

@@ -1234,6 +1234,16 @@ export interface components {
             /** @description As it is called now. */
             name: string | null;
         };
+        /** @description Whether an item's contact may be called now. */
+        Calling: {
+            /** @description While it is not, nothing but a person hands the item out. */
+            open: boolean;
+            /** @description One line for people. */
+            text: string;
+            until: components["schemas"]["Time"] | null;
+            /** @description The zones by whose clocks it is counted: all in which the contact may be. */
+            zones: string[];
+        };
         /** @description Which version is cancelled, and why. */
         Cancellation: {
             /** @description Why; kept with the item's personal data, not in the journal. */
@@ -1682,6 +1692,7 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
+            calling: components["schemas"]["Calling"] | null;
             contact: components["schemas"]["ContactView"];
             disposition: string | null;
             /** Format: int64 */
@@ -1837,9 +1848,16 @@ export interface components {
             attributes?: {
                 [key: string]: unknown;
             };
+            /**
+             * @description When the contact wants to be called, by their own clock, within the queue's calling hours;
+             *     at any time when empty.
+             */
+            call_hours?: components["schemas"]["Shift"][];
             contact?: components["schemas"]["NewContact"];
             earliest?: components["schemas"]["Time"] | null;
             language?: string | null;
+            /** @description The contact does not want to be called on the workspace's holidays. */
+            not_on_holidays?: boolean;
             /**
              * Format: int32
              * @description 0–100.
@@ -1849,6 +1867,11 @@ export interface components {
             /** @description What the item requires of its agent. */
             skills?: components["schemas"]["Skills"];
             source: components["schemas"]["SourceName"];
+            /**
+             * @description Where the contact is: the IANA name of a time zone such as `Asia/Kolkata`. Without it the
+             *     phone number and the region say it; calling hours are counted by it.
+             */
+            time_zone?: string | null;
         };
         /** @description A token to be made. */
         NewToken: {
@@ -2166,6 +2189,7 @@ export interface components {
                 attributes: {
                     [key: string]: unknown;
                 };
+                calling?: components["schemas"]["Calling"] | null;
                 contact: components["schemas"]["ContactView"];
                 disposition?: string | null;
                 /** Format: int64 */
@@ -2215,6 +2239,9 @@ export interface components {
             items: {
                 active: boolean;
                 at_cap: components["schemas"]["AtCap"];
+                /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
+                calling: components["schemas"]["Shift"][];
+                calling_opens_at?: components["schemas"]["Time"] | null;
                 dispositions: components["schemas"]["Disposition"][];
                 /** Format: int64 */
                 id: number;
@@ -2228,6 +2255,11 @@ export interface components {
                  * @description How long the oldest of them has waited.
                  */
                 oldest_wait_secs?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many of them may not be called yet.
+                 */
+                outside_calling: number;
                 presence: components["schemas"]["Presence"];
                 silence?: components["schemas"]["Silence"] | null;
                 steps: components["schemas"]["Step"][];
@@ -2390,6 +2422,9 @@ export interface components {
         Queue: {
             active: boolean;
             at_cap: components["schemas"]["AtCap"];
+            /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
+            calling: components["schemas"]["Shift"][];
+            calling_opens_at: components["schemas"]["Time"] | null;
             dispositions: components["schemas"]["Disposition"][];
             /** Format: int64 */
             id: number;
@@ -2403,6 +2438,11 @@ export interface components {
              * @description How long the oldest of them has waited.
              */
             oldest_wait_secs: number | null;
+            /**
+             * Format: int64
+             * @description How many of them may not be called yet.
+             */
+            outside_calling: number;
             presence: components["schemas"]["Presence"];
             silence: components["schemas"]["Silence"] | null;
             steps: components["schemas"]["Step"][];
@@ -2422,6 +2462,11 @@ export interface components {
             active?: boolean | null;
             /** @default null */
             at_cap?: components["schemas"]["AtCap"] | null;
+            /**
+             * @description Calling hours by the clocks of each item's contact; at any time when empty.
+             * @default null
+             */
+            calling?: components["schemas"]["Shift"][] | null;
             /** @default null */
             dispositions?: components["schemas"]["Disposition"][] | null;
             /** @default null */
@@ -2619,7 +2664,7 @@ export interface components {
             /** Format: int32 */
             weight: number;
         };
-        /** @description Work from `from` until `to` on a weekday; `to` at or before `from` is on the next day. */
+        /** @description From `from` until `to` on a weekday; `to` at or before `from` is on the next day. */
         Shift: {
             /**
              * Format: int32
@@ -3051,6 +3096,7 @@ export interface components {
             /** @description For an open item: every agent, and what speaks for or against them now. */
             agents: components["schemas"]["WhyAgent"][];
             assignment: components["schemas"]["WhyAssigned"] | null;
+            calling: components["schemas"]["Calling"] | null;
             /** Format: int64 */
             item: number;
         };

@@ -27,6 +27,7 @@ impl Model {
             Event::Configured { settings } => {
                 self.settings = settings.clone();
                 self.zone = TimeZone::get(&settings.time_zone).ok();
+                self.calling.forget(None);
                 // What was counted today stays counted until the new zone's next midnight.
                 let fresh = self.turn == 0;
                 self.begin_day(if fresh { self.local_day(at).0 } else { self.day_started });
@@ -73,6 +74,7 @@ impl Model {
                 let q = self.queues.get_mut(queue).ok_or("no such queue")?;
                 q.spec = spec.clone();
                 q.active = true;
+                self.calling.forget(Some(*queue));
                 self.reconsider_queue(*queue);
             }
             Event::QueueDeactivated { queue } => {
@@ -242,6 +244,7 @@ impl Model {
             region: submission.region.clone(),
             language: submission.language.clone(),
             skills: submission.skills.clone(),
+            callable: submission.callable.clone(),
             priority: submission.priority,
             arrived_at: at,
             queued_at: self.now,

@@ -1,5 +1,6 @@
 //! `GET /items/{id}`: one item.
 
+use crate::api::items::calling::of_row;
 use crate::api::items::view::{ContactView, DuplicateView, ItemStateName, ItemView};
 use crate::app::App;
 use crate::auth::Caller;
@@ -68,11 +69,13 @@ impl App {
     ) -> Answered<ItemView> {
         let row = self.item_row(caller, item, own_only).await?;
         let words = self.lexicon(caller).await?;
-        Ok(view(row, &words))
+        let settings = self.settings(caller.workspace).await?;
+        let calling = of_row(&row, &words, &settings, self.clock.now());
+        Ok(ItemView { calling, ..view(row, &words) })
     }
 }
 
-/// A row as clients see it.
+/// A row as clients see it, calling hours apart.
 pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
     let agent_name = row.agent.map(|agent| words.agent(agent));
     let held = matches!(row.state, ItemStatus::Offered | ItemStatus::Assigned | ItemStatus::Closed);
@@ -111,6 +114,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         duplicates: Vec::new(),
         attempts: row.attempts,
         why,
+        calling: None,
     }
 }
 

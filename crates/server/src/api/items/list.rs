@@ -1,5 +1,6 @@
 //! `GET /items`: items by state, queue, agent, source, phone and time.
 
+use crate::api::items::calling::of_row;
 use crate::api::items::get::view;
 use crate::api::items::view::{ItemStateName, ItemView};
 use crate::app::App;
@@ -13,7 +14,7 @@ use axum::Json;
 use axum::extract::State;
 use routing::{AgentId, ItemId, QueueId, SourceId, Time};
 use serde::Deserialize;
-use store::{ItemFilter, ItemStatus};
+use store::{ItemFilter, ItemRow, ItemStatus};
 
 /// Which items; all that is given must hold.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -84,7 +85,13 @@ pub async fn list(
     };
     let page = app.store.items(caller.workspace, &filter).await?;
     let words = app.lexicon(&caller).await?;
-    let items = page.items.into_iter().map(|row| view(row, &words)).collect();
+    let settings = app.settings(caller.workspace).await?;
+    let now = app.clock.now();
+    let one = |row: ItemRow| {
+        let calling = of_row(&row, &words, &settings, now);
+        ItemView { calling, ..view(row, &words) }
+    };
+    let items = page.items.into_iter().map(one).collect();
     Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod act;
+pub mod calling;
 pub mod cancel;
 pub mod complete;
 pub mod decline;

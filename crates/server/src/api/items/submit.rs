@@ -1,6 +1,7 @@
 //! `POST /items`: one item comes in.
 
 use crate::api::Answer201;
+use crate::api::items::calling::calling;
 use crate::api::items::get::contact;
 use crate::api::items::view::{ItemStateName, ItemView};
 use crate::api::schema;
@@ -15,7 +16,9 @@ use crate::words::Lexicon;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Answer, Command, Event, ItemId, Outcome, Refusal, Skills, SourceId, Target};
+use routing::{
+    Answer, Command, Event, Hours, ItemId, Outcome, QueueId, Refusal, Skills, SourceId, Target,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +58,18 @@ pub struct NewItem {
     /// Not before this time.
     #[serde(default)]
     pub earliest: Option<Rfc3339>,
+    /// Where the contact is: the IANA name of a time zone such as `Asia/Kolkata`. Without it the
+    /// phone number and the region say it; calling hours are counted by it.
+    #[serde(default)]
+    pub time_zone: Option<String>,
+    /// When the contact wants to be called, by their own clock, within the queue's calling hours;
+    /// at any time when empty.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::Shift>)]
+    pub call_hours: Hours,
+    /// The contact does not want to be called on the workspace's holidays.
+    #[serde(default)]
+    pub not_on_holidays: bool,
 }
 
 /// Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
@@ -75,19 +90,27 @@ pub async fn submit(
         skills: body.skills,
         priority: body.priority,
         earliest: body.earliest,
+        time_zone: body.time_zone,
+        call_hours: body.call_hours,
+        not_on_holidays: body.not_on_holidays,
     };
-    let country = app.settings(caller.workspace).await?.country.clone();
+    let settings = app.settings(caller.workspace).await?;
     let contact_key = app.contact_key(caller.workspace).await?;
     let id = source.source.id;
-    let prepared = prepare(id, &source.face, &contact_key, &country, incoming, Strictness::Refuse)?;
+    let prepared =
+        prepare(id, &source.face, &contact_key, &settings.country, incoming, Strictness::Refuse)?;
     let done = app.one(&caller, key, vec![work(&prepared)]).await?;
     app.metrics.items_in.inc();
     let Answer::Item(item) = done.answer else { return Err(Problem::internal("not an item")) };
     let arrived = arrival(&done, item, &source);
+    let callable = prepared.submission.callable.clone();
     let view = match arrived.map(|arrived| arrived.view(prepared)) {
         Some(mut view) => {
+            let words = app.lexicon(&caller).await?;
+            let queue = view.queue.map(QueueId).filter(|_| view.state != ItemStateName::Duplicate);
+            view.calling =
+                queue.and_then(|queue| calling(queue, &callable, &words, &settings, done.at));
             if let Some(agent) = view.agent {
-                let words = app.lexicon(&caller).await?;
                 view.agent_name = Some(words.agent(routing::AgentId(agent)));
                 view.why = why(&done, item, &words);
             }
@@ -269,6 +292,7 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         duplicates: Vec::new(),
         attempts: 0,
         why: None,
+        calling: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! An item as clients see it.
 
+use crate::api::items::calling::CallingView;
 use crate::api::schema;
 use crate::http::Rfc3339;
 use routing::{Attributes, Kind, Skills};
@@ -112,4 +113,6 @@ pub struct ItemView {
     pub attempts: u32,
     /// One line: why this agent has it.
     pub why: Option<String>,
+    /// How an open item stands with calling hours; null when it may be called at any time.
+    pub calling: Option<CallingView>,
 }

@@ -1,5 +1,6 @@
 //! `GET /items/{id}/why`: why this agent has it, or why nobody has.
 
+use crate::api::items::calling::{CallingView, of_row};
 use crate::api::schema;
 use crate::app::App;
 use crate::auth::{Caller, Role};
@@ -41,6 +42,8 @@ pub struct Why {
     pub item: u64,
     /// The latest assignment or offer.
     pub assignment: Option<WhyAssigned>,
+    /// How an open item stands with calling hours; null when it may be called at any time.
+    pub calling: Option<CallingView>,
     /// For an open item: every agent, and what speaks for or against them now.
     pub agents: Vec<WhyAgent>,
 }
@@ -73,6 +76,8 @@ pub async fn why(
         },
     });
     let explained = app.look(workspace, move |s| s.explain(item)).await?.unwrap_or_default();
+    let settings = app.settings(workspace).await?;
+    let calling = of_row(&row, &words, &settings, app.clock.now());
     let holder = row.agent;
     let agents = explained.iter().map(|verdict| {
         let holds = holder == Some(verdict.agent);
@@ -86,7 +91,7 @@ pub async fn why(
     // How colleagues stand is their supervisor's business.
     let agents = agents
         .filter(|a| caller.role > Role::Agent || caller.agent.is_some_and(|own| own.0 == a.agent));
-    Ok(Json(Why { item: id, assignment, agents: agents.collect() }))
+    Ok(Json(Why { item: id, assignment, calling, agents: agents.collect() }))
 }
 
 /// The verdict's name for programs.

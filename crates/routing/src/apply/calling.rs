@@ -1,0 +1,65 @@
+//! Windows of calling hours: which one an item waits behind, and when it opens or closes. Like a
+//! step that opens it is no event: it can be derived from the time again.
+
+use crate::calling::CallingTime;
+use crate::line::Slot;
+use crate::{ItemId, QueueId, State, Time};
+
+impl State {
+    /// The window behind which the item waits in its queue; `None` when it may be called at any
+    /// time.
+    pub(crate) fn window_for(&mut self, item: ItemId) -> Option<Slot> {
+        let item = self.facts.items.get(&item)?;
+        let queue = self.facts.queues.get(&item.queue)?;
+        if !CallingTime::matters(&queue.spec, &item.callable) {
+            return None;
+        }
+        let line = self.index.lines.get_mut(&queue.id)?;
+        if let Some(slot) = line.windows.find(&item.callable) {
+            return Some(slot);
+        }
+        let (queue, slot) = (queue.id, line.windows.add(&item.callable));
+        self.keep_window(queue, slot);
+        Some(slot)
+    }
+
+    /// Opens or closes the window at an edge of it; one behind which nothing waits is dropped.
+    pub(crate) fn turn_window(&mut self, queue: QueueId, slot: Slot) {
+        if let Some(line) = self.index.lines.get_mut(&queue) {
+            line.windows.drop_idle(slot);
+        }
+        self.keep_window(queue, slot);
+    }
+
+    /// The same for every window, after an edit of the zone or the holidays.
+    pub(super) fn keep_windows(&mut self) {
+        let lines = self.index.lines.iter();
+        let all = lines.flat_map(|(queue, line)| line.windows.slots().map(|slot| (*queue, slot)));
+        let all: Vec<(QueueId, Slot)> = all.collect();
+        all.into_iter().for_each(|(queue, slot)| self.keep_window(queue, slot));
+    }
+
+    /// When the window next opens.
+    pub(crate) fn window_opens(&self, queue: QueueId, slot: Slot) -> Option<Time> {
+        let spec = &self.facts.queues.get(&queue)?.spec;
+        let callable = self.index.lines.get(&queue)?.windows.callable(slot)?;
+        let time = CallingTime::new(spec, callable, &self.facts.settings, &self.index.zone);
+        time.opens(self.index.now)
+    }
+
+    /// Whether it is time to call now, and when that may change.
+    fn keep_window(&mut self, queue: QueueId, slot: Slot) {
+        let edge = self.set_window(queue, slot);
+        self.index.arm_window(queue, slot, edge);
+    }
+
+    fn set_window(&mut self, queue: QueueId, slot: Slot) -> Option<Time> {
+        let spec = &self.facts.queues.get(&queue)?.spec;
+        let line = self.index.lines.get_mut(&queue)?;
+        let callable = line.windows.callable(slot)?;
+        let time = CallingTime::new(spec, callable, &self.facts.settings, &self.index.zone);
+        let (open, edge) = time.at(self.index.now);
+        line.set_window(slot, open);
+        edge
+    }
+}
