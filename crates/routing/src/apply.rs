@@ -155,7 +155,7 @@ impl State {
                 self.closed.retain(|closed| closed != item);
                 self.arrive(*item, version + 1, *arrived_at, submission);
             }
-            Event::Duplicate { item, .. } => self.close(*item),
+            Event::Duplicate { item, .. } | Event::Barred { item } => self.close(*item),
             Event::Queued { item: id, queue, rule, priority, skills } => {
                 let ageing_ms = i64::from(self.facts.settings.ageing_secs) * 1000;
                 let Some(item) = self.facts.items.get_mut(id) else { return };
@@ -315,7 +315,7 @@ impl State {
         self.arrive(id, 1, at, submission);
         let Some(source) = self.facts.sources.get(&submission.source) else { return };
         if let Some(item) = self.facts.items.get(&id)
-            && let Some((key, hold)) = hold(&source.spec, item, submission.contact)
+            && let Some((key, hold)) = hold(&source.spec, item, submission.holder())
             && !self.facts.holds.contains_key(&key)
         {
             self.facts.holds.insert(key, hold);

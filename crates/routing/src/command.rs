@@ -149,7 +149,7 @@ pub enum Command {
         seen: Seen,
     },
 
-    /// Routes a duplicate after all. It has left the state, so the command brings it along as it
+    /// Routes what was kept back, a duplicate or a contact not to be called. It has left the state, so the command brings it along as it
     /// came, at the version that was seen.
     Force {
         item: ItemId,

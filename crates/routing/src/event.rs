@@ -134,6 +134,9 @@ pub enum Event {
         contacted: bool,
         #[serde(default, skip_serializing_if = "is_false")]
         won: bool,
+        /// Its contact is put on the do-not-call list.
+        #[serde(default, skip_serializing_if = "is_false")]
+        do_not_call: bool,
     },
     /// The agent's result came when they held the item no longer, `holder` did if anybody: it is
     /// kept as a note, and the item stays as it is.
@@ -169,7 +172,8 @@ pub enum Event {
         item: ItemId,
         seen: Seen,
     },
-    /// A duplicate is routed after all: open again, as it came.
+    /// What was kept back, as a duplicate or by the do-not-call list, is routed after all: open
+    /// again, as it came.
     Forced {
         item: ItemId,
         version: u32,
@@ -187,6 +191,10 @@ pub enum Event {
     Duplicate {
         item: ItemId,
         of: ItemId,
+    },
+    /// The contact stands on the do-not-call list: recorded, and not routed.
+    Barred {
+        item: ItemId,
     },
     /// The item got its queue; `rule` is the one that decided, if any did.
     Queued {
@@ -307,6 +315,7 @@ impl Event {
         !matches!(
             self,
             Duplicate { .. }
+                | Barred { .. }
                 | Queued { .. }
                 | Offered { .. }
                 | Assigned { .. }
@@ -337,6 +346,7 @@ impl Event {
             | Cancelled { item, .. }
             | Forced { item, .. }
             | Duplicate { item, .. }
+            | Barred { item }
             | Queued { item, .. }
             | Offered { item, .. }
             | Assigned { item, .. }

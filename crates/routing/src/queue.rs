@@ -104,6 +104,9 @@ pub struct Disposition {
     /// Whether it is what the work is for: a sale, a hire.
     #[serde(default, skip_serializing_if = "is_false")]
     pub won: bool,
+    /// Whether the contact is put on the do-not-call list; it closes the item then.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub do_not_call: bool,
     #[serde(flatten)]
     pub then: Then,
 }

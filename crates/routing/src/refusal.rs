@@ -37,7 +37,7 @@ pub enum Refusal {
     NotHolder { item: ItemId, agent: AgentId },
     #[error("item {item} is with agent {agent}; load it again and decide anew")]
     StillHeld { item: ItemId, agent: AgentId },
-    #[error("item {0} is no duplicate that is kept back; load it again")]
+    #[error("item {0} is not kept back, as a duplicate or by the do-not-call list; load it again")]
     NotDuplicate(ItemId),
     #[error("item {0} is not on offer")]
     NotOffered(ItemId),

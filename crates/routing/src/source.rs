@@ -1,5 +1,6 @@
 //! Sources: where items come from.
 
+use crate::agent::Code;
 use crate::{Kind, QueueId, SourceId};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,10 @@ pub struct SourceSpec {
     /// source of the scope, is a duplicate. 0 is never.
     pub dedupe_window_secs: u32,
     pub dedupe_scope: DedupeScope,
+    /// What its calls are about, such as `banking`: entries of the do-not-call list that name
+    /// another category do not concern it. All entries do when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<Code>,
 }
 
 impl Default for SourceSpec {
@@ -36,6 +41,7 @@ impl Default for SourceSpec {
             queue: QueueId(0),
             dedupe_window_secs: 86_400,
             dedupe_scope: DedupeScope::Workspace,
+            category: None,
         }
     }
 }

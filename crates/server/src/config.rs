@@ -72,7 +72,7 @@ impl Limits {
     /// The largest body of an operation, by its path below `/api/v1`, in bytes.
     pub fn body_of(&self, path: &str) -> usize {
         match path {
-            "/imports" => self.import_bytes,
+            "/imports" | "/do-not-call/import" => self.import_bytes,
             "/ingest/{source_key}" => self.ingest_bytes,
             _ => self.body_bytes,
         }

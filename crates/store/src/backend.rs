@@ -3,7 +3,8 @@
 use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
 use crate::{
-    Access, Audit, Contacts, Endpoints, Faults, Imports, Journal, Outbox, Presence, Reads, Result,
+    Access, Audit, Contacts, Endpoints, Faults, Imports, Journal, OptOuts, Outbox, Presence, Reads,
+    Result,
 };
 use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
@@ -117,7 +118,8 @@ where
         + Outbox
         + Endpoints
         + Audit
-        + Contacts,
+        + Contacts
+        + OptOuts,
 {
     async fn migrate(&self) -> Result<()> {
         self.migrate_up().await

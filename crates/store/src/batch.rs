@@ -1,6 +1,6 @@
 //! What one transaction writes beside the facts.
 
-use crate::{Act, BatchId, ImportId, Recorded, Role, UserId};
+use crate::{Act, BatchId, ImportId, NewOptOut, Recorded, Role, UserId};
 use routing::{AgentId, ItemId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct Batch {
     pub answers: Vec<Answered>,
     pub imports: Vec<ImportStep>,
     pub outbox: Vec<Outgoing>,
+    /// What results put on the do-not-call list; no contact twice.
+    pub opt_outs: Vec<NewOptOut>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -43,6 +45,7 @@ impl Batch {
             answers: Vec::new(),
             imports: Vec::new(),
             outbox: Vec::new(),
+            opt_outs: Vec::new(),
             acts: Vec::new(),
         }
     }

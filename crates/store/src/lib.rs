@@ -34,6 +34,7 @@ mod lock;
 mod many;
 mod migrate;
 mod open;
+mod opt_out;
 mod read;
 mod rows;
 mod sql;
@@ -57,6 +58,7 @@ pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
 pub use open::{Fault, Faults, Options, holder, open};
+pub use opt_out::{EVERY_CATEGORY, NewOptOut, OptOut, OptOuts, Origin};
 pub use read::{
     AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
     ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,

@@ -40,12 +40,14 @@ pub enum ItemStatus {
     Closed,
     Cancelled,
     Duplicate,
+    /// Kept back by the do-not-call list.
+    Barred,
 }
 
 impl ItemStatus {
-    pub const ALL: [ItemStatus; 8] = {
+    pub const ALL: [ItemStatus; 9] = {
         use ItemStatus::*;
-        [Arrived, Scheduled, Waiting, Offered, Assigned, Closed, Cancelled, Duplicate]
+        [Arrived, Scheduled, Waiting, Offered, Assigned, Closed, Cancelled, Duplicate, Barred]
     };
 
     pub fn as_str(self) -> &'static str {
@@ -58,6 +60,7 @@ impl ItemStatus {
             ItemStatus::Closed => "closed",
             ItemStatus::Cancelled => "cancelled",
             ItemStatus::Duplicate => "duplicate",
+            ItemStatus::Barred => "barred",
         }
     }
 }

@@ -4,12 +4,13 @@ use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
     AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Endpoints, Entry, GivenUp, Heard,
     Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken,
-    Note, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow, SourceTally, Token,
-    TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
+    Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session, SourceRow,
+    SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId,
+    WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
-use routing::{AgentId, Facts, ItemId, SourceId, Time};
+use routing::{AgentId, ContactKey, Facts, ItemId, SourceId, Time};
 use std::path::Path;
 
 /// Everything together: hold it as `Arc<dyn Store>`.
@@ -25,6 +26,7 @@ pub trait Store:
     + Endpoints
     + Audit
     + Contacts
+    + OptOuts
     + Send
     + Sync
     + 'static
@@ -153,7 +155,10 @@ pub trait Transaction: Send {
     /// What the tables know of an agent who comes late with an item's result.
     async fn late(&mut self, item: ItemId, agent: AgentId) -> Result<Late>;
 
-    /// The item's version, if it is a duplicate that is kept back.
+    /// What counts of the do-not-call list about these contacts.
+    async fn opt_outs(&mut self, contacts: &[ContactKey]) -> Result<Vec<OptOut>>;
+
+    /// The item's version, if it is kept back: as a duplicate, or by the do-not-call list.
     async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>>;
 
     /// The source that has this slug.

@@ -232,6 +232,7 @@ impl<'a> Touched<'a> {
                     self.arrivals.entry((submission.source, day)).or_default().1 += 1;
                 }
             }
+            Event::Barred { .. } => trace.closed_as = Some(ItemStatus::Barred),
             Event::Queued { queue, .. } => trace.queue = Some(*queue),
             Event::Offered { agent, reason, .. } => {
                 opened = Some(open(*agent, true, Some(reason), trace.queue));

@@ -5,15 +5,16 @@ use crate::backend::Backend;
 use crate::batch_rows;
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Prepared, Rows, Sql, Type, prepare};
+use crate::sql::opt_outs;
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
-    Answered, Batch, Entry, Error, Fault, ItemStatus, Late, Result, Transaction, User, WorkspaceId,
-    Written,
+    Answered, Batch, Entry, Error, Fault, ItemStatus, Late, OptOut, Result, Transaction, User,
+    WorkspaceId, Written,
 };
 use crate::{journal_rows, rows, write};
 use async_trait::async_trait;
 use futures_util::future::join;
-use routing::{AgentId, Facts, ItemId, QueueId, SourceId, Time};
+use routing::{AgentId, ContactKey, Facts, ItemId, QueueId, SourceId, Time};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -212,9 +213,18 @@ impl<D: Db> Transaction for Locked<D> {
         Ok(Late { had: row.num::<u64>()? > 0, kept: row.num()? })
     }
 
+    async fn opt_outs(&mut self, contacts: &[ContactKey]) -> Result<Vec<OptOut>> {
+        let mut wanted = Rows::default();
+        for contact in contacts {
+            wanted.push(cells![self.workspace, write::key_text(*contact), self.now]);
+        }
+        let found = D::rows_many(&mut self.tx, &opt_outs::OF_CONTACTS, wanted).await?;
+        found.iter().map(opt_outs::entry::<D>).collect()
+    }
+
     async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>> {
         let select = "SELECT version FROM items WHERE workspace_id = $1 AND item_id = $2 \
-            AND state = 'duplicate'";
+            AND state IN ('duplicate', 'barred')";
         let found = self.one(select, cells![self.workspace, item].into()).await?;
         found.map(|row| Columns::<D>::new(&row, "items").num()).transpose()
     }
@@ -265,6 +275,10 @@ impl<D: Db> Transaction for Locked<D> {
         self.run(others).await?;
         for user in &batch.users {
             rows::write_user::<D>(&mut self.tx, workspace, user, self.now).await?;
+        }
+        if !batch.opt_outs.is_empty() {
+            let listed = batch.opt_outs.iter();
+            opt_outs::write::<D>(&mut self.tx, workspace, listed, self.now).await?;
         }
         audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         let id = cells![workspace, batch.id.as_i64(), seq + 1, self.written, self.now];

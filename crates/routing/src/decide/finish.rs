@@ -24,8 +24,18 @@ impl State {
         let outcome = recorded.map_or(Outcome::Closed, |d| self.outcome(now, item, d));
         let contacted = recorded.is_some_and(|d| d.contacted);
         let won = recorded.is_some_and(|d| d.won);
+        let do_not_call = recorded.is_some_and(|d| d.do_not_call);
         let item = item.id;
-        Admitted::done(Event::Completed { item, seen, agent, disposition, outcome, contacted, won })
+        Admitted::done(Event::Completed {
+            item,
+            seen,
+            agent,
+            disposition,
+            outcome,
+            contacted,
+            won,
+            do_not_call,
+        })
     }
 
     pub(super) fn admit_release(&self, item: ItemId, seen: Seen) -> Result<Admitted, Refusal> {

@@ -1,11 +1,11 @@
-//! A supervisor wants a duplicate handed out after all.
+//! A supervisor wants something handed out after all that was kept back.
 
 use super::{Admitted, valid};
 use crate::item::Submission;
 use crate::{Event, ItemId, ItemState, Refusal, State, Time};
 
 impl State {
-    /// Whether a closed item is a duplicate only the tables know: it has left the state.
+    /// Whether a closed item was kept back only the tables know: it has left the state.
     pub(super) fn admit_force(
         &self,
         item: ItemId,

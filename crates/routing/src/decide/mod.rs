@@ -14,6 +14,8 @@ mod silence;
 mod submit;
 mod valid;
 
+pub(crate) use valid::MAX_SHIFTS;
+
 use crate::command::{Command, Seen};
 use crate::item::Item;
 use crate::{Answer, Dispatch, Event, Handled, ItemId, Refusal, SourceId, State, Time};

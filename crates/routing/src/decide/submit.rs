@@ -1,4 +1,4 @@
-//! An item arrives: is it a duplicate, and which queue is it for?
+//! An item arrives: may its contact be called, is it a duplicate, and which queue is it for?
 
 use super::{Admitted, valid};
 use crate::apply::hold;
@@ -20,9 +20,13 @@ impl State {
 
     /// Where a submitted item goes.
     pub(super) fn route(&self, now: Time, id: ItemId, submission: &Submission) -> Event {
+        // Before all else: a duplicate could be forced, and whoever does that should know.
+        if submission.do_not_call {
+            return Event::Barred { item: id };
+        }
         let first = self.facts.items.get(&id).and_then(|item| {
             let source = self.facts.sources.get(&item.source)?;
-            let (key, _) = hold(&source.spec, item, submission.contact)?;
+            let (key, _) = hold(&source.spec, item, submission.holder())?;
             self.facts.holds.get(&key).filter(|first| first.item != id && first.until > now)
         });
         match first {

@@ -14,7 +14,7 @@ pub(super) const MAX_SKILLS: usize = 50;
 const MAX_NAME: usize = 100;
 const MAX_CODE: usize = 64;
 const MAX_CODES: usize = 200;
-const MAX_SHIFTS: usize = 50;
+pub(crate) const MAX_SHIFTS: usize = 50;
 const MAX_ZONES: usize = 32;
 const MAX_DAYS_OFF: usize = 100;
 const MAX_HOLIDAYS: usize = 400;
@@ -144,6 +144,8 @@ pub(super) fn queue(facts: &Facts, id: QueueId, spec: &QueueSpec) -> Result<(), 
         check(label, "dispositions", format!("a label has at most {MAX_NAME} characters"))?;
         let unique = known[..at].iter().all(|d| d.name != disposition.name);
         check(unique, "dispositions", "names must differ")?;
+        let ends = !disposition.do_not_call || disposition.then == Then::Close;
+        check(ends, "dispositions", "one that is never to be called again closes the item")?;
         match disposition.then {
             Then::Close => {}
             Then::Retry { after_secs, max_attempts } => {
@@ -182,6 +184,7 @@ pub(super) fn source(facts: &Facts, spec: &SourceSpec) -> Result<(), Refusal> {
     if queue.spec.kind != spec.kind {
         return Err(Refusal::WrongKind { queue: queue.id });
     }
+    spec.category.as_ref().map_or(Ok(()), |category| code("category", category))?;
     check(spec.dedupe_window_secs <= YEAR_SECS, "dedupe_window_secs", "must be at most a year")
 }
 

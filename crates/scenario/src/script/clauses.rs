@@ -310,6 +310,7 @@ fn disposition(c: &mut Cursor, names: &Names) -> Result<Disposition, ParseError>
     let label = if c.take("label") { c.text("a label")? } else { String::new() };
     let contacted = c.take("contacted");
     let won = c.take("won");
+    let do_not_call = c.take("not to be called again");
     let then = if c.take("closes") {
         Then::Close
     } else if c.take("retries after") {
@@ -320,10 +321,10 @@ fn disposition(c: &mut Cursor, names: &Names) -> Result<Disposition, ParseError>
         Then::Move { queue: QueueId(id(c, &names.queues, "queue")?) }
     } else {
         return c.unexpected(
-            "label, contacted, won, closes, retries after 2h at most 3, moves to QUEUE",
+            "label, contacted, won, not to be called again, closes, retries after 2h at most 3, moves to QUEUE",
         );
     };
-    Ok(Disposition { name, label, contacted, won, then })
+    Ok(Disposition { name, label, contacted, won, do_not_call, then })
 }
 
 pub(super) fn source(

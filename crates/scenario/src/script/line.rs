@@ -255,6 +255,8 @@ fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submiss
             submission.earliest = Some(c.local_time(stage.now, &zone)?);
         } else if c.take("contact") {
             submission.contact = Some(contact(c)?);
+        } else if c.take("do not call") {
+            submission.do_not_call = true;
         } else if c.take("zone") || c.take("zones") {
             let zone = |c: &mut Cursor| c.text("a time zone such as Asia/Kolkata");
             submission.callable.zones = c.several(zone)?;
@@ -267,7 +269,7 @@ fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submiss
             submission.attributes = c.several(pair)?.into_iter().collect::<Attributes>();
         } else {
             return c.unexpected(
-                "region, language, skill, priority, not before, contact, zone, wants calls, \
+                "region, language, skill, priority, not before, contact, do not call, zone, wants calls, \
                  no calls on holidays, with, the end of the line",
             );
         }

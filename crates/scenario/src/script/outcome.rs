@@ -91,6 +91,9 @@ impl<'a> Teller<'a> {
             Event::Duplicate { item, of } => {
                 format!("{} is a duplicate of {}", self.item(*item), self.item(*of))
             }
+            Event::Barred { item } => {
+                format!("{} is not routed: its contact is not to be called", self.item(*item))
+            }
             Event::Offered { item, agent, until, reason } => format!(
                 "{} offered to {} until {}: {}",
                 self.item(*item),

@@ -191,6 +191,9 @@ fn brought(facts: &Facts, submission: &Submission) -> Vec<String> {
     if let Some(contact) = submission.contact {
         parts.push(format!("contact @{:x}", contact.0));
     }
+    if submission.do_not_call {
+        parts.push("do not call".to_owned());
+    }
     parts.extend(callable(&submission.callable));
     if !attributes.is_empty() {
         let pairs: Vec<String> = attributes

@@ -236,6 +236,9 @@ fn disposition(names: &Names, disposition: &Disposition) -> String {
     if disposition.won {
         text += " won";
     }
+    if disposition.do_not_call {
+        text += " not to be called again";
+    }
     text += &match disposition.then {
         Then::Close => " closes".into(),
         Then::Retry { after_secs, max_attempts } => {

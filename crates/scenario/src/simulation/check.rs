@@ -303,9 +303,12 @@ impl Checked {
         }
     }
 
-    /// Whether the contact is known, and else what decides.
+    /// Whether the contact may be called and is known, and else what decides.
     fn route(&self, now: Time, item: ItemId, submission: &Submission) -> Event {
         let model = &self.model;
+        if submission.do_not_call {
+            return Event::Barred { item };
+        }
         let held = model.contact_key(submission).and_then(|key| model.holds.get(&key));
         if let Some((of, _)) = held.filter(|(_, until)| *until > now) {
             return Event::Duplicate { item, of: *of };

@@ -143,6 +143,7 @@ names!(EVENTS, event_name, Event, {
     Event::MatchRequested { .. } => "match_requested",
     Event::ClockTicked => "clock_ticked",
     Event::Duplicate { .. } => "duplicate",
+    Event::Barred { .. } => "barred",
     Event::Queued { .. } => "queued",
     Event::Offered { .. } => "offered",
     Event::Assigned { reason: Reason { way: Way::Matched, .. }, .. } => "assigned_matched",

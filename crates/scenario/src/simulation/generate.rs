@@ -138,6 +138,7 @@ impl Taste {
             label: if at == 0 { "通过 / \"Good\"".into() } else { String::new() },
             contacted: at == 0,
             won: at == 0 && wrong,
+            do_not_call: at == 2,
             then: match at {
                 1 => Then::Retry { after_secs: random.from_to(1, 7200) as u32, max_attempts: 2 },
                 3 if facts.last_queue.0 > 0 => Then::Move { queue: other(random) },
@@ -214,6 +215,7 @@ impl Taste {
             } else {
                 DedupeScope::Source
             },
+            category: None,
         }
     }
 
@@ -258,6 +260,7 @@ impl Taste {
                 .then(|| Time(now.0 + random.below(7_200_000) as i64 / 1000 * 1000 - 60_000)),
             contact: random.percent(40).then(|| ContactKey(u128::from(random.below(6)))),
             callable: self.callable(random),
+            do_not_call: random.percent(5),
         }
     }
 

@@ -243,6 +243,7 @@ impl Model {
     pub fn contact_key(&self, submission: &routing::Submission) -> Option<(SourceId, ContactKey)> {
         let (source, _) = self.sources.get(&submission.source)?;
         let contact = submission.contact.filter(|_| source.dedupe_window_secs > 0)?;
+        let contact = (!submission.do_not_call).then_some(contact)?;
         Some(match source.dedupe_scope {
             routing::DedupeScope::Workspace => (SourceId(0), contact),
             routing::DedupeScope::Source => (submission.source, contact),

@@ -215,6 +215,7 @@ fn submissions(submission: &Submission) -> Vec<Submission> {
         Submission { priority: 0, ..base() },
         Submission { earliest: None, ..base() },
         Submission { contact: None, ..base() },
+        Submission { do_not_call: false, ..base() },
         Submission { callable: Callable::default(), ..base() },
         Submission { callable: Callable { hours: Hours::default(), ..own() }, ..base() },
         Submission { callable: Callable { zones: Vec::new(), ..own() }, ..base() },

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod claims;
 pub mod contacts;
+pub mod do_not_call;
 pub mod docs;
 mod document;
 pub mod endpoints;
@@ -69,6 +70,7 @@ fn changeable(active: bool, wished: Option<bool>) -> Result<(), Refusal> {
 fn operations(limits: &Limits) -> OpenApiRouter<App> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(imports::start, imports::list))
+        .routes(routes!(do_not_call::import::import))
         .layer(DefaultBodyLimit::max(limits.body_of("/imports")));
     let webhooks = OpenApiRouter::new()
         .routes(routes!(ingest::ingest, ingest::handshake::handshake))
@@ -129,6 +131,9 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(audit::list::list))
         .routes(routes!(contacts::export::export))
         .routes(routes!(contacts::erase::erase))
+        .routes(routes!(do_not_call::add, do_not_call::list))
+        .routes(routes!(do_not_call::check::check))
+        .routes(routes!(do_not_call::remove))
         .routes(routes!(imports::get))
         .routes(routes!(imports::rejected))
         .routes(routes!(live::websocket::live))

@@ -126,6 +126,9 @@ pub enum Disposition {
         /// Whether it is what the work is for: a sale, a hire.
         #[serde(default)]
         won: bool,
+        /// Whether the contact is put on the do-not-call list.
+        #[serde(default)]
+        do_not_call: bool,
     },
     /// It comes back after `after_secs`, at most `max_attempts` times.
     Retry {
@@ -347,6 +350,7 @@ mod tests {
                 label,
                 contacted: true,
                 won: true,
+                do_not_call: then == core::Then::Close,
                 then,
             });
         }

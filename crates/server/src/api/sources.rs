@@ -20,7 +20,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use connectors::Field;
 use connectors::webhook::Signing;
-use routing::{Answer, Command, DedupeScope, Kind, QueueId, Refusal, SourceId, SourceSpec};
+use routing::{Answer, Code, Command, DedupeScope, Kind, QueueId, Refusal, SourceId, SourceSpec};
 use secrets::Changed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -43,6 +43,11 @@ pub struct SourceChange {
     pub dedupe_window_secs: Option<u32>,
     #[schema(value_type = Option<schema::DedupeScope>)]
     pub dedupe_scope: Option<DedupeScope>,
+    /// What its calls are about, such as `banking`: entries of the do-not-call list that name
+    /// another category do not concern it. Null is everything.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub category: Option<Option<Code>>,
     /// What a duplicate is recognised by: `phone`, `email`, or an attribute's name.
     pub dedupe_key: Option<String>,
     /// The attributes that items carry; one that is not declared `routing` is personal.
@@ -78,7 +83,7 @@ impl SourceChange {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
-        take!(name, kind, queue, dedupe_window_secs, dedupe_scope);
+        take!(name, kind, queue, dedupe_window_secs, dedupe_scope, category);
     }
 
     fn merge_face(&mut self, face: &mut Face) -> Answered<()> {

@@ -54,6 +54,11 @@ pub fn contact_key(workspace_secret: &[u8], identity: &str) -> Option<ContactKey
     Some(ContactKey(u128::from_be_bytes(bytes)))
 }
 
+/// The same for a number in E.164, whatever duplicates are recognised by.
+pub fn phone_key(workspace_secret: &[u8], phone: &str) -> Option<ContactKey> {
+    contact_key(workspace_secret, &format!("phone:{phone}"))
+}
+
 /// Bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;

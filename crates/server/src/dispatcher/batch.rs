@@ -2,6 +2,7 @@
 
 use super::desk::Ask;
 use super::known::Known;
+use super::opt_outs;
 use super::personal;
 use super::replay;
 use super::request::{Done, Request, Results, SubmitError};
@@ -129,7 +130,8 @@ impl<'a> Deciding<'a> {
 
     fn work(&mut self, request: &Request) -> Results {
         let results = request.work.iter().map(|work| {
-            let command = work.order.command(self.state)?;
+            let mut command = work.order.command(self.state)?;
+            opt_outs::mark(&mut command, work.callee, self.state, self.known, &self.out.batch);
             personal::admit(work, &command, self.known, &self.out.batch)?;
             let first = self.out.batch.events.len();
             let done = self.handle(request.actor, command.clone().into_owned())?;

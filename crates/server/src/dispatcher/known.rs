@@ -2,9 +2,9 @@
 
 use super::desk::Ask;
 use super::request::Personal;
-use routing::{AgentId, Command, ItemId, SourceId, State, Time};
+use routing::{AgentId, Command, ContactKey, ItemId, SourceId, State, Time};
 use std::collections::HashMap;
-use store::{Answered, Late, Transaction, User};
+use store::{Answered, Late, NewOptOut, Transaction, User};
 
 /// Rows that decide whether something is a repetition, a taken name, or overdue.
 #[derive(Default)]
@@ -17,8 +17,10 @@ pub(super) struct Known {
     pub last_seen: HashMap<AgentId, Time>,
     /// Agents who come late with a result, by item.
     pub late: HashMap<(ItemId, AgentId), Late>,
-    /// Duplicates that are kept back, with their versions.
+    /// Items that are kept back, with their versions.
     pub duplicates: HashMap<ItemId, u32>,
+    /// What the do-not-call list says of those who would be called.
+    pub opt_outs: HashMap<ContactKey, Vec<NewOptOut>>,
 }
 
 impl Known {
@@ -29,7 +31,7 @@ impl Known {
         asks: &[Ask],
     ) -> store::Result<Known> {
         let mut known = Known::default();
-        let mut keys = Vec::new();
+        let (mut keys, mut callees) = (Vec::new(), Vec::new());
         for ask in asks {
             match ask {
                 Ask::Lapse(agents) => {
@@ -43,6 +45,7 @@ impl Known {
                     if let Some(key) = &request.idempotency {
                         keys.push((key.scope.clone(), key.key.clone()));
                     }
+                    callees.extend(request.work.iter().filter_map(|work| work.callee));
                     for work in &request.work {
                         // What is refused now needs no names.
                         let Ok(command) = work.order.command(state) else { continue };
@@ -56,6 +59,13 @@ impl Known {
             let answers = tx.answers(&keys).await?;
             known.answers =
                 answers.into_iter().map(|a| ((a.scope.clone(), a.key.clone()), a)).collect();
+        }
+        callees.sort_unstable();
+        callees.dedup();
+        if !callees.is_empty() {
+            for entry in tx.opt_outs(&callees).await? {
+                known.opt_outs.entry(entry.what.contact).or_default().push(entry.what);
+            }
         }
         Ok(known)
     }

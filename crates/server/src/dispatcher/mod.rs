@@ -12,6 +12,7 @@ mod desk;
 mod known;
 mod metrics;
 mod node;
+mod opt_outs;
 mod personal;
 mod replay;
 mod request;

@@ -1,6 +1,7 @@
 //! The rows beside the core: checked before their command is decided, and written with it.
 
 use super::known::Known;
+use super::opt_outs;
 use super::request::{Personal, Work};
 use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
 use store::{Act, Batch, Note, NoteKind, SourceFace, User, UserChange, UserRow};
@@ -44,7 +45,7 @@ fn late(item: ItemId, agent: AgentId, known: &Known, batch: &Batch) -> Result<()
     }
 }
 
-/// The state knows open items only: whether this one is a duplicate stands in its row.
+/// The state knows open items only: whether this one is kept back stands in its row.
 fn duplicate(item: ItemId, version: u32, known: &Known) -> Result<(), Refusal> {
     match known.duplicates.get(&item) {
         Some(&current) if current == version => Ok(()),
@@ -154,6 +155,7 @@ pub(super) fn add(
             }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
+            Personal::OptOut(contact) => opt_outs::add(*contact, first, batch),
             Personal::Act(act) => {
                 let made = made_agent(answer).map(|agent| agent.0);
                 batch.acts.push(Act { object_id: act.object_id.or(made), ..(**act).clone() });

@@ -1,6 +1,6 @@
 //! What is asked of the dispatcher, and what it answers.
 
-use routing::{Answer, Command, Event, Refusal, SourceId, State, Time};
+use routing::{Answer, Command, ContactKey, Event, Refusal, SourceId, State, Time};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -29,6 +29,8 @@ impl Request {
 pub struct Work {
     pub order: Order,
     pub personal: Vec<Personal>,
+    /// Whose number the work would have called: looked for on the do-not-call list.
+    pub callee: Option<ContactKey>,
 }
 
 /// What is to be done.
@@ -67,13 +69,13 @@ impl Work {
     pub fn change(
         change: impl Fn(&State) -> Result<Command, Refusal> + Send + Sync + 'static,
     ) -> Self {
-        Work { order: Order::Change(Arc::new(change)), personal: Vec::new() }
+        Work { order: Order::Change(Arc::new(change)), personal: Vec::new(), callee: None }
     }
 }
 
 impl From<Command> for Work {
     fn from(command: Command) -> Self {
-        Work { order: Order::Command(command), personal: Vec::new() }
+        Work { order: Order::Command(command), personal: Vec::new(), callee: None }
     }
 }
 
@@ -133,6 +135,8 @@ pub enum Personal {
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),
+    /// Who is not called again, when the command's result says so.
+    OptOut(ContactKey),
     /// What the audit says of these rows.
     Act(Box<Act>),
 }

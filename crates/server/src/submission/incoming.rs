@@ -8,8 +8,8 @@ use crate::submission::face::{Declaration, Face};
 use crate::submission::{phone, region, zone};
 use connectors::attribute;
 use routing::{
-    Attributes, Callable, Code, Hours, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId,
-    Submission, Value,
+    Attributes, Callable, Code, ContactKey, Hours, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills,
+    SourceId, Submission, Value,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -67,6 +67,8 @@ pub enum Strictness {
 pub struct Prepared {
     pub submission: Submission,
     pub personal: Personal,
+    /// What the do-not-call list knows its number by.
+    pub callee: Option<ContactKey>,
 }
 
 /// Splits an incoming item into what the core may see and what is personal.
@@ -123,6 +125,7 @@ pub fn prepare(
         "email" => email.as_ref().map(|e| format!("email:{}", e.to_lowercase())),
         name => dedupe_attribute.filter(|v| !v.is_empty()).map(|v| format!("attribute:{name}:{v}")),
     };
+    let callee = phone.e164.as_ref().and_then(|phone| secret::phone_key(contact_key, phone));
     let contact = identity.and_then(|identity| secret::contact_key(contact_key, &identity));
     let zones = match given {
         Some(zone) => vec![zone],
@@ -145,7 +148,9 @@ pub fn prepare(
                 hours: incoming.call_hours,
                 not_on_holidays: incoming.not_on_holidays,
             },
+            do_not_call: false,
         },
+        callee,
         personal: Personal {
             item: ItemId(0),
             name: clean(incoming.contact.name),

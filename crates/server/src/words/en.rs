@@ -207,7 +207,7 @@ impl Words for English {
             ResultKept { agent, holder: None, .. } => {
                 format!("{}'s result came too late: kept as a note.", who(agent))
             }
-            Forced { .. } => "Forced through, though its contact had come before.".to_owned(),
+            Forced { .. } => "Forced through, though it had been kept back.".to_owned(),
             Released { agent, .. } => format!("{} gave it back.", who(agent)),
             RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -220,6 +220,7 @@ impl Words for English {
             MatchRequested { .. } => "Matching was asked for.".to_owned(),
             ClockTicked => "Time passed.".to_owned(),
             Duplicate { of, .. } => format!("The same contact as item {of}: not handed out again."),
+            Barred { .. } => "The contact is on the do-not-call list: not handed out.".to_owned(),
             Queued { queue, rule: None, .. } => format!("Waits in {}.", line(queue)),
             Queued { queue, rule: Some(rule), .. } => {
                 format!("Waits in {} (rule “{}”).", line(queue), names.rule(*rule))
@@ -307,6 +308,9 @@ impl Words for English {
             "endpoint_disabled" => {
                 format!("Webhook endpoint {object} was switched off: nothing could be delivered.")
             }
+            "do_not_call_added" => "A number was put on the do-not-call list.".to_owned(),
+            "do_not_call_imported" => "A file was put on the do-not-call list.".to_owned(),
+            "do_not_call_removed" => format!("Entry {object} was taken off the do-not-call list."),
             "contact_exported" => "What is kept of a person was given out.".to_owned(),
             "contact_erased" => "A person was erased.".to_owned(),
             other => other.to_owned(),

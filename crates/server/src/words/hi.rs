@@ -220,7 +220,7 @@ impl Words for Hindi {
             ResultKept { agent, holder: None, .. } => {
                 format!("{} का परिणाम देर से आया: नोट के रूप में रखा गया।", who(agent))
             }
-            Forced { .. } => "संपर्क पहले आ चुका था, फिर भी आगे बढ़ाया गया।".to_owned(),
+            Forced { .. } => "रोके जाने के बावजूद आगे भेजा गया।".to_owned(),
             Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
             RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -233,6 +233,7 @@ impl Words for Hindi {
             MatchRequested { .. } => "बाँटने का अनुरोध किया गया।".to_owned(),
             ClockTicked => "समय बीता।".to_owned(),
             Duplicate { of, .. } => format!("आइटम {of} वाला ही संपर्क: दोबारा नहीं बाँटा गया।"),
+            Barred { .. } => "संपर्क कॉल-न-करें सूची में है: नहीं बाँटा गया।".to_owned(),
             Queued { queue, rule: None, .. } => format!("{} में इंतज़ार।", line(queue)),
             Queued { queue, rule: Some(rule), .. } => {
                 format!("{} में इंतज़ार (नियम “{}”)।", line(queue), names.rule(*rule))
@@ -313,6 +314,9 @@ impl Words for Hindi {
             "endpoint_disabled" => {
                 format!("वेबहुक एंडपॉइंट {object} बंद किया गया: कुछ भी नहीं पहुँच पाया।")
             }
+            "do_not_call_added" => "एक नंबर कॉल-न-करें सूची में डाला गया।".to_owned(),
+            "do_not_call_imported" => "एक फ़ाइल कॉल-न-करें सूची में डाली गई।".to_owned(),
+            "do_not_call_removed" => format!("प्रविष्टि {object} कॉल-न-करें सूची से हटाई गई।"),
             "contact_exported" => "एक व्यक्ति के बारे में जो रखा है, वह दिया गया।".to_owned(),
             "contact_erased" => "एक व्यक्ति का डेटा मिटाया गया।".to_owned(),
             other => other.to_owned(),

@@ -120,6 +120,7 @@ fn events() -> Vec<Event> {
         outcome,
         contacted: true,
         won: true,
+        do_not_call: false,
     };
     let submitted = |earliest| Submitted {
         item,
@@ -177,6 +178,7 @@ fn events() -> Vec<Event> {
         MatchRequested { source: None, max: 1 },
         ClockTicked,
         Duplicate { item, of: ItemId(3) },
+        Barred { item },
         queued(None),
         queued(Some(rule)),
         Offered { item, agent, until: TEN, reason: why() },
@@ -228,6 +230,9 @@ fn every_line(language: Language) -> String {
         "endpoint_secret_rotated",
         "endpoint_removed",
         "endpoint_disabled",
+        "do_not_call_added",
+        "do_not_call_imported",
+        "do_not_call_removed",
         "contact_exported",
         "contact_erased",
     ] {

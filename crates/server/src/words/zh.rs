@@ -198,7 +198,7 @@ impl Words for Chinese {
             ResultKept { agent, holder: None, .. } => {
                 format!("{} 的结果来得太晚：已存为备注。", who(agent))
             }
-            Forced { .. } => "尽管联系人已有记录，仍强制分派。".to_owned(),
+            Forced { .. } => "已放行，尽管先前被搁置。".to_owned(),
             Released { agent, .. } => format!("{} 已退回。", who(agent)),
             RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
@@ -207,6 +207,7 @@ impl Words for Chinese {
             MatchRequested { .. } => "已请求分配。".to_owned(),
             ClockTicked => "时间已推进。".to_owned(),
             Duplicate { of, .. } => format!("与工作项 {of} 为同一联系人：不再分配。"),
+            Barred { .. } => "联系人在谢绝来电名单上：不分配。".to_owned(),
             Queued { queue, rule: None, .. } => format!("在 {} 中等待。", line(queue)),
             Queued { queue, rule: Some(rule), .. } => {
                 format!("在 {} 中等待（规则“{}”）。", line(queue), names.rule(*rule))
@@ -277,6 +278,9 @@ impl Words for Chinese {
             "endpoint_secret_rotated" => format!("Webhook 端点 {object} 更换了签名密钥。"),
             "endpoint_removed" => format!("移除了 Webhook 端点 {object}。"),
             "endpoint_disabled" => format!("Webhook 端点 {object} 已停用：无法送达。"),
+            "do_not_call_added" => "一个号码已加入谢绝来电名单。".to_owned(),
+            "do_not_call_imported" => "一个文件已导入谢绝来电名单。".to_owned(),
+            "do_not_call_removed" => format!("谢绝来电名单中的条目 {object} 已移除。"),
             "contact_exported" => "导出了一个人的全部资料。".to_owned(),
             "contact_erased" => "删除了一个人的资料。".to_owned(),
             other => other.to_owned(),

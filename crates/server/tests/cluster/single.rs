@@ -229,6 +229,7 @@ async fn a_login_is_made_with_its_agent_and_its_name_is_unique() {
                     active: None,
                 }),
             ],
+            callee: None,
         }],
     };
     let create = Command::CreateAgent { spec: Default::default() };

@@ -7,6 +7,7 @@ mod endpoints;
 mod import;
 mod items;
 mod journal;
+pub(crate) mod opt_outs;
 mod outbox;
 mod outcomes;
 mod presence;

@@ -9,6 +9,7 @@ mod encrypted;
 mod forgotten;
 mod harness;
 mod lists;
+mod opt_outs;
 mod proxy;
 mod routing_work;
 

@@ -84,6 +84,7 @@ async fn silence_and_outcomes(database: &Database) -> Result<()> {
         label: String::new(),
         contacted: true,
         won: true,
+        do_not_call: false,
         then: Then::Close,
     };
     let silence = Silence { after_secs: 600, max_moves: 1, ..Silence::default() };

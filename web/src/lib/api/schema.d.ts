@@ -245,6 +245,223 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/do-not-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the entries, newest first, also those that count no longer. No numbers: they are not kept. */
+        get: operations["get_do_not_call"];
+        put?: never;
+        /** Puts a number on the list. What the list said of the number and category before is replaced. */
+        post: operations["post_do_not_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether a number is on the do-not-call list, and how far that goes. */
+        post: operations["post_do_not_call_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts the numbers of a CSV or Excel file on the list, a few thousand at a time: whoever sends it
+         *     waits. When it breaks off, what came before is on the list; send it again.
+         */
+        post: operations["post_do_not_call_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an entry off the list. What it kept back stays kept back until somebody forces it. */
+        delete: operations["delete_do_not_call_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the endpoints, without their keys. */
+        get: operations["get_endpoints"];
+        put?: never;
+        /** Adds an endpoint; the answer shows its signing key once. It is told of what happens from now on. */
+        post: operations["post_endpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One endpoint. */
+        get: operations["get_endpoints_id"];
+        put?: never;
+        post?: never;
+        /** Removes an endpoint and what is known of its deliveries. */
+        delete: operations["delete_endpoints_id"];
+        options?: never;
+        head?: never;
+        /** Changes an endpoint and forgets its failures; fields that are absent stay as they are. */
+        patch: operations["patch_endpoints_id"];
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists deliveries, newest first; settled ones are kept for 30 days. */
+        get: operations["get_endpoints_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery, with what would be sent now. */
+        get: operations["get_endpoints_id_deliveries_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/deliveries/{delivery}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a delivery sent again, whatever came of it before. */
+        post: operations["post_endpoints_id_deliveries_delivery_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a signed message of type `ping` and waits for the answer, at most 15 s. Nothing is noted of
+         *     it.
+         */
+        post: operations["post_endpoints_id_ping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new signing key, which the answer shows once. Messages are signed with both for a while,
+         *     so that the receiver can change when it suits them.
+         */
+        post: operations["post_endpoints_id_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/send-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has everything sent again that failed. */
+        post: operations["post_endpoints_id_send_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -382,7 +599,8 @@ export interface paths {
         put?: never;
         /**
          * Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
-         *     same contact within the source's window is recorded as a duplicate and answered as such.
+         *     same contact within the source's window is recorded as a duplicate and answered as such; one who
+         *     is on the do-not-call list as `barred`.
          */
         post: operations["post_items"];
         delete?: never;
@@ -488,7 +706,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Routes a duplicate as if its contact had not come before. It stays linked to the first. */
+        /**
+         * Routes what was kept back: a duplicate as if its contact had not come before (it stays linked to
+         *     the first), or an item whose contact is on the do-not-call list.
+         */
         post: operations["post_items_id_force"];
         delete?: never;
         options?: never;
@@ -1227,8 +1448,8 @@ export interface components {
             /** Format: int64 */
             id: number | null;
             /**
-             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `import` or
-             *     `contact`.
+             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
+             *     `import` or `contact`.
              */
             kind: string;
             /** @description As it is called now. */
@@ -1362,6 +1583,41 @@ export interface components {
          * @enum {string}
          */
         DedupeScope: "workspace" | "source";
+        /** @description One message to an endpoint. */
+        Delivery: {
+            /** Format: int32 */
+            attempts: number;
+            /** @description What would be sent now; only of a single delivery. */
+            body?: Record<string, never> | null;
+            due_at: components["schemas"]["Time"] | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Whom or what it is about, such as `item:7`. */
+            object: string;
+            /** @description Why the last attempt failed. */
+            problem: string | null;
+            /** @description Since when it is tried. */
+            queued_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description The event that is told of.
+             */
+            seq: number;
+            settled_at: components["schemas"]["Time"] | null;
+            /** @description `waiting`, `delivered` or `failed`. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The last answer's HTTP status; null when there was none.
+             */
+            status: number | null;
+            topic: string;
+        };
+        /**
+         * @description What became of a delivery.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /**
          * @description When matching runs.
          * @enum {string}
@@ -1371,6 +1627,8 @@ export interface components {
         Disposition: {
             /** @description Whether the contact was reached. */
             contacted?: boolean;
+            /** @description Whether the contact is put on the do-not-call list. */
+            do_not_call?: boolean;
             label?: string;
             name: string;
             /** @enum {string} */
@@ -1412,6 +1670,57 @@ export interface components {
             /** @description `duplicate` while it is kept back; something else once it was forced through. */
             state: components["schemas"]["ItemStateName"];
         };
+        /** @description Somebody who is told over HTTP of what happens. */
+        Endpoint: {
+            active: boolean;
+            created_at: components["schemas"]["Time"];
+            disabled_at: components["schemas"]["Time"] | null;
+            /**
+             * @description Why it was switched off by itself: nothing could be delivered for a day, or it said that it
+             *     is gone.
+             */
+            disabled_for: string | null;
+            failing_since: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description Failures in a row, and since when.
+             */
+            failures: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            old_secret_until: components["schemas"]["Time"] | null;
+            /** @description The signing key: shown in the answer that made it, never again. */
+            secret?: string | null;
+            topics: components["schemas"]["Topic"][];
+            url: string;
+        };
+        /** @description What can be set on an endpoint; what is absent stays as it is. */
+        EndpointChange: {
+            /**
+             * @description `false` tells it nothing any more; `true` begins again with what happens from now on.
+             * @default null
+             */
+            active?: boolean | null;
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description The signing key (`whsec_…`) of a new endpoint; one is made when absent. Later it is rotated.
+             * @default null
+             */
+            secret?: string | null;
+            /**
+             * @description Of what it is told; at least one.
+             * @default null
+             */
+            topics?: components["schemas"]["Topic"][] | null;
+            /**
+             * @description Where messages are sent with POST: an `https` address, or `http` within private networks
+             *     where the server allows those.
+             * @default null
+             */
+            url?: string | null;
+        };
         /** @description What was erased. */
         Erased: {
             /** @description The items that no longer say whom they are about. */
@@ -1451,7 +1760,7 @@ export interface components {
         };
         /** @description An item of theirs. */
         ExportedItem: {
-            /** @description Oldest first. */
+            /** @description Oldest first; the first 1,000. */
             history: components["schemas"]["ExportedLine"][];
             item: components["schemas"]["Item"];
             notes: string[];
@@ -1514,7 +1823,7 @@ export interface components {
         Finding: {
             /**
              * Format: int64
-             * @description The source's, queue's, agent's or rule's.
+             * @description The source's, queue's, agent's, rule's or endpoint's.
              */
             id: number | null;
             name: string | null;
@@ -1540,7 +1849,7 @@ export interface components {
             note?: string | null;
             /**
              * Format: int32
-             * @description The duplicate's version as last seen.
+             * @description The item's version as last seen.
              */
             version: number;
         };
@@ -1738,12 +2047,27 @@ export interface components {
          * @description Where an item is.
          * @enum {string}
          */
-        ItemStateName: "scheduled" | "waiting" | "offered" | "assigned" | "closed" | "cancelled" | "duplicate";
+        ItemStateName: "scheduled" | "waiting" | "offered" | "assigned" | "closed" | "cancelled" | "duplicate" | "barred";
         /**
          * @description Where a newcomer's count starts under `fewest_assigned`.
          * @enum {string}
          */
         JoinAt: "peers" | "zero";
+        /** @description How a signing key is rotated. */
+        KeyRotation: {
+            /**
+             * Format: int32
+             * @description For how long the old key signs beside the new one; a day when absent, 0 for not at all, at
+             *     most 30 days.
+             * @default null
+             */
+            keep_secs?: number | null;
+            /**
+             * @description The new key (`whsec_…`); one is made when absent.
+             * @default null
+             */
+            secret?: string | null;
+        };
         /**
          * @description What kind of work an item is.
          * @enum {string}
@@ -1757,6 +2081,13 @@ export interface components {
              * @description The item's version as last seen.
              */
             version: number;
+        };
+        /** @description What the list says of a number. */
+        Listed: {
+            /** @description One a category, also what counts no longer. */
+            entries: components["schemas"]["OptOut"][];
+            /** @description Whether any entry counts now. */
+            listed: boolean;
         };
         /** @description What the server sends. */
         LiveMessage: {
@@ -1901,11 +2232,76 @@ export interface components {
             /** @description The reason in one line. */
             text: string;
         };
+        /** @description Which number is asked about. It comes in the body so that it stands in no log. */
+        NumberForm: {
+            /** @description In any form. */
+            phone: string;
+        };
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
          */
         Op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "starts_with" | "in" | "exists";
+        /** @description An entry of the do-not-call list. */
+        OptOut: {
+            actor: components["schemas"]["Actor"];
+            added_at: components["schemas"]["Time"];
+            /** @description `all`, or what it is about. */
+            category: string;
+            /** @description When they may be called all the same; with none of these and no `not_on_holidays` never. */
+            hours: components["schemas"]["Shift"][];
+            /** Format: int64 */
+            id: number;
+            not_on_holidays: boolean;
+            /** @description `person`, `import` or `result`. */
+            origin: string;
+            until: components["schemas"]["Time"] | null;
+        };
+        /** @description Who is not to be called, and how far that goes. */
+        OptOutForm: {
+            /** @description Such as `banking`; `all` when absent. A source with another category is not concerned. */
+            category?: string | null;
+            /**
+             * @description When they may be called all the same, by their own clock. Without these and
+             *     `not_on_holidays` they are not called at all.
+             */
+            hours?: components["schemas"]["Shift"][];
+            /** @description They may be called, but not on the workspace's holidays. */
+            not_on_holidays?: boolean;
+            /** @description In any form; without a country code it is read as one of the workspace's country. */
+            phone: string;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description The parts of the form. */
+        OptOutsForm: {
+            /** @description The category of all its numbers; `all` when absent. */
+            category?: string | null;
+            /** @description The column of the numbers; guessed when absent. */
+            column?: string | null;
+            /**
+             * Format: binary
+             * @description CSV or Excel, recognised by its content.
+             */
+            file: string;
+        };
+        /** @description What became of a file. */
+        OptOutsImported: {
+            /**
+             * Format: int64
+             * @description Numbers that were not on the list.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Numbers that were: they are not called at all now, whatever the list said before.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Rows whose number could not be read. They are not on the list.
+             */
+            not_a_number: number;
+        };
         /** @description Outcomes of each part of the period, in order; each list is as long as `starts`. */
         OutcomeLine: {
             /** @description Assignments, and offers that were accepted. */
@@ -2098,6 +2494,69 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Delivery: {
+            items: {
+                /** Format: int32 */
+                attempts: number;
+                /** @description What would be sent now; only of a single delivery. */
+                body?: Record<string, never> | null;
+                due_at?: components["schemas"]["Time"] | null;
+                /** Format: int64 */
+                id: number;
+                /** @description Whom or what it is about, such as `item:7`. */
+                object: string;
+                /** @description Why the last attempt failed. */
+                problem?: string | null;
+                /** @description Since when it is tried. */
+                queued_at: components["schemas"]["Time"];
+                /**
+                 * Format: int64
+                 * @description The event that is told of.
+                 */
+                seq: number;
+                settled_at?: components["schemas"]["Time"] | null;
+                /** @description `waiting`, `delivered` or `failed`. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description The last answer's HTTP status; null when there was none.
+                 */
+                status?: number | null;
+                topic: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Endpoint: {
+            items: {
+                active: boolean;
+                created_at: components["schemas"]["Time"];
+                disabled_at?: components["schemas"]["Time"] | null;
+                /**
+                 * @description Why it was switched off by itself: nothing could be delivered for a day, or it said that it
+                 *     is gone.
+                 */
+                disabled_for?: string | null;
+                failing_since?: components["schemas"]["Time"] | null;
+                /**
+                 * Format: int32
+                 * @description Failures in a row, and since when.
+                 */
+                failures: number;
+                /** Format: int64 */
+                id: number;
+                name: string;
+                old_secret_until?: components["schemas"]["Time"] | null;
+                /** @description The signing key: shown in the answer that made it, never again. */
+                secret?: string | null;
+                topics: components["schemas"]["Topic"][];
+                url: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_HistoryEntry: {
             items: {
                 actor: components["schemas"]["Actor"];
@@ -2235,6 +2694,25 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_OptOut: {
+            items: {
+                actor: components["schemas"]["Actor"];
+                added_at: components["schemas"]["Time"];
+                /** @description `all`, or what it is about. */
+                category: string;
+                /** @description When they may be called all the same; with none of these and no `not_on_holidays` never. */
+                hours: components["schemas"]["Shift"][];
+                /** Format: int64 */
+                id: number;
+                not_on_holidays: boolean;
+                /** @description `person`, `import` or `result`. */
+                origin: string;
+                until?: components["schemas"]["Time"] | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Queue: {
             items: {
                 active: boolean;
@@ -2297,6 +2775,8 @@ export interface components {
             items: {
                 active: boolean;
                 attributes: components["schemas"]["Attribute"][];
+                /** @description What its calls are about; null is everything. */
+                category?: string | null;
                 dedupe_key: string;
                 dedupe_scope: components["schemas"]["DedupeScope"];
                 /** Format: int32 */
@@ -2375,6 +2855,18 @@ export interface components {
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
+        };
+        /** @description What came of a test. */
+        Pinged: {
+            /** @description Whether it answered with 200 to 299. */
+            delivered: boolean;
+            /** @description Why there was no answer. */
+            problem: string | null;
+            /**
+             * Format: int32
+             * @description Its answer's HTTP status; null when there was none.
+             */
+            status: number | null;
         };
         /** @description Where the item goes: an agent or a queue. */
         Placement: {
@@ -2604,6 +3096,11 @@ export interface components {
              */
             known: number;
         };
+        /** @description How many are sent again. */
+        SentAgain: {
+            /** Format: int64 */
+            deliveries: number;
+        };
         /** @description A session. */
         Session: {
             /** @description Repeat it in the header `X-Fairlead-CSRF` of every write. */
@@ -2719,6 +3216,8 @@ export interface components {
         Source: {
             active: boolean;
             attributes: components["schemas"]["Attribute"][];
+            /** @description What its calls are about; null is everything. */
+            category: string | null;
             dedupe_key: string;
             dedupe_scope: components["schemas"]["DedupeScope"];
             /** Format: int32 */
@@ -2778,6 +3277,12 @@ export interface components {
              * @default null
              */
             attributes?: components["schemas"]["Attribute"][] | null;
+            /**
+             * @description What its calls are about, such as `banking`: entries of the do-not-call list that name
+             *     another category do not concern it. Null is everything.
+             * @default null
+             */
+            category?: string | null;
             /**
              * @description What a duplicate is recognised by: `phone`, `email`, or an attribute's name.
              * @default null
@@ -2987,7 +3492,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule";
+        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule" | "endpoint";
         /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
@@ -3006,6 +3511,11 @@ export interface components {
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
         };
+        /**
+         * @description Something one can be told of.
+         * @enum {string}
+         */
+        Topic: "item.assigned" | "item.completed" | "item.reassigned" | "agent.status_changed" | "sla.breached";
         /** @description What was done. */
         UpdateForm: {
             /** @description The contact was reached; the first time counts. */
@@ -3757,6 +4267,520 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportedPerson"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_do_not_call: {
+        parameters: {
+            query?: {
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OptOut"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptOutForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOut"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_do_not_call_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_do_not_call_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["OptOutsForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutsImported"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_do_not_call_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints: {
+        parameters: {
+            query?: {
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1–200 visible characters, new for each thing to be created. A repeated request
+                 *     with the same key and body changes nothing and gives the answer again.
+                 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints_id_deliveries_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_deliveries_delivery_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pinged"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_send_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentAgain"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -135,7 +135,7 @@ impl Model {
             Event::Forced { item, version, arrived_at, submission } => {
                 self.arrive(*item, version + 1, *arrived_at, submission)?;
             }
-            Event::Duplicate { item, .. } => self.close(*item)?,
+            Event::Duplicate { item, .. } | Event::Barred { item } => self.close(*item)?,
             Event::Queued { item, queue, rule: _, priority, skills } => {
                 let ageing = i64::from(self.settings.ageing_secs) * 1000;
                 let item = self.item(*item)?;

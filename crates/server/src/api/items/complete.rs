@@ -1,16 +1,19 @@
 //! `POST /items/{id}/complete`: an agent records a result.
 
-use crate::api::items::act::{act, seen};
+use crate::api::items::act::{act_on, seen};
 use crate::api::items::late;
 use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::auth::secret;
+use crate::dispatcher::{Personal, Work};
 use crate::http::problem::Answered;
 use crate::http::{Body, Pick};
 use axum::Json;
 use axum::extract::State;
-use routing::{Code, Command, ItemId};
+use routing::{Code, Command, ContactKey, ItemId};
 use serde::Deserialize;
+use store::NoteKind;
 use utoipa::ToSchema;
 
 /// The result of the work.
@@ -39,9 +42,34 @@ pub async fn complete(
     let item = ItemId(id);
     let seen = seen(&caller, body.version)?;
     let disposition = Code::new(&body.disposition);
-    let command = Command::Complete { item, seen, disposition };
-    match act(&app, &caller, item, command, body.note.clone()).await {
+    let callee = callee(&app, &caller, item, &disposition).await?;
+    let mut work = Work::from(Command::Complete { item, seen, disposition });
+    work.personal.extend(callee.map(Personal::OptOut));
+    match act_on(&app, &caller, item, work, NoteKind::Complete, body.note.clone()).await {
         Ok(view) => Ok(Json(view)),
         Err(problem) => Err(late::kept(&app, &caller, item, seen, &body, problem).await?),
     }
+}
+
+/// What the do-not-call list knows the contact by, when the result may put them on it.
+async fn callee(
+    app: &App,
+    caller: &Caller,
+    item: ItemId,
+    disposition: &Code,
+) -> Answered<Option<ContactKey>> {
+    let name = disposition.clone();
+    let look = app.look(caller.workspace, move |state| {
+        let facts = state.facts();
+        let queue = facts.items.get(&item).and_then(|item| facts.queues.get(&item.queue));
+        let known = queue.into_iter().flat_map(|queue| &queue.spec.dispositions);
+        known.into_iter().any(|known| known.name == name && known.do_not_call)
+    });
+    if !look.await? {
+        return Ok(None);
+    }
+    let row = app.item_row(caller, item, false).await?;
+    let Some(phone) = row.personal.and_then(|personal| personal.phone) else { return Ok(None) };
+    let key = app.contact_key(caller.workspace).await?;
+    Ok(secret::phone_key(&key, &phone))
 }

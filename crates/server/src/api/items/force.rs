@@ -1,4 +1,4 @@
-//! `POST /items/{id}/force`: a duplicate is handed out after all.
+//! `POST /items/{id}/force`: what was kept back is handed out after all.
 
 use crate::api::items::act::act_on;
 use crate::api::items::view::ItemView;
@@ -18,14 +18,15 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForceForm {
-    /// The duplicate's version as last seen.
+    /// The item's version as last seen.
     pub version: u32,
     /// Why; kept with the item's personal data, not in the journal.
     #[serde(default)]
     pub note: Option<String>,
 }
 
-/// Routes a duplicate as if its contact had not come before. It stays linked to the first.
+/// Routes what was kept back: a duplicate as if its contact had not come before (it stays linked to
+/// the first), or an item whose contact is on the do-not-call list.
 #[utoipa::path(post, path = "/items/{id}/force", tag = "items", params(("id" = u64, Path)),
     request_body = ForceForm, responses((status = 200, body = ItemView)))]
 pub async fn force(
@@ -47,7 +48,7 @@ pub async fn force(
     Ok(Json(act_on(&app, &caller, item, work, NoteKind::Force, body.note).await?))
 }
 
-/// The command that brings the duplicate back as it came.
+/// The command that brings the item back as it came.
 fn forced(row: &ItemRow, version: u32) -> Command {
     let submission = Submission {
         source: row.source,
@@ -60,6 +61,7 @@ fn forced(row: &ItemRow, version: u32) -> Command {
         callable: row.callable.clone(),
         // The first holds it.
         contact: None,
+        do_not_call: false,
     };
     Command::Force { item: row.id, version, arrived_at: row.arrived_at, submission }
 }
@@ -119,7 +121,7 @@ mod tests {
         let history = h.get("/items/2/history").await;
         let line = |at: usize| &history["items"][at];
         assert_eq!(line(1)["text"], "The same contact as item 1: not handed out again.");
-        assert_eq!(line(2)["text"], "Forced through, though its contact had come before.");
+        assert_eq!(line(2)["text"], "Forced through, though it had been kept back.");
         assert_eq!(line(2)["note"], "another house");
         assert_eq!(line(2)["actor"]["name"], "supervisor");
         let audit = h.get("/audit?act=forced").await;

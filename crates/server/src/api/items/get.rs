@@ -139,5 +139,6 @@ fn state_name(status: ItemStatus) -> ItemStateName {
         ItemStatus::Closed => ItemStateName::Closed,
         ItemStatus::Cancelled => ItemStateName::Cancelled,
         ItemStatus::Duplicate => ItemStateName::Duplicate,
+        ItemStatus::Barred => ItemStateName::Barred,
     }
 }

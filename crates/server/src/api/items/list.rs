@@ -103,7 +103,8 @@ fn states(text: Option<&str>) -> Answered<Vec<ItemStatus>> {
             known.ok_or_else(|| {
                 Problem::field(
                     "state",
-                    "must be of scheduled, waiting, offered, assigned, closed, cancelled, duplicate",
+                    "must be of scheduled, waiting, offered, assigned, closed, cancelled, duplicate, \
+                     barred",
                 )
             })
         })

@@ -73,7 +73,8 @@ pub struct NewItem {
 }
 
 /// Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
-/// same contact within the source's window is recorded as a duplicate and answered as such.
+/// same contact within the source's window is recorded as a duplicate and answered as such; one who
+/// is on the do-not-call list as `barred`.
 #[utoipa::path(post, path = "/items", tag = "items", params(IdempotencyHeader),
     request_body = NewItem, responses((status = 201, body = ItemView)))]
 pub async fn submit(
@@ -103,11 +104,18 @@ pub async fn submit(
     app.metrics.items_in.inc();
     let Answer::Item(item) = done.answer else { return Err(Problem::internal("not an item")) };
     let arrived = arrival(&done, item, &source);
-    let callable = prepared.submission.callable.clone();
+    // As it was taken in: the do-not-call list may have narrowed it.
+    let callable = done.events.iter().find_map(|event| match event {
+        Event::Submitted { item: one, submission } if *one == item => {
+            Some(submission.callable.clone())
+        }
+        _ => None,
+    });
+    let callable = callable.unwrap_or_default();
     let view = match arrived.map(|arrived| arrived.view(prepared)) {
         Some(mut view) => {
             let words = app.lexicon(&caller).await?;
-            let queue = view.queue.map(QueueId).filter(|_| view.state != ItemStateName::Duplicate);
+            let queue = view.queue.map(QueueId).filter(|_| !view.state.is_kept_back());
             view.calling =
                 queue.and_then(|queue| calling(queue, &callable, &words, &settings, done.at));
             if let Some(agent) = view.agent {
@@ -142,6 +150,7 @@ fn why(done: &Done, item: ItemId, words: &Lexicon) -> Option<String> {
 pub fn work(prepared: &Prepared) -> Work {
     let mut work = Work::from(Command::Submit { submission: prepared.submission.clone() });
     work.personal.push(Personal::Contact(Box::new(prepared.personal.clone())));
+    work.callee = prepared.callee;
     work
 }
 
@@ -206,6 +215,7 @@ pub fn arrival(done: &Done, item: ItemId, source: &SourceRow) -> Option<Arrival>
                 view.state = ItemStateName::Duplicate;
                 view.duplicate_of = Some(of.0);
             }
+            Event::Barred { .. } => view.state = ItemStateName::Barred,
             Event::Queued { queue, rule, priority, skills, .. } => {
                 view.queue = Some(queue.0);
                 view.rule = rule.map(|r| r.0);
@@ -243,14 +253,14 @@ pub fn arrival(done: &Done, item: ItemId, source: &SourceRow) -> Option<Arrival>
 impl Arrival {
     /// The item as clients see it.
     pub fn view(self, prepared: Prepared) -> ItemView {
-        let Prepared { submission, personal } = prepared;
+        let Prepared { submission, personal, .. } = prepared;
         let mut view = self.view;
         let scheduled = submission.earliest.filter(|t| *t > view.arrived_at.0);
         if let (ItemStateName::Waiting, Some(until)) = (view.state, scheduled) {
             view.state = ItemStateName::Scheduled;
             view.until = Some(Rfc3339(until));
         }
-        if view.state == ItemStateName::Duplicate {
+        if view.state.is_kept_back() {
             view.priority = submission.priority;
             view.skills = submission.skills;
         }

@@ -22,6 +22,8 @@ pub enum ItemStateName {
     Cancelled,
     /// The same contact as `duplicate_of`: not handed out.
     Duplicate,
+    /// The contact is on the do-not-call list: not handed out.
+    Barred,
 }
 
 impl ItemStateName {
@@ -35,7 +37,13 @@ impl ItemStateName {
             ItemStateName::Closed => "closed",
             ItemStateName::Cancelled => "cancelled",
             ItemStateName::Duplicate => "duplicate",
+            ItemStateName::Barred => "barred",
         }
+    }
+
+    /// Whether it was never handed out, and can be forced.
+    pub fn is_kept_back(self) -> bool {
+        matches!(self, ItemStateName::Duplicate | ItemStateName::Barred)
     }
 
     /// The state of that name.

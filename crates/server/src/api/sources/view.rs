@@ -44,6 +44,8 @@ pub struct SourceView {
     pub dedupe_window_secs: u32,
     #[schema(value_type = schema::DedupeScope)]
     pub dedupe_scope: DedupeScope,
+    /// What its calls are about; null is everything.
+    pub category: Option<String>,
     pub dedupe_key: String,
     pub attributes: Vec<Declaration>,
     pub map: BTreeMap<String, String>,
@@ -77,6 +79,7 @@ impl SourceView {
             queue: spec.queue.0,
             dedupe_window_secs: spec.dedupe_window_secs,
             dedupe_scope: spec.dedupe_scope,
+            category: spec.category.map(|c| c.as_str().to_owned()),
             dedupe_key: face.dedupe_key,
             attributes: face.declared.list(),
             map: face.map.into_iter().map(|(t, ours)| (t, ours.to_string())).collect(),

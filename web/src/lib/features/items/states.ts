@@ -8,7 +8,8 @@ export const STATES: ItemStateName[] = [
 	'scheduled',
 	'closed',
 	'cancelled',
-	'duplicate'
+	'duplicate',
+	'barred'
 ];
 
 export const STATE_WORDS: Record<ItemStateName, () => string> = {
@@ -18,7 +19,8 @@ export const STATE_WORDS: Record<ItemStateName, () => string> = {
 	scheduled: m.state_scheduled,
 	closed: m.state_closed,
 	cancelled: m.state_cancelled,
-	duplicate: m.state_duplicate
+	duplicate: m.state_duplicate,
+	barred: m.state_barred
 };
 
 export const STATE_TONES = {
@@ -28,5 +30,6 @@ export const STATE_TONES = {
 	scheduled: 'accent',
 	closed: 'plain',
 	cancelled: 'plain',
-	duplicate: 'plain'
+	duplicate: 'plain',
+	barred: 'warn'
 } as const;

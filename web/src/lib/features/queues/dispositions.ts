@@ -7,6 +7,8 @@ export interface Draft {
 	label: string;
 	contacted: boolean;
 	won: boolean;
+	/** Puts the contact on the do-not-call list; only a result that closes can. */
+	do_not_call: boolean;
 	then: Disposition['then'];
 	after_secs: number;
 	max_attempts: number;
@@ -20,6 +22,7 @@ export function blank(id: number): Draft {
 		label: '',
 		contacted: false,
 		won: false,
+		do_not_call: false,
 		then: 'close',
 		after_secs: 3600,
 		max_attempts: 3,
@@ -57,7 +60,7 @@ export function fromDrafts(drafts: Draft[]): Disposition[] {
 			};
 			switch (d.then) {
 				case 'close':
-					return { ...own, then: 'close' };
+					return { ...own, then: 'close', do_not_call: d.do_not_call };
 				case 'retry':
 					return { ...own, then: 'retry', after_secs: d.after_secs, max_attempts: d.max_attempts };
 				case 'move':

@@ -1,0 +1,19 @@
+-- Who is not to be called, or only at some hours. Of a number only its keyed hash is kept, which does
+-- not name anybody: an entry outlives the erasure of its person, as it must.
+CREATE TABLE do_not_call (
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (workspace_id),
+    entry_id BIGINT NOT NULL,
+    contact_key TEXT NOT NULL,
+    category TEXT NOT NULL,
+    -- When they may be called all the same, as JSON; never when it is absent and no holidays are named.
+    hours TEXT,
+    not_on_holidays BIGINT NOT NULL,
+    until BIGINT,
+    -- person, import, result
+    origin TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    added_at BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, entry_id)
+);
+
+CREATE UNIQUE INDEX do_not_call_of ON do_not_call (workspace_id, contact_key, category);
