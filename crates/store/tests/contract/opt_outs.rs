@@ -57,10 +57,11 @@ async fn entries_come_and_go(database: &Database) -> Result<()> {
     let page = w.store.opt_outs(w.id, page.next, 2).await?;
     assert_eq!(page.items[0].what, first[1]);
     assert_eq!(page.next, None);
-    assert_eq!(counting(&w, &[1, 2, 3]).await?.len(), 3);
+    // PostgreSQL's own clock says what time it is, and there it is long over.
+    let ended = w.store.is_shared();
+    assert_eq!(counting(&w, &[1, 2, 3]).await?.len(), if ended { 2 } else { 3 });
     assert!(counting(&other, &[1, 2]).await?.is_empty());
-    if !w.store.is_shared() {
-        // On PostgreSQL the database's own clock says what time it is.
+    if !ended {
         w.after_secs(61);
         assert_eq!(counting(&w, &[1]).await?.len(), 1);
     }
