@@ -68,6 +68,8 @@ pub(crate) struct Marks {
 
 /// A phone number has so many digits at least; fewer are some other number.
 const LEAST_DIGITS: usize = 7;
+/// A number is written in so many groups of digits at most.
+const MOST_GROUPS: usize = 7;
 /// A number may be written without its country's code, which has so many digits at most.
 const COUNTRY_DIGITS: usize = 3;
 
@@ -124,10 +126,20 @@ fn is_same(one: &str, other: &str) -> bool {
     long.ends_with(short) && long.len() - short.len() <= COUNTRY_DIGITS
 }
 
-/// The phone numbers in a text: digits, and what people put between them.
+/// What may be phone numbers in a text: groups of digits, and several of them together where only
+/// what people put into a number stands between. `2026-11-21 9876543210` holds more than one.
 fn numbers(text: &str) -> impl Iterator<Item = String> {
-    let apart = |c: char| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '/'));
-    text.split(apart).map(digits).filter(|number| number.len() >= LEAST_DIGITS)
+    let apart = |c: char| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.'));
+    text.split(apart).flat_map(|run| {
+        let groups = run.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+        let groups: Vec<&str> = groups.collect();
+        let together = |from: usize| {
+            let most = groups.len().min(from + MOST_GROUPS);
+            (from + 1..=most).map(|to| digits(&groups[from..to].concat())).collect::<Vec<_>>()
+        };
+        let all: Vec<String> = (0..groups.len()).flat_map(together).collect();
+        all.into_iter().filter(|number| number.len() >= LEAST_DIGITS)
+    })
 }
 
 fn has_address(text: &str, address: &str) -> bool {
@@ -176,6 +188,8 @@ mod tests {
             r#"{"to":"ann@X.example"}"#,
             r#"{"phone":"+919876543210","raw":null}"#,
             r#"{"text":"call 098765 43210, please"}"#,
+            "98450 00007 / 98765 43210",
+            "2026-11-21 9876543210",
         ] {
             assert!(marks.in_text(text), "{text}");
         }
