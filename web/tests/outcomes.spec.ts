@@ -39,7 +39,8 @@ test('outcomes are drawn, told as a table, and follow the period', async ({ brow
 
 	await page.getByText('Today', { exact: true }).last().click();
 	await expect(chart).toContainText('by the hour');
-	await expect(page.getByRole('radio', { name: 'Today' })).toBeChecked();
+	await expect(chart.getByRole('heading', { name: 'Veda' }), 'who was chosen stays').toBeVisible();
+	await expect(chart.getByRole('radio', { name: 'Rates' })).toBeChecked();
 	await page.getByRole('radio', { name: 'Other days' }).check({ force: true });
 	await page.getByLabel('From', { exact: true }).fill('2020-01-01');
 	await page.getByLabel('To', { exact: true }).fill('2020-01-02');
