@@ -44,6 +44,7 @@ mod index;
 pub mod item;
 mod line;
 mod matching;
+mod notice;
 pub mod queue;
 mod reason;
 mod refusal;

@@ -1149,7 +1149,7 @@ export interface components {
             count_before: number;
             /**
              * @description `completed`, `released`, `declined`, `missed`, `retry`, `reassigned`, `cancelled`,
-             *     `signed_out`, `lapsed` or `deactivated`; null while it lasts.
+             *     `signed_out`, `lapsed`, `deactivated` or `silent`; null while it lasts.
              */
             end: string | null;
             ended_at: components["schemas"]["Time"] | null;
@@ -1725,6 +1725,7 @@ export interface components {
             /** Format: int64 */
             source: number;
             state: components["schemas"]["ItemStateName"];
+            told: components["schemas"]["Notice"] | null;
             until: components["schemas"]["Time"] | null;
             /**
              * Format: int32
@@ -1901,6 +1902,12 @@ export interface components {
             /** @description The reason in one line. */
             text: string;
         };
+        /**
+         * @description What supervisors are told of an item: the person it was placed with is gone, or does nothing
+         *     with it; or it has left silent holders as often as its queue allows, and this one is silent too.
+         * @enum {string}
+         */
+        Notice: "placed_item_held_by_absent" | "placed_item_silent" | "silent_too_often";
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
@@ -4073,6 +4080,11 @@ export interface operations {
                 source?: number;
                 /** @description Only duplicates of this item. */
                 duplicate_of?: number;
+                /**
+                 * @description `true`: only items of which supervisors were told something that nobody has seen to since;
+                 *     of more than 1,000 only the newest.
+                 */
+                told?: string;
                 /** @description In any form; without a country code it is read as one of the workspace's country. */
                 phone?: string;
                 /** @description Arrived at or after, RFC 3339. */
