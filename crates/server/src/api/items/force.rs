@@ -57,6 +57,7 @@ fn forced(row: &ItemRow, version: u32) -> Command {
         skills: row.skills.clone(),
         priority: row.priority,
         earliest: row.earliest,
+        callable: row.callable.clone(),
         // The first holds it.
         contact: None,
     };
