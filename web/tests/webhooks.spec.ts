@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { barriers, overflow } from './barriers';
 import { expect, PASSWORD, signedIn, test, type Quiet } from './quiet';
 import { Receiver, signature } from './receiver';
 
@@ -139,9 +140,14 @@ test('an endpoint that is gone is switched off, and what failed is sent when it 
 	}).toPass();
 	const gone = page.locator('tr[data-endpoint="Gone CRM"]');
 	await expect(gone).toContainText('Switched off');
+	await page.setViewportSize({ width: 390, height: 844 });
+	expect(await overflow(page)).toBeLessThanOrEqual(0);
+	expect(await barriers(page)).toEqual([]);
 	await gone.getByRole('link', { name: 'Deliveries' }).click();
 	const row = page.locator('tr[data-delivery]');
 	await expect(row).toContainText('Failed');
+	expect(await overflow(page)).toBeLessThanOrEqual(0);
+	expect(await barriers(page)).toEqual([]);
 	await page.getByRole('radio', { name: 'Delivered' }).check();
 	await expect(page.getByText('No delivery is in this state.')).toBeVisible();
 	await page.getByRole('button', { name: 'Clear filters' }).click();
