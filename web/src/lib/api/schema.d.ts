@@ -2052,7 +2052,7 @@ export interface components {
                 count_before: number;
                 /**
                  * @description `completed`, `released`, `declined`, `missed`, `retry`, `reassigned`, `cancelled`,
-                 *     `signed_out`, `lapsed` or `deactivated`; null while it lasts.
+                 *     `signed_out`, `lapsed`, `deactivated` or `silent`; null while it lasts.
                  */
                 end?: string | null;
                 ended_at?: components["schemas"]["Time"] | null;
@@ -2229,6 +2229,7 @@ export interface components {
                 /** Format: int64 */
                 source: number;
                 state: components["schemas"]["ItemStateName"];
+                told: components["schemas"]["Notice"] | null;
                 until?: components["schemas"]["Time"] | null;
                 /**
                  * Format: int32
