@@ -116,29 +116,47 @@ impl Marks {
     pub fn in_text(&self, text: &str) -> bool {
         let small = text.to_lowercase();
         self.emails.iter().any(|email| has_address(&small, email))
-            || numbers(text).any(|number| self.numbers.iter().any(|own| is_same(own, &number)))
+            || numbers(text).any(|number| self.numbers.iter().any(|own| number.is(own)))
     }
 }
 
-/// Whether two numbers are the same, or one is the other without its country's code.
-fn is_same(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    long.ends_with(short) && long.len() - short.len() <= COUNTRY_DIGITS
+/// What may be a phone number in a text.
+struct Number {
+    digits: String,
+    /// It begins with `+`, so its country's code is there.
+    is_whole: bool,
+}
+
+impl Number {
+    /// Whether it is this one, or one of the two is the other without its country's code.
+    fn is(&self, own: &str) -> bool {
+        let (short, long) = match own.len() < self.digits.len() {
+            true => (own, &*self.digits),
+            false if self.is_whole => return self.digits == own,
+            false => (&*self.digits, own),
+        };
+        long.ends_with(short) && long.len() - short.len() <= COUNTRY_DIGITS
+    }
 }
 
 /// What may be phone numbers in a text: groups of digits, and several of them together where only
 /// what people put into a number stands between. `2026-11-21 9876543210` holds more than one.
-fn numbers(text: &str) -> impl Iterator<Item = String> {
+fn numbers(text: &str) -> impl Iterator<Item = Number> {
     let apart = |c: char| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.'));
-    text.split(apart).flat_map(|run| {
-        let groups = run.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+    let pieces = text.split(apart).flat_map(|run| run.split('+').enumerate());
+    pieces.flat_map(|(at, piece)| {
+        let is_whole = at > 0;
+        let groups = piece.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
         let groups: Vec<&str> = groups.collect();
-        let together = |from: usize| {
+        // Behind a `+` the number begins with the first group.
+        let first = if is_whole { groups.len().min(1) } else { groups.len() };
+        let from = (0..first).flat_map(|from| {
             let most = groups.len().min(from + MOST_GROUPS);
-            (from + 1..=most).map(|to| digits(&groups[from..to].concat())).collect::<Vec<_>>()
-        };
-        let all: Vec<String> = (0..groups.len()).flat_map(together).collect();
-        all.into_iter().filter(|number| number.len() >= LEAST_DIGITS)
+            (from + 1..=most).map(move |to| (from, to))
+        });
+        let all = from.map(|(from, to)| digits(&groups[from..to].concat()));
+        let long = all.filter(|digits| digits.len() >= LEAST_DIGITS);
+        long.map(|digits| Number { digits, is_whole }).collect::<Vec<_>>()
     })
 }
 

@@ -68,7 +68,8 @@ async fn until(h: &Harness, what: &str, mut holds: impl AsyncFnMut() -> bool) {
         }
         let left = next_due(h).await.map_or(0, |due| due.0 - h.app.clock.now().0);
         match left {
-            left if left > lease - 5_000 && left <= lease => {}
+            // Pauses are shorter than this, or longer than a lease.
+            left if left > 10_000 && left <= lease => {}
             left => h.clock.advance(Duration::from_millis(left.max(1_000).unsigned_abs())),
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -92,6 +93,8 @@ async fn office(h: &Harness) -> Office {
     let office = h.office(&["Asha"]).await;
     let queue = format!("/queues/{}", office.queue);
     h.call("PATCH", &queue, json!({"presence": "ignored"})).await.expect(200);
+    let agent = format!("/agents/{}", office.agents[0]);
+    h.call("PATCH", &agent, json!({"capacity": {"lead": 100}})).await.expect(200);
     office
 }
 
@@ -139,7 +142,7 @@ async fn what_happens_to_an_item_is_told_in_order_signed_and_once() {
     assert_eq!((&list[1]["attempts"], &list[1]["status"]), (&json!(3), &json!(200)));
     // Sent again it has the same id, so the receiver knows it.
     h.call("POST", &format!("{path}/{}/send", list[1]["id"]), Value::Null).await.expect(200);
-    until(&h, "it is sent again", async || receiver.types().len() == 5).await;
+    until(&h, "it is sent again", async || receiver.types().len() >= 5).await;
     let again = receiver.came.lock().unwrap()[4].0["webhook-id"].to_str().unwrap().to_owned();
     assert_eq!(again, header(0, "webhook-id"));
     h.end().await;

@@ -359,7 +359,8 @@ async fn end_waiting<D: Db>(
     now: Time,
     problem: &str,
 ) -> Result<()> {
-    let update = "UPDATE deliveries SET state = 'failed', settled_at = $3, problem = $4 \
+    let update = "UPDATE deliveries SET state = 'failed', settled_at = $3, \
+        problem = COALESCE(problem, $4) \
         WHERE workspace_id = $1 AND endpoint_id = $2 AND state = 'waiting'";
     D::run(conn, update.into(), cells![workspace, id, now, problem].into()).await.map(drop)
 }

@@ -245,6 +245,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the endpoints, without their keys. */
+        get: operations["get_endpoints"];
+        put?: never;
+        /** Adds an endpoint; the answer shows its signing key once. It is told of what happens from now on. */
+        post: operations["post_endpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One endpoint. */
+        get: operations["get_endpoints_id"];
+        put?: never;
+        post?: never;
+        /** Removes an endpoint and what is known of its deliveries. */
+        delete: operations["delete_endpoints_id"];
+        options?: never;
+        head?: never;
+        /** Changes an endpoint and forgets its failures; fields that are absent stay as they are. */
+        patch: operations["patch_endpoints_id"];
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists deliveries, newest first; settled ones are kept for 30 days. */
+        get: operations["get_endpoints_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery, with what would be sent now. */
+        get: operations["get_endpoints_id_deliveries_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/deliveries/{delivery}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a delivery sent again, whatever came of it before. */
+        post: operations["post_endpoints_id_deliveries_delivery_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a signed message of type `ping` and waits for the answer, at most 15 s; four at once on a
+         *     server. Nothing is noted of it.
+         */
+        post: operations["post_endpoints_id_ping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new signing key, which the answer shows once. Messages are signed with both for a while,
+         *     so that the receiver can change when it suits them.
+         */
+        post: operations["post_endpoints_id_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/endpoints/{id}/send-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has everything sent again that failed. */
+        post: operations["post_endpoints_id_send_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1227,8 +1372,8 @@ export interface components {
             /** Format: int64 */
             id: number | null;
             /**
-             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `import` or
-             *     `contact`.
+             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
+             *     `import` or `contact`.
              */
             kind: string;
             /** @description As it is called now. */
@@ -1362,6 +1507,41 @@ export interface components {
          * @enum {string}
          */
         DedupeScope: "workspace" | "source";
+        /** @description One message to an endpoint. */
+        Delivery: {
+            /** Format: int32 */
+            attempts: number;
+            /** @description What would be sent now; only of a single delivery. */
+            body?: Record<string, never> | null;
+            due_at: components["schemas"]["Time"] | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Whom or what it is about, such as `item:7`. */
+            object: string;
+            /** @description Why the last attempt failed. */
+            problem: string | null;
+            /** @description Since when it is tried. */
+            queued_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description The event that is told of.
+             */
+            seq: number;
+            settled_at: components["schemas"]["Time"] | null;
+            /** @description `waiting`, `delivered` or `failed`. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The last answer's HTTP status; null when there was none.
+             */
+            status: number | null;
+            topic: string;
+        };
+        /**
+         * @description What became of a delivery.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /**
          * @description When matching runs.
          * @enum {string}
@@ -1412,6 +1592,57 @@ export interface components {
             /** @description `duplicate` while it is kept back; something else once it was forced through. */
             state: components["schemas"]["ItemStateName"];
         };
+        /** @description Somebody who is told over HTTP of what happens. */
+        Endpoint: {
+            active: boolean;
+            created_at: components["schemas"]["Time"];
+            disabled_at: components["schemas"]["Time"] | null;
+            /**
+             * @description Why it was switched off by itself: nothing could be delivered for a day, or it said that it
+             *     is gone.
+             */
+            disabled_for: string | null;
+            failing_since: components["schemas"]["Time"] | null;
+            /**
+             * Format: int32
+             * @description Failures in a row, and since when.
+             */
+            failures: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            old_secret_until: components["schemas"]["Time"] | null;
+            /** @description The signing key: shown in the answer that made it, never again. */
+            secret?: string | null;
+            topics: components["schemas"]["Topic"][];
+            url: string;
+        };
+        /** @description What can be set on an endpoint; what is absent stays as it is. */
+        EndpointChange: {
+            /**
+             * @description `false` tells it nothing any more; `true` begins again with what happens from now on.
+             * @default null
+             */
+            active?: boolean | null;
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description The signing key (`whsec_…`) of a new endpoint; one is made when absent. Later it is rotated.
+             * @default null
+             */
+            secret?: string | null;
+            /**
+             * @description Of what it is told; at least one.
+             * @default null
+             */
+            topics?: components["schemas"]["Topic"][] | null;
+            /**
+             * @description Where messages are sent with POST: an `https` address, or `http` within private networks
+             *     where the server allows those.
+             * @default null
+             */
+            url?: string | null;
+        };
         /** @description What was erased. */
         Erased: {
             /** @description The items that no longer say whom they are about. */
@@ -1451,7 +1682,7 @@ export interface components {
         };
         /** @description An item of theirs. */
         ExportedItem: {
-            /** @description Oldest first. */
+            /** @description Oldest first; the first 1,000. */
             history: components["schemas"]["ExportedLine"][];
             item: components["schemas"]["Item"];
             notes: string[];
@@ -1514,7 +1745,7 @@ export interface components {
         Finding: {
             /**
              * Format: int64
-             * @description The source's, queue's, agent's or rule's.
+             * @description The source's, queue's, agent's, rule's or endpoint's.
              */
             id: number | null;
             name: string | null;
@@ -1745,6 +1976,21 @@ export interface components {
          * @enum {string}
          */
         JoinAt: "peers" | "zero";
+        /** @description How a signing key is rotated. */
+        KeyRotation: {
+            /**
+             * Format: int32
+             * @description For how long the old key signs beside the new one; a day when absent, 0 for not at all, at
+             *     most 30 days.
+             * @default null
+             */
+            keep_secs?: number | null;
+            /**
+             * @description The new key (`whsec_…`); one is made when absent.
+             * @default null
+             */
+            secret?: string | null;
+        };
         /**
          * @description What kind of work an item is.
          * @enum {string}
@@ -2105,6 +2351,69 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Delivery: {
+            items: {
+                /** Format: int32 */
+                attempts: number;
+                /** @description What would be sent now; only of a single delivery. */
+                body?: Record<string, never> | null;
+                due_at?: components["schemas"]["Time"] | null;
+                /** Format: int64 */
+                id: number;
+                /** @description Whom or what it is about, such as `item:7`. */
+                object: string;
+                /** @description Why the last attempt failed. */
+                problem?: string | null;
+                /** @description Since when it is tried. */
+                queued_at: components["schemas"]["Time"];
+                /**
+                 * Format: int64
+                 * @description The event that is told of.
+                 */
+                seq: number;
+                settled_at?: components["schemas"]["Time"] | null;
+                /** @description `waiting`, `delivered` or `failed`. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int32
+                 * @description The last answer's HTTP status; null when there was none.
+                 */
+                status?: number | null;
+                topic: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Endpoint: {
+            items: {
+                active: boolean;
+                created_at: components["schemas"]["Time"];
+                disabled_at?: components["schemas"]["Time"] | null;
+                /**
+                 * @description Why it was switched off by itself: nothing could be delivered for a day, or it said that it
+                 *     is gone.
+                 */
+                disabled_for?: string | null;
+                failing_since?: components["schemas"]["Time"] | null;
+                /**
+                 * Format: int32
+                 * @description Failures in a row, and since when.
+                 */
+                failures: number;
+                /** Format: int64 */
+                id: number;
+                name: string;
+                old_secret_until?: components["schemas"]["Time"] | null;
+                /** @description The signing key: shown in the answer that made it, never again. */
+                secret?: string | null;
+                topics: components["schemas"]["Topic"][];
+                url: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_HistoryEntry: {
             items: {
                 actor: components["schemas"]["Actor"];
@@ -2229,7 +2538,7 @@ export interface components {
                 /** Format: int64 */
                 source: number;
                 state: components["schemas"]["ItemStateName"];
-                told: components["schemas"]["Notice"] | null;
+                told?: components["schemas"]["Notice"] | null;
                 until?: components["schemas"]["Time"] | null;
                 /**
                  * Format: int32
@@ -2383,6 +2692,18 @@ export interface components {
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
+        };
+        /** @description What came of a test. */
+        Pinged: {
+            /** @description Whether it answered with 200 to 299. */
+            delivered: boolean;
+            /** @description Why there was no answer. */
+            problem: string | null;
+            /**
+             * Format: int32
+             * @description Its answer's HTTP status; null when there was none.
+             */
+            status: number | null;
         };
         /** @description Where the item goes: an agent or a queue. */
         Placement: {
@@ -2611,6 +2932,11 @@ export interface components {
              * @description The last one that this version of Fairlead knows.
              */
             known: number;
+        };
+        /** @description How many are sent again. */
+        SentAgain: {
+            /** Format: int64 */
+            deliveries: number;
         };
         /** @description A session. */
         Session: {
@@ -2995,7 +3321,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule";
+        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule" | "endpoint";
         /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
@@ -3014,6 +3340,11 @@ export interface components {
             /** @description The secret: shown in the answer that made it, never again. */
             token?: string | null;
         };
+        /**
+         * @description Something one can be told of.
+         * @enum {string}
+         */
+        Topic: "item.assigned" | "item.completed" | "item.reassigned" | "agent.status_changed" | "sla.breached";
         /** @description What was done. */
         UpdateForm: {
             /** @description The contact was reached; the first time counts. */
@@ -3765,6 +4096,363 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportedPerson"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints: {
+        parameters: {
+            query?: {
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1–200 visible characters, new for each thing to be created. A repeated request
+                 *     with the same key and body changes nothing and gives the answer again.
+                 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_endpoints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those in this state. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_endpoints_id_deliveries_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_deliveries_delivery_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_ping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pinged"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_endpoints_id_send_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentAgain"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
