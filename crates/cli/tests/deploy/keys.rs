@@ -176,7 +176,7 @@ fn paths(value: &Value, at: &[String], found: &mut BTreeSet<Vec<String>>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| paths(item, at, found)),
         Value::Object(fields) => fields.iter().for_each(|(key, inner)| {
-            let path = [at, &[key.clone()]].concat();
+            let path = [at, std::slice::from_ref(key)].concat();
             paths(inner, &path, found);
             found.insert(path);
         }),
