@@ -50,3 +50,36 @@ test('a person is erased after the item’s number was typed', async ({ browser,
 	await expect(drawer.getByRole('button', { name: 'Erase this person…' })).toHaveCount(0);
 	await page.context().close();
 });
+
+test('who signed in and who was kept out is told, and a filter is taken away again', async ({
+	browser,
+	quiet
+}) => {
+	await quiet.agent('Rekha', []);
+	const wrong = { name: 'Rekha', password: 'not-her-password' };
+	const refused = await quiet.api.post(`${quiet.server.url}/api/v1/session`, { data: wrong });
+	expect(refused.status()).toBe(401);
+	await (await signedIn(browser, quiet.server.url, 'Rekha')).context().close();
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/audit`);
+	await page.getByLabel('Done to').selectOption('Sign-in');
+	const came = page.locator('li[data-act=session_started]').filter({ hasText: 'rekha signed in.' });
+	await expect(came).toHaveCount(1);
+	const kept = page.locator('li[data-act=sign_in_failed]').filter({ hasText: 'rekha' });
+	await expect(kept).toContainText('Somebody tried a wrong password for rekha.');
+	await expect(kept).toContainText('somebody unknown');
+	await kept.locator('summary').click();
+	await expect(kept.getByTestId('diff')).toContainText('127.0.0.1');
+	await expect(kept.getByRole('button', { name: 'Only somebody unknown' })).toHaveCount(0);
+
+	await kept.getByRole('button', { name: 'Only Sign-in rekha' }).click();
+	await expect(page.locator('li[data-act]')).toHaveCount(2);
+	const chip = page.getByRole('button', { name: 'Remove Sign-in rekha' });
+	await chip.click();
+	await expect(chip).toHaveCount(0);
+	await expect(page).toHaveURL(/object=login$/);
+	await expect(
+		page.locator('li[data-act]').filter({ hasText: /^admin signed in/ })
+	).not.toHaveCount(0);
+	await page.context().close();
+});

@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import { barriers, overflow } from './barriers';
 
 const url = () => process.env.FAIRLEAD_URL ?? '';
 const PAGES: [string, string | null][] = [
@@ -44,19 +44,6 @@ async function open(
 	return page;
 }
 
-/** What hinders people seriously on the page as it stands, by axe. */
-async function barriers(page: Page): Promise<string[]> {
-	const found = await new AxeBuilder({ page }).analyze();
-	const serious = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact ?? ''));
-	return serious.map(
-		(v) =>
-			`${v.id}: ${v.nodes
-				.map((n) => n.html)
-				.slice(0, 3)
-				.join(' | ')}`
-	);
-}
-
 for (const theme of ['light', 'dark']) {
 	for (const size of ['desktop', 'phone'] as const) {
 		test(`no page has a serious barrier or overflows: ${theme}, ${size}`, async ({ browser }) => {
@@ -64,10 +51,9 @@ for (const theme of ['light', 'dark']) {
 			for (const [path, user] of PAGES) {
 				const page = await open(browser, path, user, theme, size);
 				expect.soft(await barriers(page), `${path} ${theme} ${size}`).toEqual([]);
-				const over = await page.evaluate(
-					() => document.documentElement.scrollWidth - window.innerWidth
-				);
-				expect.soft(over, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
+				expect
+					.soft(await overflow(page), `${path} is wider than the screen`)
+					.toBeLessThanOrEqual(0);
 				await page.context().close();
 			}
 		});

@@ -30,6 +30,11 @@ export class Quiet {
 		expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
 		return answer.json();
 	}
+	async delete(path: string): Promise<void> {
+		const headers = { 'X-Fairlead-CSRF': this.#csrf };
+		const answer = await this.api.delete(`${this.server.url}/api/v1${path}`, { headers });
+		expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
+	}
 	queue(name: string, more: object = {}) {
 		return this.post('/queues', {
 			name,
@@ -51,7 +56,11 @@ export class Quiet {
 		});
 	}
 	item(source: number, name: string, phone: string) {
-		return this.post('/items', { source, contact: { name, phone }, attributes: { budget: 900 } });
+		return this.post<{ id: number; version: number }>('/items', {
+			source,
+			contact: { name, phone },
+			attributes: { budget: 900 }
+		});
 	}
 }
 

@@ -43,6 +43,8 @@ export class Server {
 	/** Starts the process and waits until it is ready. */
 	async up(): Promise<void> {
 		const options = ['--listen', `127.0.0.1:${this.port}`, '--data-dir', this.#folder];
+		// The receivers of webhooks are beside the tests.
+		options.push('--private-webhooks');
 		const child = spawn(BINARY, ['serve', ...options, ...(this.demo ? ['--demo'] : [])], {
 			cwd: this.#folder,
 			stdio: ['ignore', 'pipe', 'pipe']

@@ -66,15 +66,16 @@ impl State {
                 let id = agent.id;
                 self.facts.agents.insert(id, agent);
                 self.keep_hours(id);
-                self.place_agent(id);
+                self.place_agent(id, None);
             }
             Event::AgentUpdated { agent, spec } => {
+                let mut before = None;
                 self.agent(*agent, |a| {
-                    a.spec = spec.clone();
+                    before = Some(std::mem::replace(&mut a.spec, spec.clone()));
                     a.active = true;
                 });
                 self.keep_hours(*agent);
-                self.place_agent(*agent);
+                self.place_agent(*agent, before.as_ref());
                 self.keep_silences(*agent);
             }
             Event::AgentDeactivated { agent } => {

@@ -1,7 +1,9 @@
 //! What is derived from the facts, so that decisions need no search: who holds what, who waits
 //! where, what is due when. Never stored; [`State::restore`] builds it anew.
 
-use crate::agent::Agent;
+mod joining;
+
+use crate::agent::{Agent, AgentSpec};
 use crate::apply::silence::silent_at;
 use crate::eligibility::{self, Demand, is_full, passing, queues_served};
 use crate::item::{Item, ItemState};
@@ -10,8 +12,8 @@ use crate::queue::Queue;
 use crate::roster::Roster;
 use crate::time::{local_day, zone};
 use crate::{
-    AgentId, AtCap, Candidate, Cause, ContactKey, Facts, ItemId, JoinAt, Kind, QueueId, SourceId,
-    State, Strategy, Time,
+    AgentId, AtCap, Candidate, Cause, ContactKey, Facts, ItemId, Kind, QueueId, SourceId, State,
+    Time,
 };
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -267,8 +269,9 @@ impl State {
         passing(agent, self.index.load(agent.id), self.facts.queues.get(&queue)?)
     }
 
-    /// After an edit of the agent: puts them into the lines they serve, and only into those.
-    pub(crate) fn place_agent(&mut self, agent: AgentId) {
+    /// After an edit of the agent: puts them into the lines they serve, and only into those. With
+    /// what they were `before`, a source that was added to a queue they serve is joined as well.
+    pub(crate) fn place_agent(&mut self, agent: AgentId, before: Option<&AgentSpec>) {
         let Some(serves) = self.facts.agents.get(&agent).map(|a| queues_served(&self.facts, a))
         else {
             return;
@@ -280,6 +283,9 @@ impl State {
         }
         for queue in serves {
             let known = self.index.lines.get(&queue).and_then(|l| l.passing(agent).cloned());
+            if before.is_some() {
+                self.join(agent, queue, before);
+            }
             self.come_to_line(agent, queue, known);
         }
     }
@@ -324,53 +330,6 @@ impl State {
                 line.reseat(agent, passing.clone(), seat);
             }
         }
-    }
-
-    /// What speaks against the agent now. Whoever becomes eligible starts no lower than what the
-    /// queue has served; whoever was away starts no lower than the least of those who were there.
-    /// So nobody is flooded on return, owes for a holiday, or gains by signing out.
-    fn lift(
-        &mut self,
-        agent: AgentId,
-        queue: QueueId,
-        known: Option<&Option<Cause>>,
-    ) -> Option<Option<Cause>> {
-        let passing = self.passing(self.facts.agents.get(&agent)?, queue);
-        if known == Some(&passing) {
-            return Some(passing);
-        }
-        let was_absent = known.is_none_or(|k| k.as_ref().is_some_and(eligibility::is_absent));
-        let is_absent = passing.as_ref().is_some_and(eligibility::is_absent);
-        let spec = &self.facts.queues.get(&queue)?.spec;
-        let served = self.facts.queues.get(&queue)?.served;
-        let (mut count, mut today) = (0, 0);
-        if was_absent && !is_absent && spec.join_at == JoinAt::Peers {
-            match spec.strategy {
-                Strategy::FewestAssigned => count = self.least(queue, agent, |s| s.count),
-                Strategy::FewestToday => today = self.least(queue, agent, |s| s.today),
-                _ => {}
-            }
-        }
-        let standing = self.facts.agents.get_mut(&agent)?.standings.get_mut(&queue)?;
-        standing.count = standing.count.max(count);
-        standing.today = standing.today.max(today);
-        if passing.is_none() {
-            standing.clock = standing.clock.max(served);
-        }
-        Some(passing)
-    }
-
-    /// The least of a number among the others who are there; 0 when nobody is.
-    fn least(&self, queue: QueueId, but: AgentId, number: impl Fn(&crate::Standing) -> u64) -> u64 {
-        let Some(line) = self.index.lines.get(&queue) else { return 0 };
-        line.agents()
-            .filter(|(id, passing)| {
-                *id != but && !passing.as_ref().is_some_and(eligibility::is_absent)
-            })
-            .filter_map(|(id, _)| self.facts.agents.get(&id)?.standings.get(&queue))
-            .map(number)
-            .min()
-            .unwrap_or(0)
     }
 
     /// Puts a waiting item into its group, and arms the time at which it will change group.

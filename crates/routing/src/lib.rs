@@ -45,6 +45,7 @@ pub mod item;
 mod line;
 mod matching;
 mod narrow;
+mod notice;
 pub mod queue;
 mod reason;
 mod refusal;

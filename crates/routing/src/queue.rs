@@ -53,11 +53,12 @@ pub enum AtCap {
     Queue { queue: QueueId },
 }
 
-/// Where a newcomer's count starts under `fewest_assigned`.
+/// Where a newcomer's count starts under `fewest_assigned`, and today's under `fewest_today`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JoinAt {
-    /// At the least of the peers' counts, so that nobody is flooded.
+    /// At the least of the peers' counts, so that nobody is flooded. The peers are those who serve
+    /// the newcomer's source, or everybody for one who serves the queue as a whole.
     #[default]
     Peers,
     /// At zero, the classic meaning: the newcomer gets everything until they have caught up.

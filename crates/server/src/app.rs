@@ -58,6 +58,8 @@ pub struct Parts {
     pub fetch_wake: tokio::sync::Notify,
     pub imports_running: Running,
     pub import_turns: tokio::sync::Semaphore,
+    /// Tests of endpoints take threads that wait.
+    pub pings: tokio::sync::Semaphore,
     /// Copies of the database are made one after the other.
     pub backups: tokio::sync::Mutex<()>,
     /// Turns true when the server stops: long answers end.
@@ -123,6 +125,7 @@ impl App {
             edits: Edits::default(),
             board: Board::default(),
             fetch_wake: tokio::sync::Notify::new(),
+            pings: tokio::sync::Semaphore::new(4),
             backups: tokio::sync::Mutex::default(),
             stopping,
             setup: Mutex::default(),

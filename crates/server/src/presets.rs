@@ -49,12 +49,14 @@ impl Preset {
                 "name": "Leads", "presence": "ignored", "strategy": "fewest_assigned",
                 "dispositions": results_of_leads(),
             }),
-            // Who speaks the lead's language comes first, then anybody of its state, then everyone.
+            // Whoever speaks the lead's language comes first: in its state, and again where nobody of
+            // its state can have it. Then everyone.
             Preset::Crm => json!({
                 "name": "Leads", "presence": "ignored", "strategy": "round_robin",
                 "steps": [
                     {"same_region": true, "same_language": true},
                     {"same_region": true},
+                    {"same_language": true},
                     {},
                 ],
                 "at_cap": {"do": "overflow_fewest_today"},

@@ -44,7 +44,8 @@ CREATE TABLE deliveries (
     FOREIGN KEY (workspace_id, endpoint_id) REFERENCES endpoints (workspace_id, endpoint_id)
 );
 
-CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_due ON deliveries (workspace_id, endpoint_id, due_at)
+    WHERE state = 'waiting';
 CREATE INDEX deliveries_in_order ON deliveries (workspace_id, endpoint_id, object, delivery_id)
     WHERE state = 'waiting';
 CREATE INDEX deliveries_settled ON deliveries (settled_at) WHERE settled_at IS NOT NULL;

@@ -68,6 +68,8 @@ pub(crate) struct Marks {
 
 /// A phone number has so many digits at least; fewer are some other number.
 const LEAST_DIGITS: usize = 7;
+/// A number is written in so many groups of digits at most.
+const MOST_GROUPS: usize = 7;
 /// A number may be written without its country's code, which has so many digits at most.
 const COUNTRY_DIGITS: usize = 3;
 
@@ -114,20 +116,48 @@ impl Marks {
     pub fn in_text(&self, text: &str) -> bool {
         let small = text.to_lowercase();
         self.emails.iter().any(|email| has_address(&small, email))
-            || numbers(text).any(|number| self.numbers.iter().any(|own| is_same(own, &number)))
+            || numbers(text).any(|number| self.numbers.iter().any(|own| number.is(own)))
     }
 }
 
-/// Whether two numbers are the same, or one is the other without its country's code.
-fn is_same(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    long.ends_with(short) && long.len() - short.len() <= COUNTRY_DIGITS
+/// What may be a phone number in a text.
+struct Number {
+    digits: String,
+    /// It begins with `+`, so its country's code is there.
+    is_whole: bool,
 }
 
-/// The phone numbers in a text: digits, and what people put between them.
-fn numbers(text: &str) -> impl Iterator<Item = String> {
-    let apart = |c: char| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '/'));
-    text.split(apart).map(digits).filter(|number| number.len() >= LEAST_DIGITS)
+impl Number {
+    /// Whether it is this one, or one of the two is the other without its country's code.
+    fn is(&self, own: &str) -> bool {
+        let (short, long) = match own.len() < self.digits.len() {
+            true => (own, &*self.digits),
+            false if self.is_whole => return self.digits == own,
+            false => (&*self.digits, own),
+        };
+        long.ends_with(short) && long.len() - short.len() <= COUNTRY_DIGITS
+    }
+}
+
+/// What may be phone numbers in a text: groups of digits, and several of them together where only
+/// what people put into a number stands between. `2026-11-21 9876543210` holds more than one.
+fn numbers(text: &str) -> impl Iterator<Item = Number> {
+    let apart = |c: char| !(c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.'));
+    let pieces = text.split(apart).flat_map(|run| run.split('+').enumerate());
+    pieces.flat_map(|(at, piece)| {
+        let is_whole = at > 0;
+        let groups = piece.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+        let groups: Vec<&str> = groups.collect();
+        // Behind a `+` the number begins with the first group.
+        let first = if is_whole { groups.len().min(1) } else { groups.len() };
+        let from = (0..first).flat_map(|from| {
+            let most = groups.len().min(from + MOST_GROUPS);
+            (from + 1..=most).map(move |to| (from, to))
+        });
+        let all = from.map(|(from, to)| digits(&groups[from..to].concat()));
+        let long = all.filter(|digits| digits.len() >= LEAST_DIGITS);
+        long.map(|digits| Number { digits, is_whole }).collect::<Vec<_>>()
+    })
 }
 
 fn has_address(text: &str, address: &str) -> bool {
@@ -176,6 +206,8 @@ mod tests {
             r#"{"to":"ann@X.example"}"#,
             r#"{"phone":"+919876543210","raw":null}"#,
             r#"{"text":"call 098765 43210, please"}"#,
+            "98450 00007 / 98765 43210",
+            "2026-11-21 9876543210",
         ] {
             assert!(marks.in_text(text), "{text}");
         }

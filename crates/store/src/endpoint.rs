@@ -28,15 +28,25 @@ pub struct Endpoint {
     pub created_at: Time,
 }
 
-/// A new endpoint, or what one becomes.
+/// A new endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndpointFace {
+pub struct NewEndpoint {
+    pub id: EndpointId,
     pub name: String,
     pub url: String,
     pub topics: BTreeSet<String>,
     pub active: bool,
     pub sealed: String,
-    pub old_sealed: Option<(String, Time)>,
+}
+
+/// What is changed of an endpoint; the rest stays as it is then, whatever another node made of it
+/// meanwhile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndpointFields {
+    pub name: Option<String>,
+    pub url: Option<String>,
+    pub topics: Option<BTreeSet<String>>,
+    pub active: Option<bool>,
 }
 
 /// What an event becomes for an endpoint.
@@ -131,6 +141,11 @@ pub enum Then {
         problem: String,
         paused_until: Time,
     },
+    /// It could not even be tried, through no fault of the endpoint: once more at `due`, as if it
+    /// had not been taken.
+    PutBack {
+        due: Time,
+    },
 }
 
 /// Endpoints and deliveries in the tables.
@@ -140,12 +155,14 @@ pub trait Endpoints {
 
     async fn endpoint(&self, workspace: WorkspaceId, id: EndpointId) -> Result<Option<Endpoint>>;
 
+    /// An id that no endpoint of the workspace had or will have.
+    async fn next_endpoint(&self, workspace: WorkspaceId) -> Result<EndpointId>;
+
     /// Adds an endpoint that is told of what happens from now on.
     async fn create_endpoint(
         &self,
         workspace: WorkspaceId,
-        id: EndpointId,
-        face: &EndpointFace,
+        new: &NewEndpoint,
         act: &Act,
         clock: Time,
     ) -> Result<()>;
@@ -156,7 +173,18 @@ pub trait Endpoints {
         &self,
         workspace: WorkspaceId,
         id: EndpointId,
-        face: &EndpointFace,
+        fields: &EndpointFields,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()>;
+
+    /// Gives an endpoint another signing key; the one before signs too until `keep_until`.
+    async fn rotate_endpoint(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        sealed: &str,
+        keep_until: Option<Time>,
         act: &Act,
         clock: Time,
     ) -> Result<()>;
@@ -173,29 +201,30 @@ pub trait Endpoints {
     /// Active endpoints of all workspaces that have not looked at the journal's last event.
     async fn endpoints_behind(&self) -> Result<Vec<(WorkspaceId, Endpoint)>>;
 
-    /// Notes what the events after `from` up to `to` become for the endpoint, once: whether it was
-    /// this call that did.
+    /// Notes what the events after `from` up to `to` become for endpoints, once; how many of them
+    /// it was this call that did it for.
     async fn pass_on(
         &self,
         workspace: WorkspaceId,
-        id: EndpointId,
         from: u64,
         to: u64,
-        new: &[NewDelivery],
+        new: &[(EndpointId, Vec<NewDelivery>)],
         now: Time,
-    ) -> Result<bool>;
+    ) -> Result<usize>;
 
-    /// Takes at most `limit` deliveries that are due, the first of each object of an endpoint
+    /// Active endpoints of all workspaces that do not rest and have something due.
+    async fn endpoints_due(&self, now: Time) -> Result<Vec<(WorkspaceId, EndpointId)>>;
+
+    /// Takes at most `limit` deliveries of an endpoint that are due, the first of each object
     /// only, and keeps others from taking them until `leased_until`.
     async fn take_deliveries(
         &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
         now: Time,
         leased_until: Time,
         limit: u32,
-    ) -> Result<Vec<(WorkspaceId, Delivery)>>;
-
-    /// When the first delivery of any workspace is due.
-    async fn deliveries_due(&self) -> Result<Option<Time>>;
+    ) -> Result<Vec<Delivery>>;
 
     /// Notes what an attempt came to; the endpoint as it is then.
     async fn attempted(&self, workspace: WorkspaceId, attempted: &Attempted) -> Result<Endpoint>;
@@ -227,7 +256,7 @@ pub trait Endpoints {
         delivery: u64,
     ) -> Result<Option<Delivery>>;
 
-    /// Has one delivery sent again, or all that failed; says how many.
+    /// Has one delivery sent again that is settled, or all that failed; says how many.
     async fn send_again(
         &self,
         workspace: WorkspaceId,

@@ -52,7 +52,8 @@ pub use batch::{
 pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use endpoint::{
-    Attempted, Delivery, DeliveryState, Endpoint, EndpointFace, Endpoints, NewDelivery, Then,
+    Attempted, Delivery, DeliveryState, Endpoint, EndpointFields, Endpoints, NewDelivery,
+    NewEndpoint, Then,
 };
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};

@@ -86,6 +86,8 @@ pub struct ItemFilter {
     pub source: Option<SourceId>,
     /// Duplicates of this item.
     pub duplicate_of: Option<ItemId>,
+    /// Only these, at most 1,000.
+    pub among: Option<Vec<ItemId>>,
     /// E.164.
     pub phone: Option<String>,
     /// Arrived at or after.

@@ -204,10 +204,16 @@ impl<D: Db> Transaction for Locked<D> {
     }
 
     async fn late(&mut self, item: ItemId, agent: AgentId) -> Result<Late> {
-        let select = "SELECT (SELECT COUNT(*) FROM assignments AS s WHERE s.workspace_id = $1 \
-            AND s.item_id = $2 AND s.agent_id = $3 AND s.offer = 0), (SELECT COUNT(*) \
+        // What is past its source's days is kept no more, so nothing is added to it either.
+        let select = "SELECT (SELECT COUNT(*) FROM assignments AS s JOIN items AS i \
+            ON i.workspace_id = s.workspace_id AND i.item_id = s.item_id JOIN sources AS o \
+            ON o.workspace_id = i.workspace_id AND o.source_id = i.source_id \
+            WHERE s.workspace_id = $1 AND s.item_id = $2 AND s.agent_id = $3 AND s.offer = 0 \
+            AND (i.closed_at IS NULL OR o.retention_days IS NULL \
+            OR i.closed_at >= $4 - o.retention_days * 86400000)), (SELECT COUNT(*) \
             FROM item_notes AS n WHERE n.workspace_id = $1 AND n.item_id = $2 AND n.kind = 'late')";
-        let found = self.one(select, cells![self.workspace, item, agent].into()).await?;
+        let cells = cells![self.workspace, item, agent, self.now];
+        let found = self.one(select, cells.into()).await?;
         let row = found.ok_or(Error::Missing("item"))?;
         let mut row = Columns::<D>::new(&row, "item_notes");
         Ok(Late { had: row.num::<u64>()? > 0, kept: row.num()? })

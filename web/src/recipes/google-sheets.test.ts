@@ -24,7 +24,8 @@ function sheetOf(rows: Row[]) {
 		getRange: (first: number, column: number, count = 1) => ({
 			setValue: (value: string) => write(first, column, value),
 			getDisplayValues: () => Array.from({ length: count }, (_, at) => [read(first + at, column)]),
-			setValues: (cells: Row[]) => cells.forEach(([cell = ''], at) => write(first + at, column, cell))
+			setValues: (cells: Row[]) =>
+				cells.forEach(([cell = ''], at) => write(first + at, column, cell))
 		})
 	};
 

@@ -4,8 +4,8 @@
 
 mod desk;
 
-use desk::{Desk, said};
-use serde_json::json;
+use desk::{Desk, program, said};
+use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -18,6 +18,34 @@ fn worked() -> Desk {
         desk.send("POST", "/items", json!({"source": source}));
     }
     desk
+}
+
+#[test]
+fn setup_again_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = |args: &[&str]| -> Value {
+        let output = program(folder.path()).args(args).arg("--json").output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let again = |made: &Value| {
+        assert_eq!((&made["created"], &made["sources"]), (&json!(false), &json!([])));
+        assert_eq!(made["id"], 1);
+    };
+    let first = own(&["setup", "--preset", "crm"]);
+    assert_eq!((&first["created"], &first["id"]), (&json!(true), &json!(1)));
+    assert_eq!(first["sources"].as_array().unwrap().len(), 2);
+    let before = own(&["workspace", "list"]);
+    again(&own(&["setup", "--preset", "crm"]));
+    again(&own(&["setup", "--preset", "lead-desk", "--time-zone", "UTC", "--country", "US"]));
+    assert_eq!(own(&["workspace", "list"]), before, "not an event more");
+    // The same through a server that has work.
+    let desk = worked();
+    let (before, stats) = (desk.json(&["workspace", "list"]), desk.json(&["stats"]));
+    again(&desk.json(&["setup", "--preset", "lead-desk"]));
+    again(&desk.json(&["setup", "--preset", "qc-desk", "--time-zone", "UTC"]));
+    assert_eq!(desk.json(&["workspace", "list"]), before);
+    assert_eq!(desk.json(&["stats"])["agents"], stats["agents"]);
 }
 
 #[test]

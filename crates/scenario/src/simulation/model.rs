@@ -185,19 +185,11 @@ impl Model {
         let was_there = before.is_some_and(|b| !b.is_some_and(Against::is_absence));
         let is_there = !after.is_some_and(Against::is_absence);
         let comes = !was_there && is_there && queue.spec.join_at == JoinAt::Peers;
-        let peers = || {
-            self.agents.iter().filter(|(id, _)| **id != agent_id).filter_map(|(_, peer)| {
-                let known = peer.known.get(&queue_id)?;
-                let there = !known.is_some_and(Against::is_absence);
-                there.then(|| peer.standings.get(&queue_id)).flatten()
-            })
-        };
         let (mut count, mut today) = (0, 0);
-        if comes && queue.spec.strategy == Strategy::FewestAssigned {
-            count = peers().map(|s| s.count).min().unwrap_or(0);
-        }
-        if comes && queue.spec.strategy == Strategy::FewestToday {
-            today = peers().map(|s| s.today).min().unwrap_or(0);
+        if comes {
+            let served = agent.spec.sources.iter().copied().collect::<Vec<_>>();
+            let whole = agent.spec.queues.contains(&queue_id);
+            (count, today) = self.level(agent_id, queue_id, whole, &served);
         }
         let served = queue.served;
         let Some(agent) = self.agents.get_mut(&agent_id) else { return };
@@ -208,6 +200,65 @@ impl Model {
             standing.clock = standing.clock.max(served);
         }
         agent.known.insert(queue_id, after);
+    }
+
+    /// The count and today's count at which an agent joins: of each source the least of those who
+    /// are there for it, and so the highest of these; of the whole queue the least of all.
+    fn level(&self, but: AgentId, id: QueueId, whole: bool, sources: &[SourceId]) -> (u64, u64) {
+        let Some(queue) = self.queues.get(&id) else { return (0, 0) };
+        let least = |source: Option<SourceId>| {
+            let is_peer = |spec: &AgentSpec| {
+                source.is_none_or(|s| spec.queues.contains(&id) || spec.sources.contains(&s))
+            };
+            let peers = self.agents.iter().filter(|(peer, a)| **peer != but && is_peer(&a.spec));
+            let there = peers.filter(|(_, peer)| {
+                peer.known.get(&id).is_some_and(|known| !known.is_some_and(Against::is_absence))
+            });
+            let standings = there.filter_map(|(_, peer)| peer.standings.get(&id));
+            standings.fold(None, |least: Option<(u64, u64)>, s| {
+                let (count, today) = least.unwrap_or((s.count, s.today));
+                Some((count.min(s.count), today.min(s.today)))
+            })
+        };
+        let here = |s: &&SourceId| self.sources.get(s).is_some_and(|(spec, _)| spec.queue == id);
+        let levels: Vec<(u64, u64)> = match whole {
+            true => least(None).into_iter().collect(),
+            false => sources.iter().filter(here).filter_map(|s| least(Some(*s))).collect(),
+        };
+        let count = levels.iter().map(|(count, _)| *count).max().unwrap_or(0);
+        let today = levels.iter().map(|(_, today)| *today).max().unwrap_or(0);
+        match queue.spec.strategy {
+            Strategy::FewestAssigned => (count, 0),
+            Strategy::FewestToday => (0, today),
+            _ => (0, 0),
+        }
+    }
+
+    /// After an edit: what was added to what the agent served is joined like anything new.
+    pub(super) fn join_added(&mut self, id: AgentId, before: &AgentSpec) {
+        for queue_id in self.queues.keys().copied().collect::<Vec<_>>() {
+            let (Some(agent), Some(queue)) = (self.agents.get(&id), self.queues.get(&queue_id))
+            else {
+                continue;
+            };
+            let is_there = agent
+                .known
+                .get(&queue_id)
+                .is_some_and(|known| !known.is_some_and(Against::is_absence));
+            let had_all = before.queues.contains(&queue_id);
+            if !is_there || had_all || queue.spec.join_at != JoinAt::Peers {
+                continue;
+            }
+            let whole = agent.spec.queues.contains(&queue_id);
+            let added: Vec<SourceId> =
+                agent.spec.sources.difference(&before.sources).copied().collect();
+            let (count, today) = self.level(id, queue_id, whole, &added);
+            let agent = self.agents.get_mut(&id);
+            if let Some(standing) = agent.and_then(|a| a.standings.get_mut(&queue_id)) {
+                standing.count = standing.count.max(count);
+                standing.today = standing.today.max(today);
+            }
+        }
     }
 
     pub(super) fn reconsider_agent(&mut self, agent: AgentId) {

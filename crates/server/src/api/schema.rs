@@ -245,6 +245,16 @@ pub struct Silence {
     pub then_queue: Option<u64>,
 }
 
+/// What supervisors are told of an item: the person it was placed with is gone, or does nothing
+/// with it; or it has left silent holders as often as its queue allows, and this one is silent too.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    PlacedItemHeldByAbsent,
+    PlacedItemSilent,
+    SilentTooOften,
+}
+
 /// How an attribute is compared with a value.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -339,6 +349,9 @@ mod tests {
             mirrored::<AtCap>(at_cap);
         }
         mirrored::<Silence>(core::Silence { then_queue: Some(queue), ..Default::default() });
+        mirrored::<Notice>(core::Notice::PlacedItemHeldByAbsent);
+        mirrored::<Notice>(core::Notice::PlacedItemSilent);
+        mirrored::<Notice>(core::Notice::SilentTooOften);
         let day = "2026-11-08".parse().unwrap();
         mirrored::<DaysOff>(core::DaysOff { from: day, to: day });
         mirrored::<Step>(core::Step::default());

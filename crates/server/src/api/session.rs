@@ -110,11 +110,11 @@ pub async fn sign_in(
     let tried = format!("{}\n{name}", body.workspace.as_deref().unwrap_or_default().trim());
     let kept_out = |(workspace, user): &(WorkspaceId, User), refused| {
         let (workspace, login, address) = (*workspace, user.id, Some(from));
-        sign_ins::kept_out(&app, Attempt { workspace, login, refused, address })
+        sign_ins::kept_out(&app, Attempt { workspace, login, refused, address });
     };
     if let Err(secs) = app.throttle.try_at(Instant::now(), &tried, from) {
         if let Some(found) = find(&app, &name, body.workspace.as_deref()).await? {
-            kept_out(&found, Refused::TooManyTries).await?;
+            kept_out(&found, Refused::TooManyTries);
         }
         return Err(Problem::too_many(
             format!("Too many tries for this name from here; try again in {secs} s."),
@@ -127,7 +127,7 @@ pub async fn sign_in(
     let Some((workspace, user)) = found.clone().filter(|_| right) else {
         app.metrics.sign_ins_failed.inc();
         if let Some(found) = found {
-            kept_out(&found, Refused::WrongPassword).await?;
+            kept_out(&found, Refused::WrongPassword);
         }
         return Err(Problem::unauthorized("The name or the password is wrong."));
     };

@@ -26,20 +26,26 @@ pub async fn came_or_went(
     Ok(app.store.record(workspace, &act, app.clock.now()).await?)
 }
 
-/// Somebody was kept out of a login that exists.
-pub async fn kept_out(app: &App, attempt: Attempt) -> Answered<()> {
-    match app.attempts.note(Instant::now(), attempt) {
-        Some(first) => Ok(tell(app, first, 1).await?),
-        None => Ok(()),
-    }
+/// Somebody was kept out of a login that exists. Written behind the answer: by how long that takes,
+/// or by what becomes of it, nobody learns which logins there are.
+pub fn kept_out(app: &App, attempt: Attempt) {
+    let Some(first) = app.attempts.note(Instant::now(), attempt) else { return };
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = tell(&app, first, 1).await {
+            tracing::warn!(%error, "a refused sign-in was not audited");
+        }
+    });
 }
 
 /// Tells of the minutes that are over.
 pub async fn tell_ended(app: &App, now: Instant) -> Result<(), store::Error> {
+    let mut told = Ok(());
     for (attempt, times) in app.attempts.ended(now) {
-        tell(app, attempt, times).await?;
+        // One that cannot be told keeps no other from it.
+        told = tell(app, attempt, times).await.and(told);
     }
-    Ok(())
+    told
 }
 
 async fn tell(app: &App, attempt: Attempt, times: u32) -> Result<(), store::Error> {
@@ -82,12 +88,26 @@ mod tests {
             .header("x-forwarded-for", "203.0.113.9")
             .header("x-fairlead-csrf", came.body["csrf"].as_str().unwrap());
         assert_eq!(h.send(request.body(Body::empty()).unwrap()).await.status, 204);
-        for _ in 0..5 {
+        // Refusals are written behind the answer.
+        let rows = async |due: usize| {
+            let told = async {
+                while h.get("/audit?object=login").await["items"].as_array().unwrap().len() < due {
+                    tokio::task::yield_now().await;
+                }
+            };
+            let patience = Duration::from_secs(30);
+            tokio::time::timeout(patience, told).await.expect("refusals are audited");
+        };
+        for n in 0..5 {
             sign_in("asha", "wrong", "203.0.113.10").await.problem(401);
+            if n == 0 {
+                rows(3).await;
+            }
         }
         for _ in 0..3 {
             sign_in("asha", "wrong", "203.0.113.10").await.problem(429);
         }
+        rows(4).await;
         sign_in("nobody", "wrong", "203.0.113.10").await.problem(401);
         tell_ended(&h.app, Instant::now() + Duration::from_secs(60)).await.unwrap();
 

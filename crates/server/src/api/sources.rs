@@ -201,6 +201,7 @@ pub async fn list(
 fn shown_to(caller: &Caller, mut view: SourceView) -> SourceView {
     if caller.role == Role::Agent {
         view.map.clear();
+        view.fetch_problem = None;
     }
     view
 }

@@ -89,9 +89,18 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
     }
     findings.extend(checked);
     for endpoint in app.store.endpoints(caller.workspace).await? {
-        let Some((why, _)) = endpoint.disabled else { continue };
+        let sealed = crate::outgoing::keys(&app, caller.workspace, &endpoint, app.clock.now());
+        let problem = match (endpoint.disabled, sealed) {
+            (Some((why, _)), _) => {
+                format!("it was switched off: {why}; mend it, then switch it on again")
+            }
+            (None, Err(_)) if endpoint.active => "its signing key cannot be opened, so nothing is \
+                sent; give every server the FAIRLEAD_SECRET_KEY that it was sealed with, or rotate \
+                the key"
+                .to_owned(),
+            _ => continue,
+        };
         let (id, name) = (Some(endpoint.id.0), Some(endpoint.name));
-        let problem = format!("it was switched off: {why}; mend it, then switch it on again");
         findings.push(Finding { subject: Subject::Endpoint, id, name, problem });
     }
     Ok(Json(Verification { schema, zone: ZoneNow { time_zone: zone, offset }, findings }))

@@ -37,6 +37,7 @@ impl Client {
             .http_status_as_error(false)
             .timeout_global(Some(PATIENCE))
             .max_redirects(0)
+            .https_only(!private)
             .proxy(None)
             .user_agent(concat!("fairlead/", env!("CARGO_PKG_VERSION")))
             .build();
@@ -115,10 +116,16 @@ pub fn may_reach(ip: IpAddr, private: bool) -> bool {
 }
 
 fn may_reach_v4(ip: Ipv4Addr, private: bool) -> bool {
-    let [a, b, ..] = ip.octets();
-    // Shared by providers and their customers (RFC 6598).
-    let shared = a == 100 && (64..128).contains(&b);
+    let [a, b, c, d] = ip.octets();
+    // Shared by providers and their customers (RFC 6598), protocols' own and measurements
+    // (RFC 6890), and what Azure's machines are told by.
+    let shared = a == 100 && (64..128).contains(&b)
+        || [a, b, c] == [192, 0, 0]
+        || a == 198 && matches!(b, 18 | 19)
+        || [a, b, c, d] == [168, 63, 129, 16];
     let never = ip.is_link_local()
+        // Alibaba's machines are told their secrets there.
+        || [a, b, c, d] == [100, 100, 100, 200]
         || ip.is_unspecified()
         || ip.is_broadcast()
         || ip.is_multicast()
@@ -128,11 +135,20 @@ fn may_reach_v4(ip: Ipv4Addr, private: bool) -> bool {
 }
 
 fn may_reach_v6(ip: Ipv6Addr, private: bool) -> bool {
-    let never = ip.is_unicast_link_local() || ip.is_unspecified() || ip.is_multicast();
+    // AWS's machines are told their secrets at a unique local address.
+    let told = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    let never = ip.is_unicast_link_local()
+        || ip.is_unspecified()
+        || ip.is_multicast()
+        || ip == told
+        || ip.segments()[0] & 0xffc0 == 0xfec0;
     // Addresses that hold an IPv4 one are as far as that one (RFC 6052, RFC 3056).
     let [a, b, c, ..] = ip.segments();
     let bits = ip.octets();
     let within = match (a, b) {
+        (0, 0) if ip.segments()[..6] == [0; 6] && !ip.is_loopback() => {
+            Some(Ipv4Addr::new(bits[12], bits[13], bits[14], bits[15]))
+        }
         (0x64, 0xff9b) => Some(Ipv4Addr::new(bits[12], bits[13], bits[14], bits[15])),
         (0x2002, _) => Some(Ipv4Addr::from((u32::from(b) << 16) | u32::from(c))),
         _ => None,
@@ -159,6 +175,9 @@ mod tests {
             "100.64.0.1",
             "::1",
             "fd00::1",
+            "192.0.0.192",
+            "198.18.0.1",
+            "168.63.129.16",
             "::ffff:10.0.0.1",
             "64:ff9b::a00:1",
             "2002:a00:1::",
@@ -168,6 +187,10 @@ mod tests {
         }
         for ip in [
             "169.254.169.254",
+            "100.100.100.200",
+            "fd00:ec2::254",
+            "fec0::1",
+            "::169.254.169.254",
             "0.0.0.0",
             "255.255.255.255",
             "fe80::1",

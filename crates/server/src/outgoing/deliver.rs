@@ -5,6 +5,8 @@ use super::client::{Client, Message, PATIENCE};
 use crate::app::App;
 use crate::auth::seal::{Owner, Place, Purpose};
 use crate::dispatcher::{Actor, WorkspaceId};
+use crate::http::Problem;
+use crate::http::problem::Answered;
 use connectors::webhook::standard::{self, Key};
 use routing::Time;
 use serde_json::json;
@@ -19,6 +21,9 @@ const LONGEST_REST_SECS: u32 = 30 * 60;
 /// An endpoint that has failed for so long, and at least so many times in a row, is switched off.
 const DEAD_SECS: u32 = 24 * 3600;
 const DEAD_FAILURES: u32 = 5;
+
+/// When a delivery is tried again that this server could not send through a fault of its own.
+const PUT_BACK_SECS: u32 = 60;
 
 /// For how long other nodes leave a delivery to the one that took it: longer than it may take.
 pub const LEASE_SECS: u32 = 2 * PATIENCE.as_secs() as u32 + 30;
@@ -41,18 +46,25 @@ async fn attempt(
         return Ok(());
     };
     let id = format!("evt_{}_{}", workspace.0, delivery.id);
-    let answer = match body(app, workspace, delivery.seq(), &delivery.topic).await {
+    let sent = match body(app, workspace, delivery.seq(), &delivery.topic).await {
         Ok(body) => send(app, client, workspace, &endpoint, id, body.to_string()).await,
-        Err(problem) => Err(format!("it could not be put together: {}", problem.detail)),
+        Err(problem) => Err(problem),
     };
     let at = app.clock.now();
-    let status = answer.as_ref().ok().copied();
-    let then = follow(&endpoint, delivery, &answer, at);
+    let (status, then) = match sent {
+        Ok(answer) => (answer.as_ref().ok().copied(), follow(&endpoint, delivery, &answer, at)),
+        // Our own trouble is not the endpoint's; another node may have none.
+        Err(problem) => {
+            let (endpoint, problem) = (endpoint.id.0, problem.detail);
+            tracing::warn!(workspace = workspace.0, endpoint, problem, "a webhook was not sent");
+            (None, Then::PutBack { due: at.plus_secs(PUT_BACK_SECS) })
+        }
+    };
     let attempted = Attempted { endpoint: endpoint.id, delivery: delivery.id, at, status, then };
     let endpoint = app.store.attempted(workspace, &attempted).await?;
     let why = match (status, &attempted.then) {
         (Some(410), _) => "it answered 410: it is gone for good".to_owned(),
-        (_, Then::Delivered) => return Ok(()),
+        (_, Then::Delivered | Then::PutBack { .. }) => return Ok(()),
         _ if is_dead(&endpoint, at) => "nothing could be delivered to it for a day".to_owned(),
         _ => return Ok(()),
     };
@@ -60,6 +72,9 @@ async fn attempt(
 }
 
 /// Signs and sends a body; the answer's status, or why there was none.
+///
+/// # Errors
+/// What keeps this server from sending at all.
 pub async fn send(
     app: &App,
     client: &Client,
@@ -67,7 +82,7 @@ pub async fn send(
     endpoint: &Endpoint,
     id: String,
     body: String,
-) -> Result<u16, String> {
+) -> Answered<Result<u16, String>> {
     let now = app.clock.now();
     let keys = keys(app, workspace, endpoint, now)?;
     let timestamp = now.0.div_euclid(1000);
@@ -76,25 +91,31 @@ pub async fn send(
     let message = Message { url: endpoint.url.clone(), id, timestamp, signatures, body };
     let client = client.clone();
     let sent = tokio::task::spawn_blocking(move || client.send(&message)).await;
-    sent.unwrap_or_else(|_| Err("the request was cut off".to_owned()))
+    sent.map_err(|_| Problem::internal("the request was cut off"))
 }
 
 /// The keys that count now: the endpoint's, and the one before while it is being replaced.
-fn keys(
+///
+/// # Errors
+/// When the endpoint's own cannot be opened.
+pub fn keys(
     app: &App,
     workspace: WorkspaceId,
     endpoint: &Endpoint,
     now: Time,
-) -> Result<Vec<Key>, String> {
-    let sealer = app.sealer().map_err(|error| error.to_string())?;
+) -> Answered<Vec<Key>> {
+    let sealer = app.sealer().map_err(Problem::from)?;
     let owner = Owner::Endpoint(endpoint.id);
     let place = Place { workspace, owner, purpose: Purpose::SigningSecret };
-    let old = endpoint.old_sealed.as_ref().filter(|(_, until)| *until > now).map(|(old, _)| old);
-    let opened = [Some(&endpoint.sealed), old].into_iter().flatten().map(|sealed| {
-        let secret = sealer.unseal(place, sealed).map_err(|error| error.to_string())?;
-        Key::read(&secret).map_err(|error| error.to_string())
-    });
-    opened.collect()
+    let open = |sealed: &str| {
+        let secret = sealer.unseal(place, sealed).map_err(Problem::from)?;
+        Key::read(&secret).map_err(Problem::internal)
+    };
+    let mut keys = vec![open(&endpoint.sealed)?];
+    // The one before may have been sealed with a key that is lost: then it no longer signs.
+    let old = endpoint.old_sealed.as_ref().filter(|(_, until)| *until > now);
+    keys.extend(old.and_then(|(old, _)| open(old).ok()));
+    Ok(keys)
 }
 
 fn follow(

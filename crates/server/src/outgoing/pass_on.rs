@@ -2,28 +2,46 @@
 
 use super::topic::{Topic, told};
 use crate::app::App;
-use std::collections::BTreeSet;
-use store::{Endpoint, Entry, NewDelivery, WorkspaceId};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Endpoint, EndpointId, Entry, NewDelivery, WorkspaceId};
 
 /// Events that are looked at in one transaction.
 const EVENTS: u32 = 1_000;
 
-/// Notes what has happened since for every endpoint that is behind. Says whether any is still.
+/// Notes what has happened since for every endpoint that is behind. Says whether any is still. What
+/// fails in one workspace keeps no other waiting.
 pub async fn pass_on(app: &App) -> store::Result<bool> {
-    let mut more = false;
+    // Endpoints of a workspace are mostly at the same place: the journal is read once for them.
+    let mut places: BTreeMap<(WorkspaceId, u64), Vec<Endpoint>> = BTreeMap::new();
     for (workspace, endpoint) in app.store.endpoints_behind().await? {
-        more |= one(app, workspace, &endpoint).await?;
+        places.entry((workspace, endpoint.seq)).or_default().push(endpoint);
+    }
+    let mut more = false;
+    for ((workspace, from), endpoints) in places {
+        match on(app, workspace, from, &endpoints).await {
+            Ok(goes_on) => more |= goes_on,
+            Err(error) => {
+                tracing::warn!(workspace = workspace.0, %error, "endpoints are not told for now");
+            }
+        }
     }
     Ok(more)
 }
 
-async fn one(app: &App, workspace: WorkspaceId, endpoint: &Endpoint) -> store::Result<bool> {
-    let entries = app.store.events_since(workspace, endpoint.seq, EVENTS).await?;
+async fn on(
+    app: &App,
+    workspace: WorkspaceId,
+    from: u64,
+    endpoints: &[Endpoint],
+) -> store::Result<bool> {
+    let entries = app.store.events_since(workspace, from, EVENTS).await?;
     let Some(last) = entries.last() else { return Ok(false) };
-    let wanted = endpoint.topics.iter().filter_map(|name| Topic::of(name)).collect();
-    let new: Vec<NewDelivery> = entries.iter().flat_map(|entry| news(entry, &wanted)).collect();
-    let (from, to, now) = (endpoint.seq, last.seq, app.clock.now());
-    app.store.pass_on(workspace, endpoint.id, from, to, &new, now).await?;
+    let new = endpoints.iter().map(|endpoint| {
+        let wanted = endpoint.topics.iter().filter_map(|name| Topic::of(name)).collect();
+        (endpoint.id, entries.iter().flat_map(|entry| news(entry, &wanted)).collect())
+    });
+    let new: Vec<(EndpointId, Vec<NewDelivery>)> = new.collect();
+    app.store.pass_on(workspace, from, last.seq, &new, app.clock.now()).await?;
     Ok(entries.len() == EVENTS as usize)
 }
 

@@ -2,12 +2,12 @@
 
 use crate::backend::Backend;
 use crate::cell::{Columns, cells};
-use crate::dialect::{Cell, Db, Many, Rows, Type::Int as I, Type::Text as T};
+use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T};
 use crate::sql::items::{MOST, Where, page};
 use crate::write::json;
 use crate::{
-    Act, Attempted, Delivery, DeliveryState, Endpoint, EndpointFace, EndpointId, Endpoints, Error,
-    NewDelivery, Page, Result, Then, WorkspaceId,
+    Act, Attempted, Delivery, DeliveryState, Endpoint, EndpointFields, EndpointId, Endpoints,
+    Error, NewDelivery, NewEndpoint, Page, Result, Then, WorkspaceId,
 };
 use async_trait::async_trait;
 use routing::Time;
@@ -38,21 +38,30 @@ impl<D: Db> Endpoints for Backend<D> {
         found.as_ref().map(endpoint::<D>).transpose()
     }
 
+    async fn next_endpoint(&self, workspace: WorkspaceId) -> Result<EndpointId> {
+        let update = "UPDATE workspaces SET last_outgoing = last_outgoing + 1 \
+            WHERE workspace_id = $1 RETURNING last_outgoing";
+        let found = self.write_returning(update, cells![workspace]).await?;
+        let row = found.first().ok_or(Error::Missing("workspace"))?;
+        Ok(EndpointId(Columns::<D>::new(row, "workspaces").num()?))
+    }
+
     async fn create_endpoint(
         &self,
         workspace: WorkspaceId,
-        id: EndpointId,
-        face: &EndpointFace,
+        new: &NewEndpoint,
         act: &Act,
         clock: Time,
     ) -> Result<()> {
         let mut locked = self.lock(workspace, clock).await?;
         let insert = "INSERT INTO endpoints (workspace_id, endpoint_id, created_at, seq, name, url, \
-            topics, active, sealed, old_sealed, old_until) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        let mut cells = Vec::from(cells![workspace, id, locked.now, locked.seq]);
-        cells.extend(face_cells(face)?);
-        D::run(&mut locked.tx, insert.into(), cells).await?;
+            topics, active, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let NewEndpoint { id, name, url, topics, active, sealed } = new;
+        let (name, url, sealed) = (name.as_str(), url.as_str(), sealed.as_str());
+        let topics = json(topics)?;
+        let (now, seq) = (locked.now, locked.seq);
+        let cells = cells![workspace, *id, now, seq, name, url, topics, *active, sealed];
+        D::run(&mut locked.tx, insert.into(), cells.into()).await?;
         self.commit_audited(locked, workspace, act).await
     }
 
@@ -60,27 +69,50 @@ impl<D: Db> Endpoints for Backend<D> {
         &self,
         workspace: WorkspaceId,
         id: EndpointId,
-        face: &EndpointFace,
+        fields: &EndpointFields,
         act: &Act,
         clock: Time,
     ) -> Result<()> {
         let mut locked = self.lock(workspace, clock).await?;
         // Switched on again it begins with what happens from now on, and with a clean slate.
-        let update = "UPDATE endpoints SET name = $4, url = $5, topics = $6, active = $7, \
-            sealed = $8, old_sealed = $9, old_until = $10, \
+        let update = "UPDATE endpoints SET name = COALESCE($4, name), url = COALESCE($5, url), \
+            topics = COALESCE($6, topics), active = COALESCE($7, active), \
             seq = CASE WHEN active = 0 THEN $3 ELSE seq END, failures = 0, failing_since = NULL, \
-            paused_until = 0, disabled_for = CASE WHEN $7 = 1 THEN NULL ELSE disabled_for END, \
-            disabled_at = CASE WHEN $7 = 1 THEN NULL ELSE disabled_at END \
+            paused_until = 0, \
+            disabled_for = CASE WHEN COALESCE($7, 0) = 1 THEN NULL ELSE disabled_for END, \
+            disabled_at = CASE WHEN COALESCE($7, 0) = 1 THEN NULL ELSE disabled_at END \
             WHERE workspace_id = $1 AND endpoint_id = $2";
-        let mut cells = Vec::from(cells![workspace, id, locked.seq]);
-        cells.extend(face_cells(face)?);
-        if D::run(&mut locked.tx, update.into(), cells).await? == 0 {
+        let topics = fields.topics.as_ref().map(json).transpose()?;
+        let (name, url) = (fields.name.as_deref(), fields.url.as_deref());
+        let cells = cells![workspace, id, locked.seq, name, url, topics, fields.active];
+        if D::run(&mut locked.tx, update.into(), cells.into()).await? == 0 {
             locked.tx.rollback().await?;
             return Err(Error::Missing("endpoint"));
         }
-        if !face.active {
+        if fields.active == Some(false) {
             let now = locked.now;
             end_waiting::<D>(&mut locked.tx, workspace, id, now, SWITCHED_OFF).await?;
+        }
+        self.commit_audited(locked, workspace, act).await
+    }
+
+    async fn rotate_endpoint(
+        &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
+        sealed: &str,
+        keep_until: Option<Time>,
+        act: &Act,
+        clock: Time,
+    ) -> Result<()> {
+        let mut locked = self.lock(workspace, clock).await?;
+        let update = "UPDATE endpoints SET \
+            old_sealed = CASE WHEN $4 IS NULL THEN NULL ELSE sealed END, old_until = $4, \
+            sealed = $3 WHERE workspace_id = $1 AND endpoint_id = $2";
+        let cells = cells![workspace, id, sealed, keep_until];
+        if D::run(&mut locked.tx, update.into(), cells.into()).await? == 0 {
+            locked.tx.rollback().await?;
+            return Err(Error::Missing("endpoint"));
         }
         self.commit_audited(locked, workspace, act).await
     }
@@ -93,6 +125,9 @@ impl<D: Db> Endpoints for Backend<D> {
         clock: Time,
     ) -> Result<()> {
         let mut locked = self.lock(workspace, clock).await?;
+        // The endpoint's row first, as everywhere: nothing new is noted for it behind this.
+        let off = "UPDATE endpoints SET active = 0 WHERE workspace_id = $1 AND endpoint_id = $2";
+        D::run(&mut locked.tx, off.into(), cells![workspace, id].into()).await?;
         for table in ["deliveries", "endpoints"] {
             let delete =
                 format!("DELETE FROM {table} WHERE workspace_id = $1 AND endpoint_id = $2");
@@ -118,79 +153,76 @@ impl<D: Db> Endpoints for Backend<D> {
     async fn pass_on(
         &self,
         workspace: WorkspaceId,
-        id: EndpointId,
         from: u64,
         to: u64,
-        new: &[NewDelivery],
+        new: &[(EndpointId, Vec<NewDelivery>)],
         now: Time,
-    ) -> Result<bool> {
+    ) -> Result<usize> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
-        let update = "UPDATE endpoints SET seq = $4 WHERE workspace_id = $1 AND endpoint_id = $2 \
-            AND seq = $3 AND active = 1";
-        if D::run(&mut tx, update.into(), cells![workspace, id, from, to].into()).await? == 0 {
-            // Another node was first, or it was switched off.
-            tx.rollback().await?;
-            return Ok(false);
-        }
-        let mut rows = Rows::default();
-        for NewDelivery { id: delivery, topic, object } in new {
-            let (topic, object) = (topic.as_str(), object.as_str());
-            rows.push(cells![workspace, id, *delivery, topic, object, "waiting", now, now]);
+        let (mut rows, mut done) = (Rows::default(), 0);
+        for (id, news) in new {
+            let update = "UPDATE endpoints SET seq = $4 WHERE workspace_id = $1 \
+                AND endpoint_id = $2 AND seq = $3 AND active = 1";
+            let moved = D::run(&mut tx, update.into(), cells![workspace, *id, from, to].into());
+            if moved.await? == 0 {
+                // Another node was first, or it was switched off.
+                continue;
+            }
+            done += 1;
+            for NewDelivery { id: delivery, topic, object } in news {
+                let (topic, object) = (topic.as_str(), object.as_str());
+                rows.push(cells![workspace, *id, *delivery, topic, object, "waiting", now, now]);
+            }
         }
         D::run_many(&mut tx, &DELIVERIES, rows).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(done)
+    }
+
+    async fn endpoints_due(&self, now: Time) -> Result<Vec<(WorkspaceId, EndpointId)>> {
+        let select = "SELECT e.workspace_id, e.endpoint_id FROM endpoints AS e \
+            WHERE e.active = 1 AND e.paused_until <= $1 AND EXISTS (\
+            SELECT 1 FROM deliveries AS d WHERE d.workspace_id = e.workspace_id \
+            AND d.endpoint_id = e.endpoint_id AND d.state = 'waiting' AND d.due_at <= $1) \
+            ORDER BY e.workspace_id, e.endpoint_id";
+        let found = self.read(select, cells![now]).await?;
+        let due = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "endpoints");
+            Ok((WorkspaceId(row.num()?), EndpointId(row.num()?)))
+        };
+        found.iter().map(due).collect()
     }
 
     async fn take_deliveries(
         &self,
+        workspace: WorkspaceId,
+        id: EndpointId,
         now: Time,
         leased_until: Time,
         limit: u32,
-    ) -> Result<Vec<(WorkspaceId, Delivery)>> {
+    ) -> Result<Vec<Delivery>> {
         // Asked once more whether it is due: another node may have taken it in the meantime.
         let update = format!(
-            "UPDATE deliveries SET due_at = $2, attempts = attempts + 1 WHERE state = 'waiting' \
-             AND due_at <= $1 AND (workspace_id, endpoint_id, delivery_id) IN (\
-             SELECT d.workspace_id, d.endpoint_id, d.delivery_id FROM deliveries AS d JOIN endpoints AS e \
+            "UPDATE deliveries SET due_at = $4, attempts = attempts + 1 \
+             WHERE workspace_id = $1 AND endpoint_id = $2 AND state = 'waiting' AND due_at <= $3 \
+             AND delivery_id IN (SELECT d.delivery_id FROM deliveries AS d JOIN endpoints AS e \
              ON e.workspace_id = d.workspace_id AND e.endpoint_id = d.endpoint_id \
-             WHERE d.state = 'waiting' AND d.due_at <= $1 AND e.paused_until <= $1 \
+             WHERE d.workspace_id = $1 AND d.endpoint_id = $2 AND d.state = 'waiting' \
+             AND d.due_at <= $3 AND e.active = 1 AND e.paused_until <= $3 \
              AND NOT EXISTS (SELECT 1 FROM deliveries AS b WHERE b.workspace_id = d.workspace_id \
              AND b.endpoint_id = d.endpoint_id AND b.object = d.object AND b.state = 'waiting' \
-             AND b.delivery_id < d.delivery_id) ORDER BY d.due_at, d.delivery_id LIMIT $3) \
-             RETURNING workspace_id, {DELIVERY}"
+             AND b.delivery_id < d.delivery_id) ORDER BY d.due_at, d.delivery_id LIMIT $5) \
+             RETURNING {DELIVERY}"
         );
-        let found = self.write_returning(update, cells![now, leased_until, limit]).await?;
-        let taken = |row: &D::Row| {
-            let mut row = Columns::<D>::new(row, "deliveries");
-            Ok((WorkspaceId(row.num()?), read_delivery(&mut row)?))
-        };
-        found.iter().map(taken).collect()
-    }
-
-    async fn deliveries_due(&self) -> Result<Option<Time>> {
-        let select = "SELECT MIN(due_at) FROM deliveries WHERE state = 'waiting'";
-        match self.read_one(select, []).await? {
-            Some(row) => Columns::<D>::new(&row, "deliveries").opt_time(),
-            None => Ok(None),
-        }
+        let cells = cells![workspace, id, now, leased_until, limit];
+        let found = self.write_returning(update, cells).await?;
+        found.iter().map(delivery::<D>).collect()
     }
 
     async fn attempted(&self, workspace: WorkspaceId, attempted: &Attempted) -> Result<Endpoint> {
         let Attempted { endpoint: id, delivery, at, status, then } = attempted;
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
-        let (state, due, problem, settled) = match then {
-            Then::Delivered => ("delivered", *at, None, Some(*at)),
-            Then::Again { problem, due, .. } => ("waiting", *due, Some(problem.as_str()), None),
-            Then::GiveUp { problem, .. } => ("failed", *at, Some(problem.as_str()), Some(*at)),
-        };
-        // Switched off meanwhile, it stays given up.
-        let update = "UPDATE deliveries SET state = $4, due_at = $5, status = $6, problem = $7, \
-            settled_at = $8 WHERE workspace_id = $1 AND endpoint_id = $2 AND delivery_id = $3 \
-            AND (state = 'waiting' OR $4 = 'delivered')";
-        let status = status.map(u32::from);
-        let cells = cells![workspace, *id, *delivery, state, due, status, problem, settled];
-        D::run(&mut tx, update.into(), cells.into()).await?;
+        // The endpoint's row first, as everywhere.
         let (update, cells) = match then {
             Then::Delivered => (
                 "UPDATE endpoints SET failures = 0, failing_since = NULL, paused_until = 0 \
@@ -198,14 +230,35 @@ impl<D: Db> Endpoints for Backend<D> {
                  OR paused_until > 0)",
                 Vec::from(cells![workspace, *id]),
             ),
+            // Those that were under way together count as one failure.
             Then::Again { paused_until, .. } | Then::GiveUp { paused_until, .. } => (
-                "UPDATE endpoints SET failures = failures + 1, \
-                 failing_since = COALESCE(failing_since, $3), paused_until = $4 \
+                "UPDATE endpoints SET failures = failures \
+                 + CASE WHEN paused_until <= $3 THEN 1 ELSE 0 END, \
+                 failing_since = COALESCE(failing_since, $3), \
+                 paused_until = CASE WHEN paused_until > $4 THEN paused_until ELSE $4 END \
                  WHERE workspace_id = $1 AND endpoint_id = $2",
                 Vec::from(cells![workspace, *id, *at, *paused_until]),
             ),
+            Then::PutBack { .. } => (
+                "UPDATE endpoints SET seq = seq WHERE workspace_id = $1 AND endpoint_id = $2",
+                Vec::from(cells![workspace, *id]),
+            ),
         };
         D::run(&mut tx, update.into(), cells).await?;
+        let (state, due, problem, settled, back) = match then {
+            Then::Delivered => ("delivered", *at, None, Some(*at), 0u32),
+            Then::Again { problem, due, .. } => ("waiting", *due, Some(problem.as_str()), None, 0),
+            Then::GiveUp { problem, .. } => ("failed", *at, Some(problem.as_str()), Some(*at), 0),
+            Then::PutBack { due } => ("waiting", *due, None, None, 1),
+        };
+        // Switched off meanwhile, it stays given up.
+        let update = "UPDATE deliveries SET state = $4, due_at = $5, status = $6, \
+            problem = COALESCE($7, problem), settled_at = $8, attempts = attempts - $9 \
+            WHERE workspace_id = $1 AND endpoint_id = $2 AND delivery_id = $3 \
+            AND (state = 'waiting' OR $4 = 'delivered')";
+        let status = status.map(u32::from);
+        let cells = cells![workspace, *id, *delivery, state, due, status, problem, settled, back];
+        D::run(&mut tx, update.into(), cells.into()).await?;
         let select = format!("SELECT {ENDPOINT} WHERE e.workspace_id = $1 AND e.endpoint_id = $2");
         let found = D::rows(&mut tx, select.into(), cells![workspace, *id].into()).await?;
         let now = found.first().map(endpoint::<D>).transpose()?;
@@ -275,11 +328,12 @@ impl<D: Db> Endpoints for Backend<D> {
         delivery: Option<u64>,
         now: Time,
     ) -> Result<u64> {
-        let all = "UPDATE deliveries SET state = 'waiting', queued_at = $3, due_at = $3, \
-            settled_at = NULL WHERE workspace_id = $1 AND endpoint_id = $2";
+        // What waits has its turn, or is under way.
+        let all = "UPDATE deliveries SET state = 'waiting', attempts = 0, queued_at = $3, \
+            due_at = $3, settled_at = NULL WHERE workspace_id = $1 AND endpoint_id = $2";
         let (update, cells) = match delivery {
             Some(delivery) => (
-                format!("{all} AND delivery_id = $4"),
+                format!("{all} AND delivery_id = $4 AND state <> 'waiting'"),
                 Vec::from(cells![workspace, id, now, delivery]),
             ),
             None => (format!("{all} AND state = 'failed'"), Vec::from(cells![workspace, id, now])),
@@ -305,15 +359,10 @@ async fn end_waiting<D: Db>(
     now: Time,
     problem: &str,
 ) -> Result<()> {
-    let update = "UPDATE deliveries SET state = 'failed', settled_at = $3, problem = $4 \
+    let update = "UPDATE deliveries SET state = 'failed', settled_at = $3, \
+        problem = COALESCE(problem, $4) \
         WHERE workspace_id = $1 AND endpoint_id = $2 AND state = 'waiting'";
     D::run(conn, update.into(), cells![workspace, id, now, problem].into()).await.map(drop)
-}
-
-fn face_cells(face: &EndpointFace) -> Result<[Cell; 7]> {
-    let (old, until) = face.old_sealed.clone().unzip();
-    let (name, url, sealed) = (face.name.as_str(), face.url.as_str(), face.sealed.as_str());
-    Ok(cells![name, url, json(&face.topics)?, face.active, sealed, old, until])
 }
 
 fn endpoint<D: Db>(row: &D::Row) -> Result<Endpoint> {

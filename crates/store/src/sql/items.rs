@@ -55,6 +55,14 @@ impl Where {
 }
 
 impl Where {
+    /// Only these items: at least one.
+    fn among(&mut self, items: &[ItemId]) {
+        let first = self.cells.len() + 1;
+        self.cells.extend(items.iter().map(|item| Cell::from(*item)));
+        let places: Vec<_> = (first..=self.cells.len()).map(|n| format!("${n}")).collect();
+        self.sql.push_str(&format!(" AND i.item_id IN ({})", places.join(", ")));
+    }
+
     /// Only items in these states; in all when there are none.
     fn in_states(&mut self, states: &[ItemStatus]) {
         match states {
@@ -106,6 +114,11 @@ impl<D: Db> Backend<D> {
         query.and_some("i.source_id = {}", filter.source);
         query.and_some("i.duplicate_of = {}", filter.duplicate_of);
         query.and_some("p.phone = {}", filter.phone.as_deref());
+        match filter.among.as_deref() {
+            None => {}
+            Some([]) => return Ok(Page { items: Vec::new(), next: None }),
+            Some(items) => query.among(&items[..items.len().min(MOST as usize)]),
+        }
         // Ids are given out in the order of arrival, so a span of time is a span of ids, and the
         // list can be cut short from either end.
         if let Some(from) = filter.from {

@@ -3,9 +3,9 @@
 use crate::harness::{Database, NOON, Result, Workspace, personal};
 use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
 use store::{
-    Act, Actor, Answered, Attempted, Delivery, DeliveryState, EndpointFace, EndpointId, GivenUp,
-    ImportId, ImportState, ImportStep, NewDelivery, NewImport, Note, NoteKind, Outgoing,
-    RejectedRow, SourceFace, Then, WorkspaceId,
+    Act, Actor, Answered, Attempted, DeliveryState, EndpointFields, GivenUp, ImportId, ImportState,
+    ImportStep, NewDelivery, NewEndpoint, NewImport, Note, NoteKind, Outgoing, RejectedRow,
+    SourceFace, Then,
 };
 
 crate::on_both!(
@@ -305,18 +305,22 @@ async fn faces(database: &Database) -> Result<()> {
 
 async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()> {
     let mut w = Workspace::create(database, "acme").await?;
-    let (id, act) = (EndpointId(1), act("endpoint_created"));
-    let face = EndpointFace {
+    let (id, act) = (w.store.next_endpoint(w.id).await?, act("endpoint_created"));
+    assert!(w.store.next_endpoint(w.id).await? > id);
+    let new = NewEndpoint {
+        id,
         name: "CRM".into(),
         url: "https://crm.example/hook".into(),
         topics: ["item.assigned".to_owned()].into(),
         active: true,
-        sealed: "v1.k.x".into(),
-        old_sealed: Some(("v1.k.w".into(), NOON.plus_secs(60))),
+        sealed: "v1.k.w".into(),
     };
-    w.store.create_endpoint(w.id, id, &face, &act, NOON).await?;
+    w.store.create_endpoint(w.id, &new, &act, NOON).await?;
+    let keep = Some(NOON.plus_secs(60));
+    w.store.rotate_endpoint(w.id, id, "v1.k.x", keep, &act, NOON).await?;
     let made = w.store.endpoint(w.id, id).await?.expect("made");
-    assert_eq!((&made.topics, &made.old_sealed), (&face.topics, &face.old_sealed));
+    assert_eq!((&made.topics, made.sealed.as_str()), (&new.topics, "v1.k.x"));
+    assert_eq!(made.old_sealed, Some(("v1.k.w".to_owned(), NOON.plus_secs(60))));
     // It begins with what happens from now on.
     assert!(w.store.endpoints_behind().await?.is_empty());
     w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
@@ -326,37 +330,45 @@ async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()>
     let new =
         |id, object: &str| NewDelivery { id, topic: "item.assigned".into(), object: object.into() };
     let all = [new(10, "item:1"), new(20, "item:1"), new(30, "item:2")];
-    assert!(w.store.pass_on(w.id, id, from, to, &all, NOON).await?);
+    let all = [(id, all.to_vec())];
+    assert_eq!(w.store.pass_on(w.id, from, to, &all, NOON).await?, 1);
     // Another node that looked at the same events comes too late.
-    assert!(!w.store.pass_on(w.id, id, from, to, &all, NOON).await?);
+    assert_eq!(w.store.pass_on(w.id, from, to, &all, NOON).await?, 0);
     assert!(w.store.endpoints_behind().await?.is_empty());
 
-    let ids = |taken: &[(WorkspaceId, Delivery)]| -> Vec<u64> {
-        let mut ids: Vec<u64> = taken.iter().map(|(_, one)| one.id).collect();
-        ids.sort_unstable();
-        ids
-    };
     let (now, lease) = (NOON.plus_secs(1), NOON.plus_secs(60));
-    let taken = w.store.take_deliveries(now, lease, 10).await?;
-    assert_eq!(ids(&taken), [10, 30]);
-    assert!(taken.iter().all(|(_, one)| one.attempts == 1 && one.state == DeliveryState::Waiting));
-    assert!(w.store.take_deliveries(now, lease, 10).await?.is_empty());
+    let take = async |at: Time| -> Result<Vec<u64>> {
+        let taken = w.store.take_deliveries(w.id, id, at, at.plus_secs(59), 10).await?;
+        assert!(taken.iter().all(|one| one.state == DeliveryState::Waiting && one.attempts > 0));
+        let mut ids: Vec<u64> = taken.iter().map(|one| one.id).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    };
+    assert_eq!(w.store.endpoints_due(now).await?, [(w.id, id)]);
+    assert_eq!(take(now).await?, [10, 30]);
+    assert_eq!(take(now).await?, Vec::<u64>::new());
     let attempted =
         |delivery, then| Attempted { endpoint: id, delivery, at: now, status: Some(500), then };
-    let again = Then::Again {
+    let again = || Then::Again {
         problem: "it answered 500".into(),
         due: NOON.plus_secs(10),
         paused_until: NOON.plus_secs(20),
     };
-    let failing = w.store.attempted(w.id, &attempted(10, again)).await?;
+    let failing = w.store.attempted(w.id, &attempted(10, again())).await?;
     assert_eq!((failing.failures, failing.failing_since), (1, Some(now)));
+    // What was under way at the same time is the same failure.
+    assert_eq!(w.store.attempted(w.id, &attempted(30, again())).await?.failures, 1);
     // Nothing goes to an endpoint that rests, not even what is due.
-    assert!(w.store.take_deliveries(NOON.plus_secs(19), lease, 10).await?.is_empty());
-    let later = NOON.plus_secs(90);
-    assert_eq!(ids(&w.store.take_deliveries(later, later.plus_secs(60), 10).await?), [10, 30]);
+    assert!(w.store.endpoints_due(NOON.plus_secs(19)).await?.is_empty());
+    assert_eq!(take(NOON.plus_secs(19)).await?, Vec::<u64>::new());
+    assert_eq!(take(NOON.plus_secs(90)).await?, [10, 30]);
+    let back = Then::PutBack { due: lease };
+    assert_eq!(w.store.attempted(w.id, &attempted(30, back)).await?.failures, 1);
+    assert_eq!(w.store.delivery(w.id, id, 30).await?.map(|one| one.attempts), Some(1));
     let well = w.store.attempted(w.id, &attempted(10, Then::Delivered)).await?;
     assert_eq!((well.failures, well.failing_since), (0, None));
-    assert_eq!(ids(&w.store.take_deliveries(later, later.plus_secs(60), 10).await?), [20]);
+    let later = NOON.plus_secs(90);
+    assert_eq!(take(later).await?, [20, 30]);
 
     // Switched off, what waits is given up; it can be sent again.
     w.store.disable_endpoint(w.id, id, "gone", &act, later).await?;
@@ -364,14 +376,15 @@ async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()>
     assert!(!off.active && off.disabled.as_ref().is_some_and(|(why, _)| why == "gone"));
     let failed = w.store.deliveries(w.id, id, Some(DeliveryState::Failed), None, 10).await?;
     assert_eq!(failed.items.iter().map(|one| one.id).collect::<Vec<_>>(), [30, 20]);
-    assert_eq!(w.store.deliveries_due().await?, None);
+    assert!(w.store.endpoints_due(later.plus_secs(600)).await?.is_empty());
     w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
-    w.store.update_endpoint(w.id, id, &face, &act, later).await?;
+    let fields = EndpointFields { active: Some(true), ..EndpointFields::default() };
+    w.store.update_endpoint(w.id, id, &fields, &act, later).await?;
     let on = w.store.endpoint(w.id, id).await?.expect("there");
     assert!(on.active && on.disabled.is_none() && on.seq > made.seq + 1);
     assert_eq!(w.store.send_again(w.id, id, None, later).await?, 2);
     assert_eq!(w.store.send_again(w.id, id, Some(99), later).await?, 0);
-    assert_eq!(w.store.deliveries_due().await?, Some(later));
+    assert_eq!(w.store.endpoints_due(later).await?, [(w.id, id)]);
     let delivered = w.store.delivery(w.id, id, 10).await?.expect("kept");
     assert_eq!((delivered.seq(), delivered.settled_at), (1, Some(now)));
     assert_eq!(w.store.forget_deliveries(now).await?, 0);

@@ -66,6 +66,11 @@ async fn items_by_everything(database: &Database) -> Result<()> {
     assert_eq!(ids(ItemFilter { phone, ..all.clone() }).await?, [7, 4, 1]);
     let span = ItemFilter { from: Some(times[2]), to: Some(times[5]), ..all.clone() };
     assert_eq!(ids(span).await?, [5, 4, 3]);
+    let among = |ids: &[u64]| Some(ids.iter().copied().map(ItemId).collect::<Vec<_>>());
+    assert_eq!(ids(ItemFilter { among: among(&[2, 7, 99, 3]), ..all.clone() }).await?, [7, 3, 2]);
+    let queue = Some(QueueId(1));
+    assert_eq!(ids(ItemFilter { among: among(&[2, 7]), queue, ..all.clone() }).await?, [7]);
+    assert!(ids(ItemFilter { among: among(&[]), ..all.clone() }).await?.is_empty());
     let late = ItemFilter { from: Some(Time(i64::MAX)), ..all.clone() };
     assert!(ids(late).await?.is_empty());
     let early = ItemFilter { to: Some(times[0]), ..all.clone() };
@@ -92,6 +97,8 @@ async fn items_by_everything(database: &Database) -> Result<()> {
 
     assert_eq!(pages(&w, all.clone()).await?, [8, 7, 6, 5, 4, 3, 2, 1]);
     assert_eq!(pages(&w, queue).await?, [7, 5, 3, 1]);
+    let some = ItemFilter { among: among(&[1, 2, 3, 4, 5]), ..all.clone() };
+    assert_eq!(pages(&w, some).await?, [5, 4, 3, 2, 1]);
 
     let closed = w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?;
     assert_eq!((closed.state, closed.agent), (ItemStatus::Closed, Some(AgentId(1))));

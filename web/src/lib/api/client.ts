@@ -1,5 +1,4 @@
 import createClient, { type Middleware } from 'openapi-fetch';
-import type { EndpointPaths } from './endpoints';
 import { Problem, toProblem } from './problem';
 import type { paths } from './schema';
 import { getLocale } from '$locale';
@@ -33,7 +32,7 @@ const session: Middleware = {
 };
 
 /** The API as its document describes it: a wrong path or body does not compile. */
-export const http = createClient<paths & EndpointPaths>({
+export const http = createClient<paths>({
 	credentials: 'same-origin',
 	// What is empty is not asked for.
 	querySerializer: (query) => search(query as Query)

@@ -48,6 +48,8 @@ export interface ItemFilter {
 	agent?: number | string;
 	source?: number | string;
 	phone?: string;
+	/** Only those of which supervisors were told something that stands. */
+	told?: true;
 	from?: string;
 	to?: string;
 	limit?: number;

@@ -245,78 +245,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/do-not-call": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists the entries, newest first, also those that count no longer. No numbers: they are not kept. */
-        get: operations["get_do_not_call"];
-        put?: never;
-        /** Puts a number on the list. What the list said of the number and category before is replaced. */
-        post: operations["post_do_not_call"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/do-not-call/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Says whether a number is on the do-not-call list, and how far that goes. */
-        post: operations["post_do_not_call_check"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/do-not-call/import": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Puts the numbers of a CSV or Excel file on the list, a few thousand at a time: whoever sends it
-         *     waits. When it breaks off, what came before is on the list; send it again.
-         */
-        post: operations["post_do_not_call_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/do-not-call/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes an entry off the list. What it kept back stays kept back until somebody forces it. */
-        delete: operations["delete_do_not_call_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -415,8 +343,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sends a signed message of type `ping` and waits for the answer, at most 15 s. Nothing is noted of
-         *     it.
+         * Sends a signed message of type `ping` and waits for the answer, at most 15 s; four at once on a
+         *     server. Nothing is noted of it.
          */
         post: operations["post_endpoints_id_ping"];
         delete?: never;
@@ -599,8 +527,7 @@ export interface paths {
         put?: never;
         /**
          * Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
-         *     same contact within the source's window is recorded as a duplicate and answered as such; one who
-         *     is on the do-not-call list as `barred`.
+         *     same contact within the source's window is recorded as a duplicate and answered as such.
          */
         post: operations["post_items"];
         delete?: never;
@@ -706,10 +633,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Routes what was kept back: a duplicate as if its contact had not come before (it stays linked to
-         *     the first), or an item whose contact is on the do-not-call list.
-         */
+        /** Routes a duplicate as if its contact had not come before. It stays linked to the first. */
         post: operations["post_items_id_force"];
         delete?: never;
         options?: never;
@@ -1370,7 +1294,7 @@ export interface components {
             count_before: number;
             /**
              * @description `completed`, `released`, `declined`, `missed`, `retry`, `reassigned`, `cancelled`,
-             *     `signed_out`, `lapsed` or `deactivated`; null while it lasts.
+             *     `signed_out`, `lapsed`, `deactivated` or `silent`; null while it lasts.
              */
             end: string | null;
             ended_at: components["schemas"]["Time"] | null;
@@ -1627,8 +1551,6 @@ export interface components {
         Disposition: {
             /** @description Whether the contact was reached. */
             contacted?: boolean;
-            /** @description Whether the contact is put on the do-not-call list. */
-            do_not_call?: boolean;
             label?: string;
             name: string;
             /** @enum {string} */
@@ -1849,7 +1771,7 @@ export interface components {
             note?: string | null;
             /**
              * Format: int32
-             * @description The item's version as last seen.
+             * @description The duplicate's version as last seen.
              */
             version: number;
         };
@@ -2034,6 +1956,7 @@ export interface components {
             /** Format: int64 */
             source: number;
             state: components["schemas"]["ItemStateName"];
+            told: components["schemas"]["Notice"] | null;
             until: components["schemas"]["Time"] | null;
             /**
              * Format: int32
@@ -2047,7 +1970,7 @@ export interface components {
          * @description Where an item is.
          * @enum {string}
          */
-        ItemStateName: "scheduled" | "waiting" | "offered" | "assigned" | "closed" | "cancelled" | "duplicate" | "barred";
+        ItemStateName: "scheduled" | "waiting" | "offered" | "assigned" | "closed" | "cancelled" | "duplicate";
         /**
          * @description Where a newcomer's count starts under `fewest_assigned`.
          * @enum {string}
@@ -2081,13 +2004,6 @@ export interface components {
              * @description The item's version as last seen.
              */
             version: number;
-        };
-        /** @description What the list says of a number. */
-        Listed: {
-            /** @description One a category, also what counts no longer. */
-            entries: components["schemas"]["OptOut"][];
-            /** @description Whether any entry counts now. */
-            listed: boolean;
         };
         /** @description What the server sends. */
         LiveMessage: {
@@ -2232,76 +2148,17 @@ export interface components {
             /** @description The reason in one line. */
             text: string;
         };
-        /** @description Which number is asked about. It comes in the body so that it stands in no log. */
-        NumberForm: {
-            /** @description In any form. */
-            phone: string;
-        };
+        /**
+         * @description What supervisors are told of an item: the person it was placed with is gone, or does nothing
+         *     with it; or it has left silent holders as often as its queue allows, and this one is silent too.
+         * @enum {string}
+         */
+        Notice: "placed_item_held_by_absent" | "placed_item_silent" | "silent_too_often";
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
          */
         Op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "starts_with" | "in" | "exists";
-        /** @description An entry of the do-not-call list. */
-        OptOut: {
-            actor: components["schemas"]["Actor"];
-            added_at: components["schemas"]["Time"];
-            /** @description `all`, or what it is about. */
-            category: string;
-            /** @description When they may be called all the same; with none of these and no `not_on_holidays` never. */
-            hours: components["schemas"]["Shift"][];
-            /** Format: int64 */
-            id: number;
-            not_on_holidays: boolean;
-            /** @description `person`, `import` or `result`. */
-            origin: string;
-            until: components["schemas"]["Time"] | null;
-        };
-        /** @description Who is not to be called, and how far that goes. */
-        OptOutForm: {
-            /** @description Such as `banking`; `all` when absent. A source with another category is not concerned. */
-            category?: string | null;
-            /**
-             * @description When they may be called all the same, by their own clock. Without these and
-             *     `not_on_holidays` they are not called at all.
-             */
-            hours?: components["schemas"]["Shift"][];
-            /** @description They may be called, but not on the workspace's holidays. */
-            not_on_holidays?: boolean;
-            /** @description In any form; without a country code it is read as one of the workspace's country. */
-            phone: string;
-            until?: components["schemas"]["Time"] | null;
-        };
-        /** @description The parts of the form. */
-        OptOutsForm: {
-            /** @description The category of all its numbers; `all` when absent. */
-            category?: string | null;
-            /** @description The column of the numbers; guessed when absent. */
-            column?: string | null;
-            /**
-             * Format: binary
-             * @description CSV or Excel, recognised by its content.
-             */
-            file: string;
-        };
-        /** @description What became of a file. */
-        OptOutsImported: {
-            /**
-             * Format: int64
-             * @description Numbers that were not on the list.
-             */
-            added: number;
-            /**
-             * Format: int64
-             * @description Numbers that were: they are not called at all now, whatever the list said before.
-             */
-            known: number;
-            /**
-             * Format: int64
-             * @description Rows whose number could not be read. They are not on the list.
-             */
-            not_a_number: number;
-        };
         /** @description Outcomes of each part of the period, in order; each list is as long as `starts`. */
         OutcomeLine: {
             /** @description Assignments, and offers that were accepted. */
@@ -2441,7 +2298,7 @@ export interface components {
                 count_before: number;
                 /**
                  * @description `completed`, `released`, `declined`, `missed`, `retry`, `reassigned`, `cancelled`,
-                 *     `signed_out`, `lapsed` or `deactivated`; null while it lasts.
+                 *     `signed_out`, `lapsed`, `deactivated` or `silent`; null while it lasts.
                  */
                 end?: string | null;
                 ended_at?: components["schemas"]["Time"] | null;
@@ -2681,6 +2538,7 @@ export interface components {
                 /** Format: int64 */
                 source: number;
                 state: components["schemas"]["ItemStateName"];
+                told?: components["schemas"]["Notice"] | null;
                 until?: components["schemas"]["Time"] | null;
                 /**
                  * Format: int32
@@ -2689,25 +2547,6 @@ export interface components {
                 version: number;
                 /** @description One line: why this agent has it. */
                 why?: string | null;
-            }[];
-            /** @description Give this as `cursor` for the next page; null on the last one. */
-            next_cursor: string | null;
-        };
-        /** @description One page of a list. */
-        Page_OptOut: {
-            items: {
-                actor: components["schemas"]["Actor"];
-                added_at: components["schemas"]["Time"];
-                /** @description `all`, or what it is about. */
-                category: string;
-                /** @description When they may be called all the same; with none of these and no `not_on_holidays` never. */
-                hours: components["schemas"]["Shift"][];
-                /** Format: int64 */
-                id: number;
-                not_on_holidays: boolean;
-                /** @description `person`, `import` or `result`. */
-                origin: string;
-                until?: components["schemas"]["Time"] | null;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -2775,8 +2614,6 @@ export interface components {
             items: {
                 active: boolean;
                 attributes: components["schemas"]["Attribute"][];
-                /** @description What its calls are about; null is everything. */
-                category?: string | null;
                 dedupe_key: string;
                 dedupe_scope: components["schemas"]["DedupeScope"];
                 /** Format: int32 */
@@ -3216,8 +3053,6 @@ export interface components {
         Source: {
             active: boolean;
             attributes: components["schemas"]["Attribute"][];
-            /** @description What its calls are about; null is everything. */
-            category: string | null;
             dedupe_key: string;
             dedupe_scope: components["schemas"]["DedupeScope"];
             /** Format: int32 */
@@ -3277,12 +3112,6 @@ export interface components {
              * @default null
              */
             attributes?: components["schemas"]["Attribute"][] | null;
-            /**
-             * @description What its calls are about, such as `banking`: entries of the do-not-call list that name
-             *     another category do not concern it. Null is everything.
-             * @default null
-             */
-            category?: string | null;
             /**
              * @description What a duplicate is recognised by: `phone`, `email`, or an attribute's name.
              * @default null
@@ -4280,163 +4109,6 @@ export interface operations {
             };
         };
     };
-    get_do_not_call: {
-        parameters: {
-            query?: {
-                /** @description Entries per page, 1–500; 50 when absent. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_OptOut"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_do_not_call: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OptOutForm"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OptOut"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_do_not_call_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NumberForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Listed"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_do_not_call_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["OptOutsForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OptOutsImported"];
-                };
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_do_not_call_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong, with which object, and what to do next */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_endpoints: {
         parameters: {
             query?: {
@@ -5097,6 +4769,11 @@ export interface operations {
                 source?: number;
                 /** @description Only duplicates of this item. */
                 duplicate_of?: number;
+                /**
+                 * @description `true`: only items of which supervisors were told something that nobody has seen to since;
+                 *     of more than 1,000 only the newest.
+                 */
+                told?: string;
                 /** @description In any form; without a country code it is read as one of the workspace's country. */
                 phone?: string;
                 /** @description Arrived at or after, RFC 3339. */

@@ -1,9 +1,8 @@
 //! The shapes of the API, from the document that the server writes of itself.
 
-import type { EndpointSchemas } from './endpoints';
 import type { components } from './schema';
 
-type Schemas = components['schemas'] & EndpointSchemas;
+type Schemas = components['schemas'];
 
 /** An answer: what a request may leave out is always there. */
 type Answer<T> = T extends (infer U)[]

@@ -55,9 +55,10 @@ impl Model {
             }
             Event::AgentUpdated { agent, spec } => {
                 let a = self.agent(*agent)?;
-                a.spec = spec.clone();
+                let before = std::mem::replace(&mut a.spec, spec.clone());
                 a.active = true;
                 self.keep_hours(*agent);
+                self.join_added(*agent, &before);
             }
             Event::AgentDeactivated { agent } => {
                 let a = self.agent(*agent)?;

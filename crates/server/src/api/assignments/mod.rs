@@ -29,7 +29,7 @@ pub struct AssignmentView {
     pub at_local: String,
     pub ended_at: Option<Rfc3339>,
     /// `completed`, `released`, `declined`, `missed`, `retry`, `reassigned`, `cancelled`,
-    /// `signed_out`, `lapsed` or `deactivated`; null while it lasts.
+    /// `signed_out`, `lapsed`, `deactivated` or `silent`; null while it lasts.
     pub end: Option<String>,
     /// `matched`, `claimed`, `overflow`, or `placed` by a person.
     pub way: String,

@@ -10,8 +10,9 @@ use crate::outgoing::client::{Inward, may_reach};
 use axum::http::Uri;
 use connectors::webhook::standard::Key;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
-use store::{Endpoint, EndpointFace, EndpointId};
+use store::{Endpoint, EndpointFields, EndpointId, NewEndpoint};
 
 /// Endpoints of a workspace.
 pub const MOST: usize = 50;
@@ -23,69 +24,39 @@ pub fn made(
     app: &App,
     workspace: WorkspaceId,
     id: EndpointId,
-    body: EndpointChange,
-) -> Answered<(EndpointFace, String)> {
-    let needed = |field: &str, absent: bool| match absent {
-        true => Err(Problem::field(field, "is required")),
-        false => Ok(()),
-    };
-    needed("name", body.name.is_none())?;
-    needed("url", body.url.is_none())?;
-    needed("topics", body.topics.is_none())?;
-    let (sealed, secret) = sealed(app, workspace, id, body.secret.clone())?;
-    let mut face = EndpointFace {
-        name: String::new(),
-        url: String::new(),
-        topics: Default::default(),
-        active: true,
-        sealed,
-        old_sealed: None,
-    };
-    merge(app, &mut face, EndpointChange { secret: None, ..body })?;
-    Ok((face, secret))
+    mut body: EndpointChange,
+) -> Answered<(NewEndpoint, String)> {
+    let secret = body.secret.take();
+    let EndpointFields { name, url, topics, active } = checked(app, body)?;
+    let required = |field: &str| Problem::field(field, "is required");
+    let name = name.ok_or_else(|| required("name"))?;
+    let url = url.ok_or_else(|| required("url"))?;
+    let topics = topics.ok_or_else(|| required("topics"))?;
+    let (sealed, secret) = sealed(app, workspace, id, secret)?;
+    let active = active.unwrap_or(true);
+    Ok((NewEndpoint { id, name, url, topics, active, sealed }, secret))
 }
 
-/// What an endpoint was, and what the change makes of it.
-pub fn changed(
-    app: &App,
-    before: Endpoint,
-    body: EndpointChange,
-) -> Answered<(EndpointFace, EndpointFace)> {
-    let old = of(&before);
-    let mut new = old.clone();
-    merge(app, &mut new, body)?;
-    Ok((old, new))
-}
-
-/// The endpoint's own face.
-pub fn of(endpoint: &Endpoint) -> EndpointFace {
-    let Endpoint { name, url, topics, active, sealed, old_sealed, .. } = endpoint.clone();
-    EndpointFace { name, url, topics, active, sealed, old_sealed }
-}
-
-fn merge(app: &App, face: &mut EndpointFace, body: EndpointChange) -> Answered<()> {
-    if body.secret.is_some() {
+/// What a request sets.
+pub fn checked(app: &App, body: EndpointChange) -> Answered<EndpointFields> {
+    let EndpointChange { name, url, topics, secret, active } = body;
+    if secret.is_some() {
         return Err(Problem::field("secret", "is changed by /endpoints/{id}/rotate-secret"));
     }
-    if let Some(name) = body.name {
-        face.name = name.trim().to_owned();
-        if face.name.is_empty() || face.name.chars().count() > 100 {
-            return Err(Problem::field("name", "must have 1 to 100 characters"));
-        }
+    let name = name.map(|name| name.trim().to_owned());
+    if name.as_ref().is_some_and(|name| name.is_empty() || name.chars().count() > 100) {
+        return Err(Problem::field("name", "must have 1 to 100 characters"));
     }
-    if let Some(url) = body.url {
-        face.url = url.trim().to_owned();
-        check_url(&face.url, app.config.private_webhooks)
+    let url = url.map(|url| url.trim().to_owned());
+    if let Some(url) = &url {
+        check_url(url, app.config.private_webhooks)
             .map_err(|problem| Problem::field("url", problem))?;
     }
-    if let Some(topics) = body.topics {
-        if topics.is_empty() {
-            return Err(Problem::field("topics", "must name at least one"));
-        }
-        face.topics = topics.iter().map(ToString::to_string).collect();
+    if topics.as_ref().is_some_and(BTreeSet::is_empty) {
+        return Err(Problem::field("topics", "must name at least one"));
     }
-    face.active = body.active.unwrap_or(face.active);
-    Ok(())
+    let topics = topics.map(|topics| topics.iter().map(ToString::to_string).collect());
+    Ok(EndpointFields { name, url, topics, active })
 }
 
 /// Names are looked up when something is sent, and looked at then.
@@ -139,25 +110,25 @@ pub fn sealed(
     Ok((sealed, secret))
 }
 
-/// What the audit says of a face.
-pub fn told(face: &EndpointFace) -> Value {
-    json!({ "name": face.name, "topics": face.topics, "active": face.active })
+/// What the audit says of an endpoint. Its address may hold a key of the other side and is left
+/// out.
+pub fn told(name: &str, topics: &BTreeSet<String>, active: bool) -> Value {
+    json!({ "name": name, "topics": topics, "active": active })
 }
 
 /// What the audit says of a change; of another address only that it is another.
-pub fn difference(old: &EndpointFace, new: &EndpointFace) -> Value {
-    let parts = |face: &EndpointFace| match told(face) {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
+pub fn difference(old: &Endpoint, new: &EndpointFields) -> Value {
+    let (mut before, mut after) = (Map::new(), Map::new());
+    let mut note = |field: &str, was: Value, is: Option<Value>| {
+        if let Some(is) = is.filter(|is| *is != was) {
+            before.insert(field.to_owned(), was);
+            after.insert(field.to_owned(), is);
+        }
     };
-    let (mut before, mut after) = (parts(old), parts(new));
-    let same: Vec<String> =
-        before.keys().filter(|name| before.get(*name) == after.get(*name)).cloned().collect();
-    for name in &same {
-        before.remove(name);
-        after.remove(name);
-    }
-    if old.url != new.url {
+    note("name", json!(old.name), new.name.as_ref().map(|name| json!(name)));
+    note("topics", json!(old.topics), new.topics.as_ref().map(|topics| json!(topics)));
+    note("active", json!(old.active), new.active.map(|active| json!(active)));
+    if new.url.as_ref().is_some_and(|url| *url != old.url) {
         after.insert("url".to_owned(), "changed".into());
     }
     json!({ "before": before, "after": after })

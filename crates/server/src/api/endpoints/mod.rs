@@ -84,8 +84,6 @@ impl EndpointView {
     }
 }
 
-/// What the audit says of an endpoint. Its address may hold a key of the other side and is left
-/// out.
 fn act(caller: &Caller, act: &'static str, id: EndpointId, body: Value) -> Act {
     Act { actor: caller.actor, act, object: "endpoint", object_id: Some(id.0), body }
 }
@@ -113,11 +111,12 @@ pub async fn create(
         let problem = format!("at most {} endpoints can be kept; remove one first", face::MOST);
         return Err(Problem::field("name", problem));
     }
-    let id = EndpointId(all.iter().map(|one| one.id.0).max().unwrap_or_default() + 1);
-    let (face, secret) = face::made(&app, caller.workspace, id, body)?;
-    let act = act(&caller, "endpoint_created", id, face::told(&face));
+    let id = app.store.next_endpoint(caller.workspace).await?;
+    let (new, secret) = face::made(&app, caller.workspace, id, body)?;
+    let told = face::told(&new.name, &new.topics, new.active);
+    let act = act(&caller, "endpoint_created", id, told);
     let now = app.clock.now();
-    app.store.create_endpoint(caller.workspace, id, &face, &act, now).await?;
+    app.store.create_endpoint(caller.workspace, &new, &act, now).await?;
     let made = find(&app, &caller, id.0).await?;
     Ok((StatusCode::CREATED, Json(EndpointView::new(made, Some(secret), now))))
 }
@@ -156,13 +155,11 @@ pub async fn update(
     Pick(id): Pick<u64>,
     Body(body): Body<EndpointChange>,
 ) -> Answered<Json<EndpointView>> {
-    let _turn = app.edits.turn(caller.workspace).await;
     let before = find(&app, &caller, id).await?;
-    let (old, new) = face::changed(&app, before, body)?;
-    let told = face::difference(&old, &new);
-    let act = act(&caller, "endpoint_changed", EndpointId(id), told);
+    let fields = face::checked(&app, body)?;
+    let act = act(&caller, "endpoint_changed", before.id, face::difference(&before, &fields));
     let now = app.clock.now();
-    app.store.update_endpoint(caller.workspace, EndpointId(id), &new, &act, now).await?;
+    app.store.update_endpoint(caller.workspace, before.id, &fields, &act, now).await?;
     Ok(Json(EndpointView::new(find(&app, &caller, id).await?, None, now)))
 }
 
@@ -175,7 +172,8 @@ pub async fn remove(
     Pick(id): Pick<u64>,
 ) -> Answered<StatusCode> {
     let found = find(&app, &caller, id).await?;
-    let told = serde_json::json!({ "before": face::told(&face::of(&found)) });
+    let told = face::told(&found.name, &found.topics, found.active);
+    let told = serde_json::json!({ "before": told });
     let act = act(&caller, "endpoint_removed", found.id, told);
     app.store.delete_endpoint(caller.workspace, found.id, &act, app.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)

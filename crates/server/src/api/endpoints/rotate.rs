@@ -42,14 +42,12 @@ pub async fn rotate(
     if keep_secs > MAX_KEEP_SECS {
         return Err(Problem::field("keep_secs", format!("must be at most {MAX_KEEP_SECS} s")));
     }
-    let _turn = app.edits.turn(caller.workspace).await;
-    let found = find(&app, &caller, id).await?;
-    let (mut face, now) = (face::of(&found), app.clock.now());
+    let (found, now) = (find(&app, &caller, id).await?, app.clock.now());
     let (sealed, secret) = face::sealed(&app, caller.workspace, found.id, body.secret)?;
-    let old = std::mem::replace(&mut face.sealed, sealed);
-    face.old_sealed = (keep_secs > 0).then(|| (old, now.plus_secs(keep_secs)));
+    let keep_until = (keep_secs > 0).then(|| now.plus_secs(keep_secs));
     let told = json!({ "after": { "secret": "changed", "keep_secs": keep_secs } });
     let act = act(&caller, "endpoint_secret_rotated", found.id, told);
-    app.store.update_endpoint(caller.workspace, found.id, &face, &act, now).await?;
+    let workspace = caller.workspace;
+    app.store.rotate_endpoint(workspace, found.id, &sealed, keep_until, &act, now).await?;
     Ok(Json(EndpointView::new(find(&app, &caller, id).await?, Some(secret), now)))
 }

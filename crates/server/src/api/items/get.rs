@@ -71,11 +71,12 @@ impl App {
         let words = self.lexicon(caller).await?;
         let settings = self.settings(caller.workspace).await?;
         let calling = of_row(&row, &words, &settings, self.clock.now());
-        Ok(ItemView { calling, ..view(row, &words) })
+        let told = self.notices(caller, std::slice::from_ref(&row)).await?.remove(&item);
+        Ok(ItemView { calling, told, ..view(row, &words) })
     }
 }
 
-/// A row as clients see it, calling hours apart.
+/// A row as clients see it, apart from calling hours and what supervisors were told.
 pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
     let agent_name = row.agent.map(|agent| words.agent(agent));
     let held = matches!(row.state, ItemStatus::Offered | ItemStatus::Assigned | ItemStatus::Closed);
@@ -112,6 +113,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         disposition: row.disposition.map(|d| d.as_str().to_owned()),
         duplicate_of: row.duplicate_of.map(|i| i.0),
         duplicates: Vec::new(),
+        told: None,
         attempts: row.attempts,
         why,
         calling: None,

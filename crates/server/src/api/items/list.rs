@@ -32,6 +32,9 @@ pub struct Wanted {
     /// Only duplicates of this item.
     #[serde(deserialize_with = "number_in_text")]
     pub duplicate_of: Option<u64>,
+    /// `true`: only items of which supervisors were told something that nobody has seen to since;
+    /// of more than 1,000 only the newest.
+    pub told: Option<String>,
     /// In any form; without a country code it is read as one of the workspace's country.
     pub phone: Option<String>,
     /// Arrived at or after, RFC 3339.
@@ -71,27 +74,38 @@ pub async fn list(
         Some(own) => Some(own),
         None => asked,
     };
+    let after = paging.after()?;
+    let among = match wanted.told.as_deref() {
+        None => None,
+        Some("true") => Some(app.noticed(&caller, after).await?),
+        Some(_) => return Err(Problem::field("told", "is true, or left out")),
+    };
     let filter = ItemFilter {
         states: states(wanted.state.as_deref())?,
         queue: wanted.queue.map(QueueId),
         agent,
         source: wanted.source.map(SourceId),
         duplicate_of: wanted.duplicate_of.map(ItemId),
+        among,
         phone,
         from: time("from", wanted.from.as_deref())?,
         to: time("to", wanted.to.as_deref())?,
-        after: paging.after()?,
+        after,
         limit: paging.limit()?,
     };
     let page = app.store.items(caller.workspace, &filter).await?;
     let words = app.lexicon(&caller).await?;
     let settings = app.settings(caller.workspace).await?;
     let now = app.clock.now();
+    let mut notices = app.notices(&caller, &page.items).await?;
     let one = |row: ItemRow| {
         let calling = of_row(&row, &words, &settings, now);
-        ItemView { calling, ..view(row, &words) }
+        let told = notices.remove(&row.id);
+        ItemView { calling, told, ..view(row, &words) }
     };
-    let items = page.items.into_iter().map(one).collect();
+    let mut items: Vec<ItemView> = page.items.into_iter().map(one).collect();
+    // Somebody may have seen to it while it was read.
+    items.retain(|item| wanted.told.is_none() || item.told.is_some());
     Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
 }
 
@@ -148,9 +162,16 @@ mod tests {
         let token = h.token("agent", Some(office.agents[0])).await;
         let own = h.call_as(&token, "GET", "/items", Value::Null).await.expect(200);
         assert_eq!(ids(&own), [1]);
-        for wrong in
-            ["state=lost", "queue=x", "limit=0", "cursor=x", "from=today", "colour=red", "phone=x"]
-        {
+        for wrong in [
+            "state=lost",
+            "queue=x",
+            "limit=0",
+            "cursor=x",
+            "from=today",
+            "colour=red",
+            "phone=x",
+            "told=false",
+        ] {
             let answer = h.call("GET", &format!("/items?{wrong}"), Value::Null).await;
             assert_eq!(answer.problem(422), "invalid", "{wrong}");
             let field = wrong.split('=').next().unwrap();

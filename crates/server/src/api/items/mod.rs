@@ -15,6 +15,7 @@ pub mod reassign;
 pub mod release;
 pub mod retry;
 pub mod submit;
+pub mod told;
 pub mod update;
 pub mod view;
 pub mod why;

@@ -300,6 +300,7 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         disposition: None,
         duplicate_of: None,
         duplicates: Vec::new(),
+        told: None,
         attempts: 0,
         why: None,
         calling: None,

@@ -3,7 +3,7 @@
 use crate::api::items::calling::CallingView;
 use crate::api::schema;
 use crate::http::Rfc3339;
-use routing::{Attributes, Kind, Skills};
+use routing::{Attributes, Kind, Notice, Skills};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -117,6 +117,9 @@ pub struct ItemView {
     /// Where one item is asked for: who came again as it, newest first, at most 20.
     #[serde(default)]
     pub duplicates: Vec<DuplicateView>,
+    /// What supervisors were told of it and nobody has seen to since; null in webhooks and exports.
+    #[schema(value_type = Option<schema::Notice>)]
+    pub told: Option<Notice>,
     /// How often it was scheduled to be tried again.
     pub attempts: u32,
     /// One line: why this agent has it.

@@ -1,4 +1,5 @@
 import { m } from '$messages';
+import { needs } from '$lib/features/live/needs.svelte';
 import { session } from '$lib/session.svelte';
 import Activity from '@lucide/svelte/icons/activity';
 import Contact from '@lucide/svelte/icons/contact';
@@ -19,6 +20,8 @@ export interface Place {
 	label: string;
 	icon: Component<{ class?: string }>;
 	section: 'day' | 'setup' | 'own';
+	/** How many things wait there for this user. */
+	count?: string | null;
 }
 
 /** Where this user may go, in the order of the day. */
@@ -32,7 +35,7 @@ export function places(): Place[] {
 		icon: Place['icon'],
 		section: Place['section']
 	) => (shown ? [{ href, label, icon, section }] : []);
-	return [
+	const found = [
 		...place(works, '/work', m.nav_work(), Headset, 'day'),
 		...place(lead, '/live', m.nav_live(), Activity, 'day'),
 		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
@@ -46,4 +49,5 @@ export function places(): Place[] {
 		...place(lead, '/audit', m.nav_audit(), ShieldCheck, 'setup'),
 		...place(true, '/settings', m.nav_settings(), Settings, 'own')
 	];
+	return found.map((p) => (p.href === '/live' ? { ...p, count: needs.count } : p));
 }

@@ -5,6 +5,7 @@ import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
 import { changes } from './changes';
 import { current, held, nextOffer, type Saving } from './held';
+import { addLeft, Dismissed, leftBy, leftMeanwhile, type Left } from './left';
 
 /** Nobody looks at more than so many held items. */
 const MOST = 2000;
@@ -26,11 +27,14 @@ export class Desk {
 	failed = $state.raw<{ item: number; text: string } | null>(null);
 	/** Set when an item came by itself, for the announcement. */
 	arrived = $state<number | null>(null);
+	/** What left their hands without their doing, until they dismiss it. */
+	left = $state.raw<Left[]>([]);
 	/** Typed notes by item: they survive a look at another item. */
 	notes = $state<Record<number, string>>({});
 
 	readonly id: number;
 	#doneToday = $state(0);
+	#dismissed = new Dismissed(globalThis.localStorage, Date.now());
 	/** Numbers of the questions for items: the last asked, and the last whose answer was taken. */
 	#asked = 0;
 	#answered = 0;
@@ -70,7 +74,24 @@ export class Desk {
 			this.loaded = true;
 		} catch (error) {
 			this.error = saying(error);
+			return;
 		}
+		await this.#lookBack();
+	};
+
+	/** What left for their silence while nobody listened. */
+	async #lookBack(): Promise<void> {
+		const page = await api.assignments.list({ agent: this.id, limit: 100 }).catch(() => null);
+		this.#tell(leftMeanwhile(page?.items ?? [], this.queues, Date.now()));
+	}
+
+	#tell(left: Left[]): void {
+		this.left = addLeft(this.left, left, this.#dismissed.keys);
+	}
+
+	dismiss = (left: Left): void => {
+		this.#dismissed.add(left);
+		this.left = this.left.filter((l) => l !== left);
 	};
 
 	async #mine(): Promise<Item[]> {
@@ -126,6 +147,8 @@ export class Desk {
 		const stop = live.listen({
 			message: (message: Message) => {
 				if (message.type !== 'event') return;
+				const left = leftBy(message, this);
+				if (left) this.#tell([left]);
 				const changed = changes(message.event.event);
 				if (changed === 'items') this.#reloadItems();
 				else if (changed === 'agent') this.#reloadAgent();

@@ -1,4 +1,5 @@
-import { api, type Item } from '$lib/api';
+import { api, type Agent, type Assignment, type Item } from '$lib/api';
+import { live } from '$lib/live/connection.svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './desk.svelte';
 
@@ -50,4 +51,32 @@ test('a note that could not be saved stays', async () => {
 	await desk.update(item, false);
 	expect(desk.notes[7]).toBe('called');
 	expect(desk.failed).toEqual({ item: 7, text: 'away' });
+});
+
+test('what went on for their silence is told until it is dismissed', () => {
+	const listen = vi.spyOn(live, 'listen').mockReturnValue(() => {});
+	const stop = desk.listen();
+	const hear = listen.mock.lastCall?.[0].message;
+	const event = { event: 'went_silent', item: 7, agent: 1 };
+	for (const seq of [4, 5]) {
+		hear?.({ type: 'event', seq, at: '2026-03-02T06:02:00.000Z', event });
+	}
+	expect(desk.left).toMatchObject([{ item: 7, why: 'silent', at: '2026-03-02T06:02:00.000Z' }]);
+	desk.dismiss(desk.left[0]!);
+	expect(desk.left).toEqual([]);
+	stop();
+});
+
+test('what went on before the page was open is told when it is, and once', async () => {
+	const ended_at = new Date(Date.now() - 60_000).toISOString();
+	const ended = { item: 9, queue: 4, end: 'silent', ended_at } as Assignment;
+	vi.spyOn(api.agents, 'get').mockResolvedValue({ id: 1 } as Agent);
+	vi.spyOn(api.queues, 'list').mockResolvedValue([]);
+	vi.spyOn(api.items, 'list').mockResolvedValue({ items: [], next_cursor: null });
+	const assignments = vi.spyOn(api.assignments, 'list');
+	assignments.mockResolvedValue({ items: [ended], next_cursor: null });
+	await desk.load();
+	await desk.load();
+	expect(assignments).toHaveBeenCalledWith({ agent: 1, limit: 100 });
+	expect(desk.left).toMatchObject([{ item: 9, name: null, why: 'silent' }]);
 });

@@ -191,9 +191,12 @@ async fn what_is_wrong_with_one_workspace_s_source_is_not_in_another_s_way() {
     let h = h.restart().await;
     let key = made["secret"].as_str().unwrap();
     post(&h, "same", &[], &google(key, "lead-1", false)).await.expect(200);
-    // Nobody knows whose this is: the one whose secret is sealed away may be meant.
-    let unknown = post(&h, "same", &[], &google("another key", "lead-2", false)).await;
-    assert_eq!(unknown.problem(503), "sealed");
+    // Nobody knows whose this is: the one whose secret is sealed away may be meant, but only by
+    // somebody who signs as that one's senders do.
+    let body = google("another key", "lead-2", false);
+    let signed = [("webhook-signature", "v1,AAAA")];
+    assert_eq!(post(&h, "same", &signed, &body).await.problem(503), "sealed");
+    assert_eq!(post(&h, "same", &[], &body).await.problem(401), "unauthorized");
     h.end().await;
 }
 

@@ -1,0 +1,89 @@
+import type { Assignment, Item, Queue } from '$lib/api';
+import type { Message } from '$lib/live/reducer';
+
+/** An item that left this agent's hands without their doing. */
+export interface Left {
+	item: number;
+	/** As the page knew it: whoever has lost an item may not ask for its contact any more. */
+	name: string | null;
+	why: 'silent' | 'taken' | 'cancelled';
+	at: string;
+	/** For how long its queue lets nobody touch it, and whether only working hours count. */
+	silence: Queue['silence'];
+}
+
+/** What is told of at most; and for how long after it happened, to somebody who was not there. */
+export const MOST_LEFT = 20;
+const TOLD_MS = 86_400_000;
+
+type Desk = { id: number; items: Item[]; queues: Queue[] };
+type Happened = Extract<Message, { type: 'event' }>;
+
+/** Whether an event took an item out of this agent's hands, and why. */
+export function leftBy(message: Happened, desk: Desk): Left | null {
+	const { event } = message;
+	const item = desk.items.find((i) => i.id === event.item);
+	const left = (why: Left['why']): Left => ({
+		item: Number(event.item),
+		name: item?.contact.name ?? null,
+		why,
+		at: message.at,
+		silence: silenceOf(item?.queue, desk.queues)
+	});
+	if (event.event === 'went_silent') return event.agent === desk.id ? left('silent') : null;
+	// A supervisor hears of everybody's; only what was here was taken from here.
+	if (item?.state !== 'assigned') return null;
+	if (event.event === 'cancelled') return left('cancelled');
+	const to = event.to as { agent?: number } | undefined;
+	return event.event === 'reassigned' && to?.agent !== desk.id ? left('taken') : null;
+}
+
+/** What left for their silence while they were not looking, the oldest first. */
+export function leftMeanwhile(assignments: Assignment[], queues: Queue[], now: number): Left[] {
+	const ended = assignments.flatMap(({ item, queue, end, ended_at: at }): Left[] => {
+		if (end !== 'silent' || !at || now - Date.parse(at) > TOLD_MS) return [];
+		return [{ item, name: null, why: 'silent', at, silence: silenceOf(queue, queues) }];
+	});
+	return ended.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function silenceOf(queue: number | null | undefined, queues: Queue[]): Queue['silence'] {
+	return queues.find((q) => q.id === queue)?.silence ?? null;
+}
+
+/** One and the same for the event and for the assignment that it ended. */
+export const leftKey = (left: Left): string => `${left.item}@${Date.parse(left.at)}`;
+
+/** Puts more to what is told of, each once, without what was dismissed; the latest are kept. */
+export function addLeft(told: Left[], more: Left[], dismissed: ReadonlySet<string>): Left[] {
+	const known = new Set([...dismissed, ...told.map(leftKey)]);
+	const all = [...told, ...more.filter((left) => !known.has(leftKey(left)))];
+	return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-MOST_LEFT);
+}
+
+const STORED = 'fairlead.dismissed';
+
+/** What was dismissed in this browser, as long as it could come again. */
+export class Dismissed {
+	#keys: Set<string>;
+	#store: Pick<Storage, 'getItem' | 'setItem'> | undefined;
+
+	constructor(store: Pick<Storage, 'getItem' | 'setItem'> | undefined, now: number) {
+		this.#store = store;
+		const stored = (store?.getItem(STORED) ?? '').split(' ');
+		this.#keys = new Set(stored.filter((key) => now - Number(key.split('@')[1]) <= TOLD_MS));
+	}
+
+	get keys(): ReadonlySet<string> {
+		return this.#keys;
+	}
+
+	add(left: Left): void {
+		this.#keys.add(leftKey(left));
+		try {
+			this.#store?.setItem(STORED, [...this.#keys].join(' '));
+		} catch {
+			// Without a store it is dismissed until the page is loaded again.
+		}
+	}
+}
