@@ -13,6 +13,7 @@ const PAGES: [string, string | null][] = [
 	['sources', 'supervisor'],
 	['rules', 'supervisor'],
 	['import', 'supervisor'],
+	['do-not-call', 'supervisor'],
 	['audit', 'supervisor'],
 	['webhooks', 'admin'],
 	['settings', 'admin']

@@ -58,6 +58,8 @@ pub enum Command {
     Health,
     /// Write out or erase what is kept of one person outside.
     Contact(command::contact::Contact),
+    /// Who is not to be called: list, add, check, remove, import.
+    DoNotCall(command::do_not_call::DoNotCall),
     /// Run random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.

@@ -172,6 +172,7 @@ impl State {
                     None => self.wait(*id),
                 }
             }
+            Event::BarsSet { item, bars } => self.set_bars(*item, bars),
             Event::Offered { item, agent, until, .. } => {
                 self.take(
                     *item,

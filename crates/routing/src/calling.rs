@@ -4,7 +4,7 @@
 use crate::roster::Hours;
 use crate::time::{Time, zone};
 use crate::workspace::Settings;
-use crate::{ItemId, ItemState, QueueId, QueueSpec, Roster, State};
+use crate::{Bar, ItemId, ItemState, QueueId, QueueSpec, Roster, State};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub struct Callable {
     /// Whether the contact does not want to be called on the workspace's holidays.
     #[serde(skip_serializing_if = "crate::agent::is_false")]
     pub not_on_holidays: bool,
+    /// What the do-not-call list says of them: all of it counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bars: Vec<Bar>,
 }
 
 impl Callable {
@@ -31,7 +34,23 @@ impl Callable {
 
     /// Whether the contact leaves it to the queue when to call.
     fn minds_nothing(&self) -> bool {
-        self.hours.is_empty() && !self.not_on_holidays
+        self.hours.is_empty() && !self.not_on_holidays && self.bars.is_empty()
+    }
+
+    /// Whether the do-not-call list leaves no time at all to call in, for ever.
+    pub fn is_barred_for_good(&self) -> bool {
+        self.bars.iter().any(|bar| bar.is_never() && bar.until.is_none())
+    }
+
+    /// Whether the do-not-call list leaves no time to call in, at `now` and for a while.
+    pub fn is_barred(&self, now: Time) -> bool {
+        self.bars.iter().any(|bar| bar.is_never() && bar.counts(now))
+    }
+
+    /// From when on the do-not-call list leaves some time to call in; `None` when it never does.
+    fn free_from(&self, now: Time) -> Option<Time> {
+        let never = self.bars.iter().filter(|bar| bar.is_never() && bar.counts(now));
+        never.map(|bar| bar.until).try_fold(now, |from, until| Some(from.max(until?)))
     }
 }
 
@@ -44,6 +63,8 @@ pub struct Calling {
     pub until: Option<Time>,
     /// The zones by whose clocks it is counted; never empty.
     pub zones: Vec<String>,
+    /// The do-not-call list is what closes it.
+    pub barred: bool,
 }
 
 impl Calling {
@@ -66,7 +87,7 @@ impl Calling {
             true => vec![settings.time_zone.clone()],
             false => callable.zones.clone(),
         };
-        Some(Calling { open, until, zones })
+        Some(Calling { open, until, zones, barred: time.barred(now) })
     }
 }
 
@@ -103,7 +124,7 @@ impl<'a> CallingTime<'a> {
     /// Whether it is time to call, and the next moment at which that may change.
     pub fn at(&self, now: Time) -> (bool, Option<Time>) {
         let (mut open, mut edge) = (true, None::<Time>);
-        for (on, next) in self.rosters().map(|roster| roster.at(now)) {
+        for (on, next) in self.spans(now) {
             open &= on;
             edge = [edge, next].into_iter().flatten().min();
         }
@@ -112,10 +133,11 @@ impl<'a> CallingTime<'a> {
 
     /// When it next is time to call, from `now` on.
     pub fn opens(&self, now: Time) -> Option<Time> {
-        let (mut at, end) = (now, now.plus_secs(FARTHEST_SECS));
+        let mut at = self.callable.free_from(now)?;
+        let end = at.plus_secs(FARTHEST_SECS);
         while at < end {
             // It opens no earlier than whatever is closed may open last.
-            let closed = self.rosters().map(|roster| roster.at(at)).filter(|(on, _)| !on);
+            let closed = self.spans(at).filter(|(on, _)| !on);
             match closed.map(|(_, next)| next).max() {
                 None => return Some(at),
                 Some(next) => at = next.filter(|next| *next > at)?,
@@ -136,12 +158,40 @@ impl<'a> CallingTime<'a> {
         None
     }
 
-    fn rosters(&self) -> impl Iterator<Item = Roster<'_>> {
-        let holidays = Some(&self.settings.holidays).filter(|_| self.callable.not_on_holidays);
-        self.zones.iter().flat_map(move |zone| {
-            let queue = Roster { hours: self.queue, days_off: &[], holidays: None, zone };
-            [queue, Roster { hours: &self.callable.hours, holidays, ..queue }]
+    /// Whether the do-not-call list closes it.
+    fn barred(&self, now: Time) -> bool {
+        self.bars(now).any(|(on, _)| !on)
+    }
+
+    /// Everything that must be open, and when that may change.
+    fn spans(&self, now: Time) -> impl Iterator<Item = (bool, Option<Time>)> {
+        let own = (&self.callable.hours, self.callable.not_on_holidays);
+        let rosters = [(self.queue, false), own];
+        let rosters = rosters.into_iter().flat_map(move |said| self.rosters(said));
+        rosters.map(move |roster| roster.at(now)).chain(self.bars(now))
+    }
+
+    /// What the do-not-call list says now: an entry that has ended says nothing.
+    fn bars(&self, now: Time) -> impl Iterator<Item = (bool, Option<Time>)> {
+        let bars = self.callable.bars.iter().filter(move |bar| bar.counts(now));
+        bars.flat_map(move |bar| {
+            let never = bar.is_never().then_some((false, bar.until));
+            let said = (!bar.is_never()).then_some((&bar.hours, bar.not_on_holidays));
+            let spans = said.into_iter().flat_map(|said| self.rosters(said)).map(move |roster| {
+                let (on, next) = roster.at(now);
+                (on, [next, bar.until].into_iter().flatten().min())
+            });
+            never.into_iter().chain(spans)
         })
+    }
+
+    /// The same hours in every zone.
+    fn rosters(
+        &self,
+        (hours, not_on_holidays): (&'a Hours, bool),
+    ) -> impl Iterator<Item = Roster<'_>> {
+        let holidays = Some(&self.settings.holidays).filter(|_| not_on_holidays);
+        self.zones.iter().map(move |zone| Roster { hours, days_off: &[], holidays, zone })
     }
 }
 

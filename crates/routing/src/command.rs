@@ -6,7 +6,7 @@ use crate::queue::QueueSpec;
 use crate::rule::RuleSpec;
 use crate::source::SourceSpec;
 use crate::workspace::Settings;
-use crate::{AgentId, ItemId, QueueId, RuleId, SourceId, Time};
+use crate::{AgentId, Bar, ItemId, QueueId, RuleId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 
 /// Which agent acts, and which version of the item they saw. `None` for a supervisor who acts
@@ -149,13 +149,19 @@ pub enum Command {
         seen: Seen,
     },
 
-    /// Routes what was kept back, a duplicate or a contact not to be called. It has left the state, so the command brings it along as it
-    /// came, at the version that was seen.
+    /// Routes what was kept back, as a duplicate or by the do-not-call list. It has left the state,
+    /// so the command brings it along as it came, at the version that was seen.
     Force {
         item: ItemId,
         version: u32,
         arrived_at: Time,
         submission: Submission,
+    },
+
+    /// What the do-not-call list says of the item's contact from now on; nothing when it is empty.
+    SetBars {
+        item: ItemId,
+        bars: Vec<Bar>,
     },
 
     /// Matches waiting items, at most `max`, where dispatch is by worker (and anywhere else).

@@ -9,7 +9,7 @@ use crate::reason::Reason;
 use crate::rule::RuleSpec;
 use crate::source::SourceSpec;
 use crate::workspace::Settings;
-use crate::{AgentId, ItemId, QueueId, RuleId, SourceId, Time};
+use crate::{AgentId, Bar, ItemId, QueueId, RuleId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 
 /// What a recorded disposition did, as resolved from the queue when it was recorded.
@@ -28,6 +28,8 @@ pub enum Returned {
     SignedOut,
     Lapsed,
     Deactivated,
+    /// Its contact was put on the do-not-call list while it was held out.
+    Barred,
 }
 
 /// What a supervisor is told.
@@ -180,6 +182,11 @@ pub enum Event {
         arrived_at: Time,
         submission: Submission,
     },
+    /// What the do-not-call list says of the item's contact from now on; nothing when it is empty.
+    BarsSet {
+        item: ItemId,
+        bars: Vec<Bar>,
+    },
     MatchRequested {
         source: Option<SourceId>,
         max: u32,
@@ -192,7 +199,7 @@ pub enum Event {
         item: ItemId,
         of: ItemId,
     },
-    /// The contact stands on the do-not-call list: recorded, and not routed.
+    /// The contact is never to be called: recorded, and not routed.
     Barred {
         item: ItemId,
     },
@@ -298,6 +305,7 @@ impl Event {
             Event::Forced { item, version, arrived_at, submission } => {
                 Command::Force { item, version, arrived_at, submission }
             }
+            Event::BarsSet { item, bars } => Command::SetBars { item, bars },
             Event::MatchRequested { source, max } => Command::Match { source, max },
             Event::ClockTicked => Command::Clock,
             _ => return None,
@@ -345,6 +353,7 @@ impl Event {
             | Reassigned { item, .. }
             | Cancelled { item, .. }
             | Forced { item, .. }
+            | BarsSet { item, .. }
             | Duplicate { item, .. }
             | Barred { item }
             | Queued { item, .. }

@@ -1,6 +1,6 @@
 //! Work items that are open: waiting, held out, or in somebody's hands.
 
-use crate::agent::{Code, Skills, is_false};
+use crate::agent::{Code, Skills};
 use crate::{AgentId, Attributes, Callable, ItemId, Kind, QueueId, RuleId, SourceId, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -45,16 +45,13 @@ pub struct Submission {
     /// When its contact may be called.
     #[serde(default, skip_serializing_if = "Callable::is_default")]
     pub callable: Callable,
-    /// Its contact stood on the do-not-call list as it came in: it is recorded and not routed.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub do_not_call: bool,
 }
 
 impl Submission {
-    /// The contact whose key it may hold. Who must not be called holds none: once off the list they
-    /// come as anybody does.
+    /// The contact whose key it may hold. Who is never to be called holds none: once off the list
+    /// they come as anybody does.
     pub(crate) fn holder(&self) -> Option<ContactKey> {
-        self.contact.filter(|_| !self.do_not_call)
+        self.contact.filter(|_| !self.callable.is_barred_for_good())
     }
 }
 

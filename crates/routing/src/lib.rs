@@ -31,6 +31,7 @@
 pub mod agent;
 mod apply;
 mod attribute;
+mod bar;
 mod calling;
 mod command;
 mod decide;
@@ -44,7 +45,6 @@ mod index;
 pub mod item;
 mod line;
 mod matching;
-mod narrow;
 mod notice;
 pub mod queue;
 mod reason;
@@ -59,6 +59,7 @@ pub mod workspace;
 
 pub use agent::{Agent, AgentSpec, Capacity, Code, Skills, Standing, Status};
 pub use attribute::{Attributes, MAX_ATTRIBUTES, MAX_TEXT, Value};
+pub use bar::Bar;
 pub use calling::{Callable, Calling, OutsideCalling};
 pub use command::{Command, Seen, Target};
 pub use decide::MAX_MATCHES;

@@ -31,6 +31,10 @@ pub struct SourceSpec {
     /// another category do not concern it. All entries do when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<Code>,
+    /// How its contacts are reached, such as `voice` or `sms`: the same for entries that name
+    /// another medium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub medium: Option<Code>,
 }
 
 impl Default for SourceSpec {
@@ -42,6 +46,7 @@ impl Default for SourceSpec {
             dedupe_window_secs: 86_400,
             dedupe_scope: DedupeScope::Workspace,
             category: None,
+            medium: None,
         }
     }
 }

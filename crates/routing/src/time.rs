@@ -46,11 +46,6 @@ impl TimeOfDay {
         (minute < 60 && at <= 24 * 60).then_some(TimeOfDay(at))
     }
 
-    /// Minutes since midnight.
-    pub(crate) fn minutes(self) -> usize {
-        self.0.into()
-    }
-
     fn parse(text: &str) -> Option<Self> {
         let (hour, minute) = text.split_once(':')?;
         if hour.len() != 2 || minute.len() != 2 {

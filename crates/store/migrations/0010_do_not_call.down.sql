@@ -1,1 +1,2 @@
+DROP TABLE barred_items;
 DROP TABLE do_not_call;

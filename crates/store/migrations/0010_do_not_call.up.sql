@@ -5,6 +5,7 @@ CREATE TABLE do_not_call (
     entry_id BIGINT NOT NULL,
     contact_key TEXT NOT NULL,
     category TEXT NOT NULL,
+    medium TEXT NOT NULL,
     -- When they may be called all the same, as JSON; never when it is absent and no holidays are named.
     hours TEXT,
     not_on_holidays BIGINT NOT NULL,
@@ -16,4 +17,14 @@ CREATE TABLE do_not_call (
     PRIMARY KEY (workspace_id, entry_id)
 );
 
-CREATE UNIQUE INDEX do_not_call_of ON do_not_call (workspace_id, contact_key, category);
+CREATE UNIQUE INDEX do_not_call_of ON do_not_call (workspace_id, contact_key, category, medium);
+
+-- The items that entries have barred: whoever is taken off the list is looked for here.
+CREATE TABLE barred_items (
+    workspace_id BIGINT NOT NULL REFERENCES workspaces (workspace_id),
+    contact_key TEXT NOT NULL,
+    item_id BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, contact_key, item_id)
+);
+
+CREATE INDEX barred_items_by_item ON barred_items (workspace_id, item_id);

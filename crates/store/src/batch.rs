@@ -1,8 +1,9 @@
 //! What one transaction writes beside the facts.
 
 use crate::{Act, BatchId, ImportId, NewOptOut, Recorded, Role, UserId};
-use routing::{AgentId, ItemId, SourceId, Time};
+use routing::{AgentId, ContactKey, ItemId, SourceId, Time};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One batch: everything that becomes durable together.
 #[derive(Clone, Debug)]
@@ -24,8 +25,12 @@ pub struct Batch {
     pub answers: Vec<Answered>,
     pub imports: Vec<ImportStep>,
     pub outbox: Vec<Outgoing>,
-    /// What results put on the do-not-call list; no contact twice.
-    pub opt_outs: Vec<NewOptOut>,
+    /// What comes onto the do-not-call list; of a contact one a category and medium.
+    pub opt_outs: BTreeMap<ContactKey, Vec<NewOptOut>>,
+    /// Which entries of it are taken off, before those come.
+    pub opt_ins: Vec<u64>,
+    /// The items that it bars, and whose number that is.
+    pub barred: Vec<(ContactKey, ItemId)>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -45,7 +50,9 @@ impl Batch {
             answers: Vec::new(),
             imports: Vec::new(),
             outbox: Vec::new(),
-            opt_outs: Vec::new(),
+            opt_outs: BTreeMap::new(),
+            opt_ins: Vec::new(),
+            barred: Vec::new(),
             acts: Vec::new(),
         }
     }

@@ -59,7 +59,7 @@ pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
 pub use open::{Fault, Faults, Options, holder, open};
-pub use opt_out::{EVERY_CATEGORY, NewOptOut, OptOut, OptOuts, Origin};
+pub use opt_out::{ALL, NewOptOut, OptOut, OptOutFilter, OptOuts, Origin};
 pub use read::{
     AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
     ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,

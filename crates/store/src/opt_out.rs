@@ -1,12 +1,12 @@
 //! The do-not-call list as callers write and read it.
 
-use crate::{Act, Actor, Page, Result, WorkspaceId};
+use crate::{Actor, Page, Result, WorkspaceId};
 use async_trait::async_trait;
-use routing::{Code, ContactKey, Hours, Time};
+use routing::{Bar, Code, ContactKey, ItemId, SourceSpec, Time};
 use std::str::FromStr;
 
-/// The category that is about every source.
-pub const EVERY_CATEGORY: &str = "all";
+/// The category that is about every source, and the medium that is any.
+pub const ALL: &str = "all";
 
 /// How an entry came onto the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,29 +39,31 @@ impl FromStr for Origin {
     }
 }
 
-/// What is put on the list. Of a number it has one entry a category; the newest word counts.
+/// What is put on the list. Of a number it has one entry a category and medium; the newest word
+/// counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOptOut {
     pub contact: ContactKey,
     pub category: Code,
-    /// When they may be called all the same.
-    pub hours: Hours,
-    pub not_on_holidays: bool,
-    /// Until when it counts; for ever when absent.
-    pub until: Option<Time>,
+    pub medium: Code,
+    pub bar: Bar,
     pub origin: Origin,
     pub actor: Actor,
 }
 
 impl NewOptOut {
-    /// Whether they may not be called at all.
-    pub fn is_never(&self) -> bool {
-        self.hours.is_empty() && !self.not_on_holidays
+    /// Whether it concerns a source. One that does not say what its calls are about, or how its
+    /// contacts are reached, is concerned by every entry.
+    pub fn concerns(&self, source: &SourceSpec) -> bool {
+        let same = |listed: &Code, own: &Option<Code>| {
+            listed.as_str() == ALL || own.as_ref().is_none_or(|own| own == listed)
+        };
+        same(&self.category, &source.category) && same(&self.medium, &source.medium)
     }
 
-    /// Whether it concerns a source of that category; without one every entry does.
-    pub fn concerns(&self, category: Option<&Code>) -> bool {
-        self.category.as_str() == EVERY_CATEGORY || category.is_none_or(|own| *own == self.category)
+    /// Whether it takes the place of another of the same contact.
+    pub fn replaces(&self, other: &NewOptOut) -> bool {
+        self.category == other.category && self.medium == other.medium
     }
 }
 
@@ -73,37 +75,45 @@ pub struct OptOut {
     pub added_at: Time,
 }
 
-/// The do-not-call list in the tables.
+/// Which entries are wanted; all when nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct OptOutFilter {
+    pub category: Option<Code>,
+    pub medium: Option<Code>,
+    pub origin: Option<Origin>,
+    /// Older than this one.
+    pub after: Option<u64>,
+    pub limit: u32,
+}
+
+/// The do-not-call list in the tables. It is written by a [`crate::Transaction`].
 #[async_trait]
 pub trait OptOuts {
     /// Newest first, also what counts no longer.
-    async fn opt_outs(
-        &self,
-        workspace: WorkspaceId,
-        after: Option<u64>,
-        limit: u32,
-    ) -> Result<Page<OptOut>>;
+    async fn opt_outs(&self, workspace: WorkspaceId, filter: &OptOutFilter)
+    -> Result<Page<OptOut>>;
 
-    /// What the list has of one contact, one entry a category, also what counts no longer.
+    /// The entry of that id.
+    async fn opt_out(&self, workspace: WorkspaceId, id: u64) -> Result<Option<OptOut>>;
+
+    /// What the list has of one contact, also what counts no longer.
     async fn opt_outs_of(&self, workspace: WorkspaceId, contact: ContactKey)
     -> Result<Vec<OptOut>>;
 
-    /// Puts entries on the list, in one transaction with the audit; says how many were new. No two
-    /// of them may be of the same contact and category.
-    async fn add_opt_outs(
+    /// Of how many of these contacts the list has an entry of that category and medium.
+    async fn opted_out(
         &self,
         workspace: WorkspaceId,
-        entries: &[NewOptOut],
-        act: &Act,
-        clock: Time,
+        contacts: &[ContactKey],
+        category: &Code,
+        medium: &Code,
     ) -> Result<u64>;
 
-    /// Takes an entry off the list; `false` when there is none of that id.
-    async fn remove_opt_out(
+    /// The items that entries of this contact have barred at some time, the oldest first, at most
+    /// 1,000; not those whose person is erased.
+    async fn barred_items(
         &self,
         workspace: WorkspaceId,
-        id: u64,
-        act: &Act,
-        clock: Time,
-    ) -> Result<bool>;
+        contact: ContactKey,
+    ) -> Result<Vec<ItemId>>;
 }

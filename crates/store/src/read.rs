@@ -160,6 +160,8 @@ pub enum Ended {
     Deactivated,
     /// Nobody did anything with it for as long as its queue allows.
     Silent,
+    /// It was only offered, and its contact came onto the do-not-call list.
+    Barred,
 }
 
 impl Ended {
@@ -176,6 +178,7 @@ impl Ended {
             Ended::Lapsed => "lapsed",
             Ended::Deactivated => "deactivated",
             Ended::Silent => "silent",
+            Ended::Barred => "barred",
         }
     }
 }
@@ -197,6 +200,7 @@ impl FromStr for Ended {
             Lapsed,
             Deactivated,
             Silent,
+            Barred,
         ]
         .into_iter()
         .find(|e| e.as_str() == text)

@@ -158,6 +158,9 @@ pub trait Transaction: Send {
     /// What counts of the do-not-call list about these contacts.
     async fn opt_outs(&mut self, contacts: &[ContactKey]) -> Result<Vec<OptOut>>;
 
+    /// The open items of these numbers, which are in E.164 and differ.
+    async fn open_items(&mut self, phones: &[&str]) -> Result<Vec<(String, ItemId)>>;
+
     /// The item's version, if it is kept back: as a duplicate, or by the do-not-call list.
     async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>>;
 

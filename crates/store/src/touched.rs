@@ -259,6 +259,7 @@ impl<'a> Touched<'a> {
                     Returned::SignedOut => Ended::SignedOut,
                     Returned::Lapsed => Ended::Lapsed,
                     Returned::Deactivated => Ended::Deactivated,
+                    Returned::Barred => Ended::Barred,
                 };
                 ended = Some((end, Some(*agent)));
             }

@@ -228,6 +228,17 @@ impl<D: Db> Transaction for Locked<D> {
         found.iter().map(opt_outs::entry::<D>).collect()
     }
 
+    async fn open_items(&mut self, phones: &[&str]) -> Result<Vec<(String, ItemId)>> {
+        let mut wanted = Rows::default();
+        phones.iter().for_each(|phone| wanted.push(cells![self.workspace, *phone]));
+        let found = D::rows_many(&mut self.tx, &opt_outs::OPEN_ITEMS, wanted).await?;
+        let read = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "items");
+            Ok((row.text()?, ItemId(row.num()?)))
+        };
+        found.iter().map(read).collect()
+    }
+
     async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>> {
         let select = "SELECT version FROM items WHERE workspace_id = $1 AND item_id = $2 \
             AND state IN ('duplicate', 'barred')";
@@ -282,10 +293,7 @@ impl<D: Db> Transaction for Locked<D> {
         for user in &batch.users {
             rows::write_user::<D>(&mut self.tx, workspace, user, self.now).await?;
         }
-        if !batch.opt_outs.is_empty() {
-            let listed = batch.opt_outs.iter();
-            opt_outs::write::<D>(&mut self.tx, workspace, listed, self.now).await?;
-        }
+        opt_outs::write::<D>(&mut self.tx, workspace, batch, self.now).await?;
         audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         let id = cells![workspace, batch.id.as_i64(), seq + 1, self.written, self.now];
         let insert = "INSERT INTO batches (workspace_id, batch, first_seq, last_seq, at) \

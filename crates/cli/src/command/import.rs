@@ -173,7 +173,7 @@ fn forecast(preview: &Value) -> String {
 
 /// Writes the rejected rows where it was asked, else beside the file, else where that is possible;
 /// over nothing that is there.
-fn keep_rejected(file: &Path, asked: Option<&Path>, csv: &str) -> Result<PathBuf> {
+pub(super) fn keep_rejected(file: &Path, asked: Option<&Path>, csv: &str) -> Result<PathBuf> {
     if let Some(path) = asked {
         std::fs::write(path, csv).with_context(|| format!("cannot write {}", path.display()))?;
         return Ok(path.to_owned());

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod contact;
+pub mod do_not_call;
 pub mod export;
 pub mod fairness;
 pub mod health;

@@ -130,6 +130,35 @@ fn waiting_leads_are_matched_by_trigger_and_by_the_worker() {
 }
 
 #[test]
+fn who_is_not_to_be_called_is_kept_from_the_command_line() {
+    let desk = Desk::open();
+    let lead = || json!({"source": "FILE", "contact": {"phone": "98765 43210"}});
+    let waits = desk.send("POST", "/items", lead());
+    let list = |args: &[&str]| desk.json(&[&["do-not-call"], args].concat());
+    let added = list(&["add", "+919876543210", "--category", "loans"]);
+    assert_eq!((&added["category"], &added["medium"]), (&json!("loans"), &json!("all")));
+    let file = desk.path("register.csv");
+    std::fs::write(&file, "Name,Mobile\nA,9876543210\nB,9876543211\nC,ask Ravi\n").unwrap();
+    let done = said(&desk.run(&["do-not-call", "import", file.to_str().unwrap()]));
+    assert!(done.contains("register.rejected.csv"), "{done}");
+    let rejected = std::fs::read_to_string(desk.path("register.rejected.csv")).unwrap();
+    assert_eq!(rejected, "row,text\n4,\"ask Ravi\"\n");
+    let shown = said(&desk.run(&["do-not-call", "list", "--origin", "import"]));
+    assert!(shown.contains("import") && !shown.contains("98765"), "{shown}");
+    let entries = list(&["check", "98765 43210"])["entries"].clone();
+    assert_eq!(entries.as_array().unwrap().len(), 2);
+    let state = || desk.json(&["do-not-call", "list"]).as_array().unwrap().len();
+    assert_eq!(state(), 3);
+    for entry in entries.as_array().unwrap() {
+        desk.json(&["do-not-call", "remove", &entry["id"].to_string()]);
+    }
+    assert_eq!(list(&["check", "98765 43210"])["listed"], false);
+    let gone = desk.run(&["do-not-call", "remove", "99"]);
+    assert_eq!(gone.status.code(), Some(1), "{gone:?}");
+    assert_eq!(waits["state"], "waiting");
+}
+
+#[test]
 fn a_worker_ends_cleanly_when_it_is_asked_to() {
     let desk = worked();
     desk.send("PATCH", "/workspace", json!({"dispatch": "by_worker"}));

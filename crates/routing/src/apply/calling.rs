@@ -1,11 +1,27 @@
-//! Windows of calling hours: which one an item waits behind, and when it opens or closes. Like a
+//! What the do-not-call list changes, and windows of calling hours: which one an item waits behind, and when it opens or closes. Like a
 //! step that opens it is no event: it can be derived from the time again.
 
 use crate::calling::CallingTime;
 use crate::line::Slot;
-use crate::{ItemId, QueueId, State, Time};
+use crate::{Bar, ItemId, ItemState, QueueId, State, Time};
 
 impl State {
+    /// What the list says of the item's contact from now on.
+    pub(super) fn set_bars(&mut self, id: ItemId, bars: &[Bar]) {
+        let Some(item) = self.facts.items.get(&id) else { return };
+        let waits = item.state == ItemState::Waiting;
+        // It stands behind the window of what was said before.
+        if waits {
+            self.leave_line(id);
+        }
+        if let Some(item) = self.facts.items.get_mut(&id) {
+            item.callable.bars = bars.to_vec();
+        }
+        if waits {
+            self.enter_line(id);
+        }
+    }
+
     /// The window behind which the item waits in its queue; `None` when it may be called at any
     /// time.
     pub(crate) fn window_for(&mut self, item: ItemId) -> Option<Slot> {

@@ -1,6 +1,7 @@
 //! Deciding: a command is *admitted* as a given event or refused; what *follows* from the event is
 //! decided; then whatever can be matched is matched. One file per kind of command.
 
+mod bars;
 mod claim;
 mod clock;
 mod configure;
@@ -13,8 +14,6 @@ mod reassign;
 mod silence;
 mod submit;
 mod valid;
-
-pub(crate) use valid::MAX_SHIFTS;
 
 use crate::command::{Command, Seen};
 use crate::item::Item;
@@ -138,6 +137,11 @@ impl State {
         events.push(event);
     }
 
+    /// Whether a command would be carried out at `now`, when all that is due by then has come.
+    pub fn admits(&self, now: Time, command: &Command) -> bool {
+        self.admit(now, command.clone()).is_ok()
+    }
+
     fn admit(&self, now: Time, command: Command) -> Result<Admitted, Refusal> {
         match command {
             Command::Clock => Admitted::nothing(),
@@ -152,6 +156,7 @@ impl State {
             Command::Force { item, version, arrived_at, submission } => {
                 self.admit_force(item, version, arrived_at, submission)
             }
+            Command::SetBars { item, bars } => self.admit_bars(item, bars),
             Command::Update { item, seen, contacted } => self.admit_update(item, seen, contacted),
             Command::Release { item, seen } => self.admit_release(item, seen),
             Command::Retry { item, seen, until } => self.admit_retry(now, item, seen, until),
@@ -170,6 +175,7 @@ impl State {
         match event {
             Event::Submitted { item, submission } => vec![self.route(now, *item, submission)],
             Event::Forced { item, submission, .. } => vec![self.queue(*item, submission)],
+            Event::BarsSet { item, .. } => self.withdraw_barred(now, *item).into_iter().collect(),
             Event::Claimed { agent } => self.claim(*agent).into_iter().collect(),
             Event::SignedOut { agent } | Event::Lapsed { agent } => self.return_held(*agent, event),
             Event::AgentDeactivated { agent } => self.return_held(*agent, event),

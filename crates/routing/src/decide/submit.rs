@@ -21,7 +21,7 @@ impl State {
     /// Where a submitted item goes.
     pub(super) fn route(&self, now: Time, id: ItemId, submission: &Submission) -> Event {
         // Before all else: a duplicate could be forced, and whoever does that should know.
-        if submission.do_not_call {
+        if submission.callable.is_barred_for_good() {
             return Event::Barred { item: id };
         }
         let first = self.facts.items.get(&id).and_then(|item| {

@@ -1,20 +1,21 @@
 //! What may be kept: every limit of a configuration object or submission.
 
 use crate::agent::{AgentSpec, Code, Skills};
+use crate::bar::MAX_BARS;
 use crate::item::Submission;
 use crate::queue::{AtCap, Mode, QueueSpec, Then};
 use crate::rule::RuleSpec;
 use crate::source::SourceSpec;
 use crate::time::zone;
 use crate::workspace::Settings;
-use crate::{Callable, Facts, Hours, Kind, MAX_ATTRIBUTES, MAX_TEXT, QueueId, Refusal, Value};
+use crate::{Bar, Callable, Facts, Hours, Kind, MAX_ATTRIBUTES, MAX_TEXT, QueueId, Refusal, Value};
 
 /// The most skills an agent, item, step or rule may name.
 pub(super) const MAX_SKILLS: usize = 50;
 const MAX_NAME: usize = 100;
 const MAX_CODE: usize = 64;
 const MAX_CODES: usize = 200;
-pub(crate) const MAX_SHIFTS: usize = 50;
+const MAX_SHIFTS: usize = 50;
 const MAX_ZONES: usize = 32;
 const MAX_DAYS_OFF: usize = 100;
 const MAX_HOLIDAYS: usize = 400;
@@ -85,7 +86,14 @@ fn callable(callable: &Callable) -> Result<(), Refusal> {
         let problem = format!("“{unknown}” is not an IANA time zone such as Asia/Kolkata");
         return Err(Refusal::Invalid { field: "time_zone", problem });
     }
-    hours("call_hours", &callable.hours)
+    hours("call_hours", &callable.hours)?;
+    bars(&callable.bars)
+}
+
+/// What the do-not-call list says of a contact.
+pub(super) fn bars(bars: &[Bar]) -> Result<(), Refusal> {
+    check(bars.len() <= MAX_BARS, "bars", format!("at most {MAX_BARS}"))?;
+    bars.iter().try_for_each(|bar| hours("bars", &bar.hours))
 }
 
 pub(super) fn agent(facts: &Facts, spec: &AgentSpec) -> Result<(), Refusal> {
@@ -184,7 +192,8 @@ pub(super) fn source(facts: &Facts, spec: &SourceSpec) -> Result<(), Refusal> {
     if queue.spec.kind != spec.kind {
         return Err(Refusal::WrongKind { queue: queue.id });
     }
-    spec.category.as_ref().map_or(Ok(()), |category| code("category", category))?;
+    spec.category.iter().try_for_each(|category| code("category", category))?;
+    spec.medium.iter().try_for_each(|medium| code("medium", medium))?;
     check(spec.dedupe_window_secs <= YEAR_SECS, "dedupe_window_secs", "must be at most a year")
 }
 

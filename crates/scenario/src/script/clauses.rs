@@ -7,10 +7,11 @@ use super::line::id;
 use super::names::Names;
 use super::when::condition;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use routing::{
-    AgentSpec, AtCap, Condition, DaysOff, DedupeScope, Dispatch, Disposition, Hours, JoinAt, Kind,
-    Mode, Presence, QueueId, QueueSpec, RuleSpec, Settings, Shift, Silence, SourceId, SourceSpec,
-    Step, Strategy, Then, TimeOfDay,
+    AgentSpec, AtCap, Bar, Condition, DaysOff, DedupeScope, Dispatch, Disposition, Hours, JoinAt,
+    Kind, Mode, Presence, QueueId, QueueSpec, RuleSpec, Settings, Shift, Silence, SourceId,
+    SourceSpec, Step, Strategy, Then, Time, TimeOfDay,
 };
 
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -169,6 +170,20 @@ fn capacity(c: &mut Cursor) -> Result<(Kind, Option<u32>), ParseError> {
 /// `mon-fri 09:00-18:00 and sat 10:00-14:00`
 pub(super) fn hours(c: &mut Cursor) -> Result<Hours, ParseError> {
     Ok(Hours(c.several(shifts)?.into_iter().flatten().collect()))
+}
+
+/// `except mon-fri 10:00-12:00 on holidays until 2026-04-01 00:00`: what the do-not-call list
+/// says, all of it if they may be called at times
+pub(super) fn bar(c: &mut Cursor, now: Time, zone: &TimeZone) -> Result<Bar, ParseError> {
+    let mut bar = Bar::default();
+    if c.take("except") {
+        bar.hours = hours(c)?;
+    }
+    bar.not_on_holidays = c.take("on holidays");
+    if c.take("until") {
+        bar.until = Some(c.local_time(now, zone)?);
+    }
+    Ok(bar)
 }
 
 /// `mon-fri 09:00-18:00`: the days one after the other.

@@ -1,6 +1,6 @@
 //! What each line of a script means.
 
-use super::clauses::{agent, hours, queue, rule, settings, source};
+use super::clauses::{agent, bar, hours, queue, rule, settings, source};
 use super::cursor::Cursor;
 use super::names::Table;
 use super::print::zone;
@@ -38,7 +38,7 @@ pub enum Line {
 }
 
 const LINES: &str = "workspace, at, advance, until, clock, agent, queue, source, rule, \
-     change, replace, deactivate, lead, task, call, item, force, match, show, why, supervisor, \
+     change, replace, deactivate, lead, task, call, item, force, list bars, list frees, match, show, why, supervisor, \
      or the name of an agent";
 
 const ACTIONS: &str = "signs in, signs out, lapses, is available, is away REASON, is offline, \
@@ -124,6 +124,13 @@ fn parse_line(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
     }
     if c.take("force") {
         return force(c, stage);
+    }
+    if c.take("list bars") {
+        return bars(c, stage);
+    }
+    if c.take("list frees") {
+        let item = ItemId(id(c, &names.items, "item")?);
+        return plain(Command::SetBars { item, bars: Vec::new() });
     }
     if c.take("supervisor") {
         return act(c, stage, None);
@@ -238,6 +245,17 @@ fn force(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
     plain(Command::Force { item, version, arrived_at, submission })
 }
 
+/// `list bars L1 except mon-fri 10:00-12:00, on holidays`: what the do-not-call list says now
+fn bars(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
+    let item = ItemId(id(c, &stage.names.items, "item")?);
+    let mut bars = vec![bar(c, stage.now, &zone(stage.state.facts()))?];
+    while !c.is_done() {
+        c.expect("barred")?;
+        bars.push(bar(c, stage.now, &zone(stage.state.facts()))?);
+    }
+    plain(Command::SetBars { item, bars })
+}
+
 /// What an item brings along.
 fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submission, ParseError> {
     let mut submission = Submission { source, ..Submission::default() };
@@ -255,8 +273,8 @@ fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submiss
             submission.earliest = Some(c.local_time(stage.now, &zone)?);
         } else if c.take("contact") {
             submission.contact = Some(contact(c)?);
-        } else if c.take("do not call") {
-            submission.do_not_call = true;
+        } else if c.take("barred") {
+            submission.callable.bars.push(bar(c, stage.now, &zone(stage.state.facts()))?);
         } else if c.take("zone") || c.take("zones") {
             let zone = |c: &mut Cursor| c.text("a time zone such as Asia/Kolkata");
             submission.callable.zones = c.several(zone)?;
@@ -269,7 +287,7 @@ fn submission(c: &mut Cursor, stage: &Stage, source: SourceId) -> Result<Submiss
             submission.attributes = c.several(pair)?.into_iter().collect::<Attributes>();
         } else {
             return c.unexpected(
-                "region, language, skill, priority, not before, contact, do not call, zone, wants calls, \
+                "region, language, skill, priority, not before, contact, barred, zone, wants calls, \
                  no calls on holidays, with, the end of the line",
             );
         }

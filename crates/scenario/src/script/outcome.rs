@@ -94,6 +94,10 @@ impl<'a> Teller<'a> {
             Event::Barred { item } => {
                 format!("{} is not routed: its contact is not to be called", self.item(*item))
             }
+            Event::BarsSet { item, bars } => match bars.is_empty() {
+                true => format!("{} is barred no longer", self.item(*item)),
+                false => format!("{} is barred by the do-not-call list", self.item(*item)),
+            },
             Event::Offered { item, agent, until, reason } => format!(
                 "{} offered to {} until {}: {}",
                 self.item(*item),
@@ -125,6 +129,7 @@ impl<'a> Teller<'a> {
                     Returned::SignedOut => "signed out",
                     Returned::Lapsed => "lapsed",
                     Returned::Deactivated => "was deactivated",
+                    Returned::Barred => "is not to call them",
                 };
                 format!("{} returned: {} {why}", self.item(*item), self.agent(*agent))
             }
@@ -320,6 +325,12 @@ impl<'a> Teller<'a> {
     /// How an item stands with calling hours, by the workspace's clock.
     fn calling(&self, calling: &Calling) -> String {
         let zones = calling.zones.join(" and ");
+        if calling.barred {
+            return match calling.until {
+                None => "not to be called: on the do-not-call list".into(),
+                Some(until) => format!("on the do-not-call list until {}", self.time(until)),
+            };
+        }
         match (calling.open, calling.until) {
             (true, None) => format!("calling hours in {zones} are open"),
             (true, Some(until)) => {

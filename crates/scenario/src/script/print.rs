@@ -2,11 +2,11 @@
 
 use super::line::{Makes, kind_word};
 use super::names::{Names, word};
-use super::print_clauses::{agent, callable, queue, rule, settings, skills, source};
+use super::print_clauses::{agent, callable, hours, queue, rule, settings, skills, source};
 use super::when::write_value;
 use jiff::tz::TimeZone;
 use routing::{
-    AgentId, AgentSpec, Code, Command, Facts, ItemId, QueueSpec, Seen, SourceSpec, Status,
+    AgentId, AgentSpec, Bar, Code, Command, Facts, ItemId, QueueSpec, Seen, SourceSpec, Status,
     Submission, Target, Time,
 };
 
@@ -109,6 +109,14 @@ pub fn print(names: &Names, facts: &Facts, command: &Command) -> (String, Option
             let line = format!("force {item} version {version} of {at} from {source}");
             plain(clauses(line, brought(facts, submission)))
         }
+        Command::SetBars { item, bars: none } if none.is_empty() => {
+            plain(format!("list frees {}", names.items.name(item.0)))
+        }
+        Command::SetBars { item, bars: said } => {
+            let said = bars(facts, said).join(", ");
+            let said = said.strip_prefix("barred").unwrap_or(&said);
+            plain(format!("list bars {}{said}", names.items.name(item.0)))
+        }
         Command::Submit { submission } => submit(names, facts, submission),
         Command::Claim { agent } => plain(format!("{} claims", agents(agent))),
         Command::Accept { item, seen } => plain(act(names, "accepts", *item, *seen)),
@@ -171,6 +179,24 @@ fn submit(names: &Names, facts: &Facts, submission: &Submission) -> (String, Opt
     (clauses(line, brought(facts, submission)), Some(Makes::Item(name)))
 }
 
+/// What the do-not-call list says of its contact.
+fn bars(facts: &Facts, bars: &[Bar]) -> Vec<String> {
+    let one = |bar: &Bar| {
+        let mut text = "barred".to_owned();
+        if !bar.hours.is_empty() {
+            text += &format!(" except {}", hours(&bar.hours));
+        }
+        if bar.not_on_holidays {
+            text += " on holidays";
+        }
+        if let Some(until) = bar.until {
+            text += &format!(" until {}", local(until, &zone(facts)));
+        }
+        text
+    };
+    bars.iter().map(one).collect()
+}
+
 /// What an item brings along.
 fn brought(facts: &Facts, submission: &Submission) -> Vec<String> {
     let Submission { attributes, region, language, skills: wanted, .. } = submission;
@@ -191,10 +217,8 @@ fn brought(facts: &Facts, submission: &Submission) -> Vec<String> {
     if let Some(contact) = submission.contact {
         parts.push(format!("contact @{:x}", contact.0));
     }
-    if submission.do_not_call {
-        parts.push("do not call".to_owned());
-    }
     parts.extend(callable(&submission.callable));
+    parts.extend(bars(facts, &submission.callable.bars));
     if !attributes.is_empty() {
         let pairs: Vec<String> = attributes
             .iter()

@@ -101,7 +101,7 @@ pub(super) fn agent(names: &Names, spec: &AgentSpec, base: &AgentSpec) -> Vec<St
 }
 
 /// Days that follow each other and have the same times are said as one.
-fn hours(hours: &Hours) -> String {
+pub(super) fn hours(hours: &Hours) -> String {
     let mut runs: Vec<(Shift, u8)> = Vec::new();
     for shift in &hours.0 {
         match runs.last_mut() {

@@ -5,7 +5,7 @@ use super::coverage::Coverage;
 use super::judge::Next;
 use super::model::Model;
 use routing::{
-    Agent, AgentId, Answer, Command, Dispatch, Event, Handled, ItemId, ItemState, MAX_MATCHES,
+    Agent, AgentId, Answer, Bar, Command, Dispatch, Event, Handled, ItemId, ItemState, MAX_MATCHES,
     Mode, Notice, Presence, QueueId, Refusal, Returned, Seen, SourceId, State, Status, Submission,
     Target, Time, Way,
 };
@@ -206,6 +206,7 @@ impl Checked {
                 holds!(!model.items.contains_key(item), "I1", "{event:?}: it is open");
                 walk.follows.push_back(self.queue(*item, submission));
             }
+            Event::BarsSet { item, bars } => self.barred(walk, *item, bars)?,
             Event::Claimed { agent } => {
                 holds!(model.unfinished(*agent).is_none(), "order", "claimed before finishing");
                 let Some((item, reason)) = model.claim(walk.now, *agent) else {
@@ -303,10 +304,28 @@ impl Checked {
         }
     }
 
+    /// The list said something else before; who is merely offered the item loses it when no time is
+    /// left to call in, and nobody else does.
+    fn barred(&self, walk: &mut Walk, id: ItemId, bars: &[Bar]) -> Result<(), Violation> {
+        let item = self.model.items.get(&id);
+        holds!(item.is_some_and(|i| i.callable.bars != bars), "order", "nothing new about {id}");
+        let never = |bar: &Bar| {
+            let never = bar.hours.is_empty() && !bar.not_on_holidays;
+            never && bar.until.is_none_or(|until| until > walk.now)
+        };
+        if let Some(ItemState::Offered { agent, .. }) = item.map(|item| item.state)
+            && bars.iter().any(never)
+        {
+            walk.follows.push_back(Event::Returned { item: id, agent, cause: Returned::Barred });
+        }
+        Ok(())
+    }
+
     /// Whether the contact may be called and is known, and else what decides.
     fn route(&self, now: Time, item: ItemId, submission: &Submission) -> Event {
         let model = &self.model;
-        if submission.do_not_call {
+        let bars = &submission.callable.bars;
+        if bars.contains(&Bar::default()) {
             return Event::Barred { item };
         }
         let held = model.contact_key(submission).and_then(|key| model.holds.get(&key));

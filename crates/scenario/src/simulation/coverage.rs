@@ -1,6 +1,6 @@
 //! How often each command, event and refusal came up: what never did was not tested.
 
-use routing::{Command, Event, Handled, Notice, Outcome, Reason, Way};
+use routing::{Command, Event, Handled, Notice, Outcome, Reason, Returned, Way};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -99,6 +99,7 @@ names!(COMMANDS, command_name, Command, {
     Command::Complete { .. } => "complete",
     Command::KeepResult { .. } => "keep_result",
     Command::Force { .. } => "force",
+    Command::SetBars { .. } => "set_bars",
     Command::Update { .. } => "update",
     Command::Release { .. } => "release",
     Command::Retry { .. } => "retry",
@@ -135,6 +136,7 @@ names!(EVENTS, event_name, Event, {
     Event::Completed { outcome: Outcome::Moved { .. }, .. } => "completed_moved",
     Event::ResultKept { .. } => "result_kept",
     Event::Forced { .. } => "forced",
+    Event::BarsSet { .. } => "bars_set",
     Event::Updated { .. } => "updated",
     Event::Released { .. } => "released",
     Event::RetryScheduled { .. } => "retry_scheduled",
@@ -150,6 +152,7 @@ names!(EVENTS, event_name, Event, {
     Event::Assigned { reason: Reason { way: Way::Claimed, .. }, .. } => "assigned_claimed",
     Event::Assigned { reason: Reason { way: Way::Overflow, .. }, .. } => "assigned_overflow",
     Event::OfferMissed { .. } => "offer_missed",
+    Event::Returned { cause: Returned::Barred, .. } => "returned_barred",
     Event::Returned { .. } => "returned",
     Event::Due { .. } => "due",
     Event::Overflowed { .. } => "overflowed",

@@ -37,6 +37,7 @@ enum Kind {
     Later,
     Late,
     Force,
+    Bar,
     Place,
     Claim,
     Match,
@@ -74,6 +75,7 @@ impl Driver {
             weight(Kind::Later, 4),
             weight(Kind::Late, 2),
             weight(Kind::Force, 3),
+            weight(Kind::Bar, 4),
             weight(Kind::Place, 6),
             weight(Kind::Claim, 12),
             weight(Kind::Match, 8),
@@ -230,6 +232,14 @@ impl Driver {
                 let arrived_at = Time(now.0 - random.below(7200) as i64 * 1000);
                 let submission = taste.submission(random, facts, now);
                 Command::Force { item, version: 2, arrived_at, submission }
+            }
+            Kind::Bar => {
+                let (item, _) = self.item(facts, |i| i.state.agent().is_none())?;
+                let bars = match self.random.percent(40) {
+                    true => Vec::new(),
+                    false => self.taste.bars(&mut self.random, now),
+                };
+                Command::SetBars { item, bars }
             }
             Kind::Place => {
                 let (item, seen) = self.item(facts, |_| true)?;

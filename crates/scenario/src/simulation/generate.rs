@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::{
-    AgentSpec, AtCap, Attributes, Callable, Capacity, Code, Condition, ContactKey, DaysOff,
+    AgentSpec, AtCap, Attributes, Bar, Callable, Capacity, Code, Condition, ContactKey, DaysOff,
     DedupeScope, Dispatch, Disposition, Facts, Hours, JoinAt, Kind, Mode, Op, Presence, QueueId,
     QueueSpec, RuleSpec, Settings, Shift, Silence, Skills, SourceId, SourceSpec, Step, Strategy,
     Submission, Then, Time, TimeOfDay, Value,
@@ -216,6 +216,7 @@ impl Taste {
                 DedupeScope::Source
             },
             category: None,
+            medium: None,
         }
     }
 
@@ -259,8 +260,10 @@ impl Taste {
                 .percent(10)
                 .then(|| Time(now.0 + random.below(7_200_000) as i64 / 1000 * 1000 - 60_000)),
             contact: random.percent(40).then(|| ContactKey(u128::from(random.below(6)))),
-            callable: self.callable(random),
-            do_not_call: random.percent(5),
+            callable: Callable {
+                bars: if random.percent(8) { self.bars(random, now) } else { Vec::new() },
+                ..self.callable(random)
+            },
         }
     }
 
@@ -274,7 +277,20 @@ impl Taste {
             zones: zones.map(str::to_owned).chain(wrong).collect(),
             hours: if random.percent(20) { hours(random) } else { Hours::default() },
             not_on_holidays: random.percent(20),
+            bars: Vec::new(),
         }
+    }
+
+    /// What the do-not-call list may say: mostly never, now and then more than is taken.
+    pub fn bars(&self, random: &mut Random, now: Time) -> Vec<Bar> {
+        let count = if random.percent(self.wrong) { 11 } else { random.from_to(1, 2) };
+        let mut bar = || Bar {
+            hours: if random.percent(30) { hours(random) } else { Hours::default() },
+            not_on_holidays: random.percent(20),
+            until: (random.percent(40))
+                .then(|| Time(now.0 + random.below(172_800) as i64 * 1000 - 60_000)),
+        };
+        (0..count).map(|_| bar()).collect()
     }
 }
 

@@ -130,7 +130,8 @@ impl CallingTimes {
     }
 }
 
-/// It is time to call when it is so by the queue's hours and by the contact's, in every zone.
+/// It is time to call when it is so by the queue's hours, by the contact's and by all that the list
+/// leaves of them, in every zone.
 fn count_calling(hours: &Hours, callable: &Callable, settings: &Settings, now: Time) -> Known {
     let queue = AgentSpec { hours: hours.clone(), works_holidays: true, ..AgentSpec::default() };
     let works_holidays = !callable.not_on_holidays;
@@ -138,8 +139,19 @@ fn count_calling(hours: &Hours, callable: &Callable, settings: &Settings, now: T
     let names = callable.zones.iter();
     let own = callable.zones.is_empty().then_some(&settings.time_zone);
     let mut known = Known { on: true, from: now, until: Time(i64::MAX), is_edge: false };
+    let mut bars = Vec::new();
+    for bar in callable.bars.iter().filter(|bar| bar.until.is_none_or(|until| until > now)) {
+        if bar.hours.is_empty() && !bar.not_on_holidays {
+            known.on = false;
+        }
+        if let Some(until) = bar.until.filter(|until| *until < known.until) {
+            (known.until, known.is_edge) = (until, true);
+        }
+        let works_holidays = !bar.not_on_holidays;
+        bars.push(AgentSpec { hours: bar.hours.clone(), works_holidays, ..queue.clone() });
+    }
     for zone in names.chain(own).map(|name| TimeZone::get(name).unwrap_or(TimeZone::UTC)) {
-        for spec in [&queue, &contact] {
+        for spec in [&queue, &contact].into_iter().chain(&bars) {
             let one = count(spec, &settings.holidays, now, &zone);
             known.on &= one.on;
             if one.until < known.until {

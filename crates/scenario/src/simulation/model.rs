@@ -6,8 +6,8 @@ mod apply;
 use super::hours::{CallingTimes, Shifts, worked};
 use jiff::tz::TimeZone;
 use routing::{
-    AgentId, AgentSpec, AtCap, Callable, Code, ContactKey, Event, ItemId, ItemState, JoinAt, Kind,
-    Notice, Outcome, Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId,
+    AgentId, AgentSpec, AtCap, Bar, Callable, Code, ContactKey, Event, ItemId, ItemState, JoinAt,
+    Kind, Notice, Outcome, Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId,
     SourceSpec, Standing, Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
@@ -294,7 +294,7 @@ impl Model {
     pub fn contact_key(&self, submission: &routing::Submission) -> Option<(SourceId, ContactKey)> {
         let (source, _) = self.sources.get(&submission.source)?;
         let contact = submission.contact.filter(|_| source.dedupe_window_secs > 0)?;
-        let contact = (!submission.do_not_call).then_some(contact)?;
+        let contact = (!submission.callable.bars.contains(&Bar::default())).then_some(contact)?;
         Some(match source.dedupe_scope {
             routing::DedupeScope::Workspace => (SourceId(0), contact),
             routing::DedupeScope::Source => (submission.source, contact),

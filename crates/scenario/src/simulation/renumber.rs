@@ -150,6 +150,7 @@ impl Gone {
                 *item = self.item(*item);
                 submission.source = self.source(submission.source);
             }
+            Command::SetBars { item, .. } => *item = self.item(*item),
             Command::Submit { submission } => submission.source = self.source(submission.source),
             Command::Reassign { item, seen, to } => {
                 *item = self.item(*item);

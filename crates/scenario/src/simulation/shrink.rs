@@ -119,6 +119,10 @@ fn plainer(command: &Command) -> Vec<Command> {
                 submission,
             })
             .collect(),
+        Command::SetBars { item, bars } => bars
+            .iter()
+            .map(|bar| Command::SetBars { item: *item, bars: vec![bar.clone()] })
+            .collect(),
         Command::Complete { item, disposition, .. } => vec![Command::Complete {
             item: *item,
             seen: Seen::default(),
@@ -215,7 +219,7 @@ fn submissions(submission: &Submission) -> Vec<Submission> {
         Submission { priority: 0, ..base() },
         Submission { earliest: None, ..base() },
         Submission { contact: None, ..base() },
-        Submission { do_not_call: false, ..base() },
+        Submission { callable: Callable { bars: Vec::new(), ..own() }, ..base() },
         Submission { callable: Callable::default(), ..base() },
         Submission { callable: Callable { hours: Hours::default(), ..own() }, ..base() },
         Submission { callable: Callable { zones: Vec::new(), ..own() }, ..base() },

@@ -48,6 +48,11 @@ pub struct SourceChange {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub category: Option<Option<Code>>,
+    /// How its contacts are reached, such as `voice` or `sms`: the same for entries that name
+    /// another medium. Null is in any way.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub medium: Option<Option<Code>>,
     /// What a duplicate is recognised by: `phone`, `email`, or an attribute's name.
     pub dedupe_key: Option<String>,
     /// The attributes that items carry; one that is not declared `routing` is personal.
@@ -83,7 +88,7 @@ impl SourceChange {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
-        take!(name, kind, queue, dedupe_window_secs, dedupe_scope, category);
+        take!(name, kind, queue, dedupe_window_secs, dedupe_scope, category, medium);
     }
 
     fn merge_face(&mut self, face: &mut Face) -> Answered<()> {

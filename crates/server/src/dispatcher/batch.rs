@@ -5,8 +5,8 @@ use super::known::Known;
 use super::opt_outs;
 use super::personal;
 use super::replay;
-use super::request::{Done, Request, Results, SubmitError};
-use routing::{AgentId, Command, Event, Refusal, State, Time};
+use super::request::{Done, Request, Results, SubmitError, Work};
+use routing::{AgentId, Answer, Command, Event, Refusal, State, Time};
 use std::collections::HashMap;
 use store::{Actor, Answered, Batch, BatchId, Recorded};
 
@@ -33,6 +33,8 @@ impl Decided {
             && b.answers.is_empty()
             && b.imports.is_empty()
             && b.outbox.is_empty()
+            && b.opt_outs.is_empty()
+            && b.opt_ins.is_empty()
             && b.acts.is_empty()
     }
 }
@@ -133,12 +135,26 @@ impl<'a> Deciding<'a> {
             let mut command = work.order.command(self.state)?;
             opt_outs::mark(&mut command, work.callee, self.state, self.known, &self.out.batch);
             personal::admit(work, &command, self.known, &self.out.batch)?;
+            self.bar(request.actor, work, &command);
             let first = self.out.batch.events.len();
             let done = self.handle(request.actor, command.clone().into_owned())?;
             personal::add(work, &command, done.answer, first, self.known, &mut self.out.batch);
+            opt_outs::note(&command, work.callee, done.answer, &mut self.out.batch);
             Ok(done)
         });
         results.collect()
+    }
+
+    /// Items that wait, or that somebody has, learn what the work puts on the do-not-call list:
+    /// before its command, so that whoever records such a result is not given the next at once.
+    fn bar(&mut self, actor: Actor, work: &Work, command: &Command) {
+        opt_outs::add(work, command, self.state, self.now, &mut self.out.batch);
+        let batch = &self.out.batch;
+        for (command, contact) in opt_outs::follow(work, command, self.state, self.known, batch) {
+            if self.handle(actor, command.clone()).is_ok() {
+                opt_outs::note(&command, Some(contact), Answer::Done, &mut self.out.batch);
+            }
+        }
     }
 
     /// Lapses an agent who is still overdue now that the lock is held.

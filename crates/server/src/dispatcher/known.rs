@@ -3,8 +3,8 @@
 use super::desk::Ask;
 use super::request::Personal;
 use routing::{AgentId, Command, ContactKey, ItemId, SourceId, State, Time};
-use std::collections::HashMap;
-use store::{Answered, Late, NewOptOut, Transaction, User};
+use std::collections::{BTreeSet, HashMap};
+use store::{Answered, Late, OptOut, Transaction, User};
 
 /// Rows that decide whether something is a repetition, a taken name, or overdue.
 #[derive(Default)]
@@ -20,7 +20,9 @@ pub(super) struct Known {
     /// Items that are kept back, with their versions.
     pub duplicates: HashMap<ItemId, u32>,
     /// What the do-not-call list says of those who would be called.
-    pub opt_outs: HashMap<ContactKey, Vec<NewOptOut>>,
+    pub opt_outs: HashMap<ContactKey, Vec<OptOut>>,
+    /// The open items of the numbers that are put on it.
+    pub open_items: HashMap<String, Vec<ItemId>>,
 }
 
 impl Known {
@@ -31,7 +33,7 @@ impl Known {
         asks: &[Ask],
     ) -> store::Result<Known> {
         let mut known = Known::default();
-        let (mut keys, mut callees) = (Vec::new(), Vec::new());
+        let (mut keys, mut callees, mut phones) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         for ask in asks {
             match ask {
                 Ask::Lapse(agents) => {
@@ -46,6 +48,11 @@ impl Known {
                         keys.push((key.scope.clone(), key.key.clone()));
                     }
                     callees.extend(request.work.iter().filter_map(|work| work.callee));
+                    for row in request.work.iter().flat_map(|work| &work.personal) {
+                        let Personal::OptOut(row) = row else { continue };
+                        callees.insert(row.entry.contact);
+                        phones.insert(row.phone.as_str());
+                    }
                     for work in &request.work {
                         // What is refused now needs no names.
                         let Ok(command) = work.order.command(state) else { continue };
@@ -60,11 +67,16 @@ impl Known {
             known.answers =
                 answers.into_iter().map(|a| ((a.scope.clone(), a.key.clone()), a)).collect();
         }
-        callees.sort_unstable();
-        callees.dedup();
         if !callees.is_empty() {
+            let callees: Vec<ContactKey> = callees.into_iter().collect();
             for entry in tx.opt_outs(&callees).await? {
-                known.opt_outs.entry(entry.what.contact).or_default().push(entry.what);
+                known.opt_outs.entry(entry.what.contact).or_default().push(entry);
+            }
+        }
+        if !phones.is_empty() {
+            let phones: Vec<&str> = phones.into_iter().collect();
+            for (phone, item) in tx.open_items(&phones).await? {
+                known.open_items.entry(phone).or_default().push(item);
             }
         }
         Ok(known)

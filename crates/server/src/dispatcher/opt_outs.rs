@@ -1,12 +1,18 @@
-//! The do-not-call list at the moment of deciding: what comes in is held against it under the lock.
+//! The do-not-call list at the moment of deciding. It is not in the state: what it says of an item's
+//! contact is read under the lock and put into the command, so that the journal says what was found
+//! and every replay decides as this node did.
 
 use super::known::Known;
-use routing::{Command, ContactKey, Event, State};
+use super::personal::item_of;
+use super::request::{Personal, Work};
+use routing::{
+    Answer, Bar, Callable, Command, ContactKey, ItemId, ItemState, SourceId, State, Time,
+};
 use std::borrow::Cow;
-use store::{Batch, EVERY_CATEGORY, NewOptOut, Origin};
+use std::collections::BTreeSet;
+use store::{Batch, NewOptOut};
 
-/// Marks a submission whose contact is not to be called, and keeps one to the hours that its contact
-/// allows. The mark goes into the journal with it: every replay decides as this node did.
+/// Puts into a command what the list says of the contact that it would have called.
 pub(super) fn mark(
     command: &mut Cow<'_, Command>,
     callee: Option<ContactKey>,
@@ -15,37 +21,134 @@ pub(super) fn mark(
     batch: &Batch,
 ) {
     let Some(callee) = callee else { return };
-    let here = batch.opt_outs.iter().filter(|entry| entry.contact == callee);
-    let entries: Vec<&NewOptOut> =
-        known.opt_outs.get(&callee).into_iter().flatten().chain(here).collect();
-    if entries.is_empty() {
+    let source = match &**command {
+        Command::Submit { submission } | Command::Force { submission, .. } => submission.source,
+        Command::SetBars { item, .. } => match state.facts().items.get(item) {
+            Some(item) => item.source,
+            None => return,
+        },
+        _ => return,
+    };
+    let said = bars(callee, source, state, known, batch);
+    let before = match &**command {
+        Command::Submit { submission } | Command::Force { submission, .. } => {
+            &submission.callable.bars
+        }
+        Command::SetBars { bars, .. } => bars,
+        _ => return,
+    };
+    if *before == said {
         return;
     }
-    let Command::Submit { submission } = command.to_mut() else { return };
-    let source = state.facts().sources.get(&submission.source);
-    let category = source.and_then(|source| source.spec.category.as_ref());
-    for entry in entries.into_iter().filter(|entry| entry.concerns(category)) {
-        let narrowed = submission.callable.narrowed(&entry.hours, entry.not_on_holidays);
-        match narrowed.filter(|_| !entry.is_never()) {
-            Some(callable) => submission.callable = callable,
-            None => submission.do_not_call = true,
+    match command.to_mut() {
+        Command::Submit { submission } | Command::Force { submission, .. } => {
+            submission.callable.bars = said;
+        }
+        Command::SetBars { bars, .. } => *bars = said,
+        _ => {}
+    }
+}
+
+/// What the list says of a contact to a source: as the tables have it, and as this batch changes it.
+fn bars(
+    contact: ContactKey,
+    source: SourceId,
+    state: &State,
+    known: &Known,
+    batch: &Batch,
+) -> Vec<Bar> {
+    let Some(source) = state.facts().sources.get(&source) else { return Vec::new() };
+    let here: &[NewOptOut] = batch.opt_outs.get(&contact).map_or(&[], Vec::as_slice);
+    let stored = known.opt_outs.get(&contact).into_iter().flatten();
+    let stored = stored.filter(|entry| !batch.opt_ins.contains(&entry.id)).map(|entry| &entry.what);
+    let stored = stored.filter(|entry| !here.iter().any(|newer| newer.replaces(entry)));
+    let entries = stored.chain(here).filter(|entry| entry.concerns(&source.spec));
+    Bar::together(entries.map(|entry| entry.bar.clone()).collect())
+}
+
+/// Notes which item a command barred, so that it is found when the contact is taken off the list.
+pub(super) fn note(
+    command: &Command,
+    callee: Option<ContactKey>,
+    answer: Answer,
+    batch: &mut Batch,
+) {
+    let said = |callable: &Callable| !callable.bars.is_empty();
+    let item = match (command, answer) {
+        (Command::Submit { submission }, Answer::Item(item)) if said(&submission.callable) => item,
+        (Command::Force { item, submission, .. }, _) if said(&submission.callable) => *item,
+        (Command::SetBars { item, bars }, _) if !bars.is_empty() => *item,
+        _ => return,
+    };
+    batch.barred.extend(callee.map(|callee| (callee, item)));
+}
+
+/// Adds the entries of work that will be carried out; with a result only when that says so.
+pub(super) fn add(work: &Work, command: &Command, state: &State, now: Time, batch: &mut Batch) {
+    let rows = work.personal.iter().filter_map(|row| match row {
+        Personal::OptOut(row) => Some(&row.entry),
+        _ => None,
+    });
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() || !counts(command, state, now) {
+        return;
+    }
+    for entry in rows {
+        let of_contact = batch.opt_outs.entry(entry.contact).or_default();
+        of_contact.retain(|before| !entry.replaces(before));
+        of_contact.push(entry.clone());
+    }
+}
+
+fn counts(command: &Command, state: &State, now: Time) -> bool {
+    let Command::Complete { item, disposition, .. } = command else { return true };
+    let facts = state.facts();
+    let queue = facts.items.get(item).and_then(|item| facts.queues.get(&item.queue));
+    let known = queue.into_iter().flat_map(|queue| &queue.spec.dispositions);
+    let never_again = known.into_iter().any(|d| d.name == *disposition && d.do_not_call);
+    never_again && state.admits(now, command)
+}
+
+/// Takes an entry off; also one that this very batch has replaced.
+pub(super) fn remove(id: u64, callee: Option<ContactKey>, known: &Known, batch: &mut Batch) {
+    batch.opt_ins.push(id);
+    let entries = callee.and_then(|callee| known.opt_outs.get(&callee)).into_iter().flatten();
+    let gone = entries.filter(|entry| entry.id == id);
+    for gone in gone {
+        if let Some(newer) = batch.opt_outs.get_mut(&gone.what.contact) {
+            newer.retain(|entry| !entry.replaces(&gone.what));
         }
     }
 }
 
-/// Puts a contact on the list for every category, when the result that was just recorded says so.
-pub(super) fn add(contact: ContactKey, first: usize, batch: &mut Batch) {
-    let recorded = batch.events.iter().skip(first);
-    let said = |event: &Event| matches!(event, Event::Completed { do_not_call: true, .. });
-    let Some(actor) = recorded.filter(|r| said(&r.event)).map(|r| r.actor).next() else { return };
-    batch.opt_outs.retain(|entry| entry.contact != contact);
-    batch.opt_outs.push(NewOptOut {
-        contact,
-        category: routing::Code::new(EVERY_CATEGORY),
-        hours: Default::default(),
-        not_on_holidays: false,
-        until: None,
-        origin: Origin::Result,
-        actor,
-    });
+/// What the list now says of open items whose contacts this work puts on it; not of the one that
+/// the work itself is about.
+pub(super) fn follow(
+    work: &Work,
+    command: &Command,
+    state: &State,
+    known: &Known,
+    batch: &Batch,
+) -> Vec<(Command, ContactKey)> {
+    let mut follows = Vec::new();
+    for row in &work.personal {
+        let Personal::OptOut(row) = row else { continue };
+        let contact = row.entry.contact;
+        if !batch.opt_outs.get(&contact).is_some_and(|here| here.contains(&row.entry)) {
+            continue;
+        }
+        let stored = known.open_items.get(&row.phone).into_iter().flatten().copied();
+        let same = |personal: &&store::Personal| personal.phone.as_ref() == Some(&row.phone);
+        let arrived = batch.personal.iter().filter(same).map(|personal| personal.item);
+        let items: BTreeSet<ItemId> =
+            stored.chain(arrived).filter(|item| Some(*item) != item_of(command)).collect();
+        for item in items.into_iter().filter_map(|item| state.facts().items.get(&item)) {
+            let is_open = !matches!(item.state, ItemState::Closed { .. });
+            let bars = bars(contact, item.source, state, known, batch);
+            if is_open && item.callable.bars != bars {
+                follows.push((Command::SetBars { item: item.id, bars }, contact));
+            }
+        }
+    }
+    follows
 }

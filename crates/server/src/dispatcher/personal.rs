@@ -155,7 +155,9 @@ pub(super) fn add(
             }
             Personal::Import(step) => batch.imports.push(step.clone()),
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
-            Personal::OptOut(contact) => opt_outs::add(*contact, first, batch),
+            // It came before the command, which may hand out what the entry bars.
+            Personal::OptOut(_) => {}
+            Personal::OptIn(id) => opt_outs::remove(*id, work.callee, known, batch),
             Personal::Act(act) => {
                 let made = made_agent(answer).map(|agent| agent.0);
                 batch.acts.push(Act { object_id: act.object_id.or(made), ..(**act).clone() });
@@ -214,7 +216,7 @@ fn source_of(command: &Command) -> Option<SourceId> {
     }
 }
 
-fn item_of(command: &Command) -> Option<ItemId> {
+pub(super) fn item_of(command: &Command) -> Option<ItemId> {
     match command {
         Command::Accept { item, .. }
         | Command::Decline { item, .. }
@@ -225,6 +227,7 @@ fn item_of(command: &Command) -> Option<ItemId> {
         | Command::Release { item, .. }
         | Command::Retry { item, .. }
         | Command::Reassign { item, .. }
+        | Command::SetBars { item, .. }
         | Command::Cancel { item, .. } => Some(*item),
         _ => None,
     }

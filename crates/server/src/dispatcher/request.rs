@@ -4,7 +4,7 @@ use routing::{Answer, Command, ContactKey, Event, Refusal, SourceId, State, Time
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use store::{Act, ImportStep, NoteKind, Outgoing, SourceFace, UserChange};
+use store::{Act, ImportStep, NewOptOut, NoteKind, Outgoing, SourceFace, UserChange};
 pub use store::{Actor, WorkspaceId};
 use thiserror::Error;
 
@@ -135,10 +135,20 @@ pub enum Personal {
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),
-    /// Who is not called again, when the command's result says so.
-    OptOut(ContactKey),
+    /// Who comes onto the do-not-call list: with a result when that says so, else in any case.
+    OptOut(Box<OptOutRow>),
+    /// The entry that is taken off it, of the work's callee.
+    OptIn(u64),
     /// What the audit says of these rows.
     Act(Box<Act>),
+}
+
+/// An entry of the do-not-call list, and the number by which the contact's open items are found.
+#[derive(Clone, Debug)]
+pub struct OptOutRow {
+    pub entry: NewOptOut,
+    /// E.164; never written.
+    pub phone: String,
 }
 
 /// Puts sealed secrets into a source's face once its id is known.

@@ -37,6 +37,7 @@ impl Eyes {
                 }
                 Event::Accepted { .. }
                 | Event::Updated { .. }
+                | Event::BarsSet { .. }
                 | Event::SupervisorTold { .. }
                 | Event::ResultKept { .. } => {}
                 _ => {
@@ -95,12 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn a_note_to_an_item_does_not_take_it_out_of_their_hands() {
+    fn what_is_said_of_an_item_does_not_take_it_out_of_their_hands() {
         let holds = BTreeSet::from([ItemId(7)]);
         let mut eyes = Eyes::Agent { agent: AgentId(1), holds: holds.clone() };
         let (item, agent) = (ItemId(7), AgentId(1));
         let seen = Version::default();
         assert_eq!(eyes.see(&Event::Updated { item, agent, seen, contacted: false }), Seen::Yes);
+        assert_eq!(eyes.see(&Event::BarsSet { item, bars: Vec::new() }), Seen::Yes);
         assert!(matches!(eyes, Eyes::Agent { holds: still, .. } if still == holds));
     }
 

@@ -147,8 +147,9 @@ pub fn prepare(
                 zones,
                 hours: incoming.call_hours,
                 not_on_holidays: incoming.not_on_holidays,
+                // Known under the lock.
+                bars: Vec::new(),
             },
-            do_not_call: false,
         },
         callee,
         personal: Personal {

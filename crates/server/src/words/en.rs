@@ -109,6 +109,12 @@ impl Words for English {
             When::Ends(at) => format!("{hours} end at {at}."),
             When::Open => format!("{hours} are open."),
             When::Never => format!("{hours} have no time in common."),
+            When::Barred(None) => {
+                "The contact is on the do-not-call list: not to be called.".to_owned()
+            }
+            When::Barred(Some(at)) => {
+                format!("The contact is on the do-not-call list: not to be called before {at}.")
+            }
         }
     }
 
@@ -208,6 +214,16 @@ impl Words for English {
                 format!("{}'s result came too late: kept as a note.", who(agent))
             }
             Forced { .. } => "Forced through, though it had been kept back.".to_owned(),
+            BarsSet { bars, .. } => match bars.iter().find(|bar| bar.is_never()).or(bars.first()) {
+                None => "The do-not-call list bars the contact no longer.",
+                Some(bar) if bar.is_never() => {
+                    "The contact came onto the do-not-call list: not to be called."
+                }
+                Some(_) => {
+                    "The contact came onto the do-not-call list: to be called at some times only."
+                }
+            }
+            .to_owned(),
             Released { agent, .. } => format!("{} gave it back.", who(agent)),
             RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -245,6 +261,11 @@ impl Words for English {
                     }
                     routing::Returned::Deactivated => {
                         format!("Back in its old place: {name} was deactivated.")
+                    }
+                    routing::Returned::Barred => {
+                        format!(
+                            "Back in its old place, away from {name}: the contact is on the do-not-call list now."
+                        )
                     }
                 }
             }

@@ -125,6 +125,10 @@ impl Words for Hindi {
             When::Ends(at) => format!("{hours} {at} तक है।"),
             When::Open => format!("{hours} अभी है।"),
             When::Never => format!("{hours} एक साथ कभी नहीं होता।"),
+            When::Barred(None) => "संपर्क कॉल-न-करें सूची में है: कॉल नहीं करनी है।".to_owned(),
+            When::Barred(Some(at)) => {
+                format!("संपर्क कॉल-न-करें सूची में है: {at} से पहले कॉल नहीं करनी है।")
+            }
         }
     }
 
@@ -221,6 +225,12 @@ impl Words for Hindi {
                 format!("{} का परिणाम देर से आया: नोट के रूप में रखा गया।", who(agent))
             }
             Forced { .. } => "रोके जाने के बावजूद आगे भेजा गया।".to_owned(),
+            BarsSet { bars, .. } => match bars.iter().find(|bar| bar.is_never()).or(bars.first()) {
+                None => "संपर्क पर अब कॉल-न-करें सूची की रोक नहीं।",
+                Some(bar) if bar.is_never() => "संपर्क कॉल-न-करें सूची में आया: कॉल नहीं करनी है।",
+                Some(_) => "संपर्क कॉल-न-करें सूची में आया: केवल कुछ समय पर कॉल करनी है।",
+            }
+            .to_owned(),
             Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
             RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => {
@@ -258,6 +268,9 @@ impl Words for Hindi {
                     }
                     routing::Returned::Deactivated => {
                         format!("{name} को निष्क्रिय किया गया: आइटम अपनी पुरानी जगह लौटा।")
+                    }
+                    routing::Returned::Barred => {
+                        format!("संपर्क अब कॉल-न-करें सूची में है: आइटम {name} से अपनी पुरानी जगह लौटा।")
                     }
                 }
             }

@@ -173,6 +173,7 @@ impl Lexicon {
             }
         };
         let when = match (calling.open, calling.until) {
+            (false, until) if calling.barred => When::Barred(until.map(clock)),
             (true, Some(until)) => When::Ends(clock(until)),
             (true, None) => When::Open,
             (false, Some(until)) => When::Opens(clock(until)),

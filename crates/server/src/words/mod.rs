@@ -124,6 +124,8 @@ enum When {
     Ends(String),
     Open,
     Never,
+    /// The do-not-call list leaves no time, or none before that.
+    Barred(Option<String>),
 }
 
 /// All phrases of one language.

@@ -4,9 +4,9 @@ use super::*;
 use crate::testing::Harness;
 use axum::http::{HeaderValue, Request};
 use routing::{
-    AgentSpec, Calling, Code, ItemId, Key, Notice, Outcome, Queue, QueueSpec, RuleId, RuleSpec,
-    RunnerUp, Seen, Settings, SourceId, SourceSpec, Status, Step, Strategy, Submission, TICK,
-    Target, Time, Way,
+    AgentSpec, Bar, Calling, Code, ItemId, Key, Notice, Outcome, Queue, QueueSpec, RuleId,
+    RuleSpec, RunnerUp, Seen, Settings, SourceId, SourceSpec, Status, Step, Strategy, Submission,
+    TICK, Target, Time, Way,
 };
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -83,6 +83,7 @@ fn callings() -> Vec<Calling> {
         zones: zones.iter().map(|zone| (*zone).to_owned()).collect(),
         open,
         until,
+        barred: false,
     };
     let coasts = ["America/Los_Angeles", "America/New_York"];
     vec![
@@ -92,6 +93,8 @@ fn callings() -> Vec<Calling> {
         of(&["America/New_York"], true, None),
         of(&coasts, false, hour(1)),
         of(&coasts, false, None),
+        Calling { barred: true, ..of(&coasts, false, None) },
+        Calling { barred: true, ..of(&["Asia/Kolkata"], false, hour(23)) },
     ]
 }
 
@@ -168,6 +171,9 @@ fn events() -> Vec<Event> {
         Updated { item, seen, agent, contacted: false },
         ResultKept { item, agent, holder: None },
         ResultKept { item, agent, holder: Some(BEN) },
+        BarsSet { item, bars: vec![Default::default()] },
+        BarsSet { item, bars: vec![Bar { not_on_holidays: true, ..Default::default() }] },
+        BarsSet { item, bars: Vec::new() },
         Forced { item, version: 2, arrived_at: Time(0), submission: Default::default() },
         Updated { item, seen, agent, contacted: true },
         Released { item, seen, agent },
@@ -187,6 +193,7 @@ fn events() -> Vec<Event> {
         returned(routing::Returned::SignedOut),
         returned(routing::Returned::Lapsed),
         returned(routing::Returned::Deactivated),
+        returned(routing::Returned::Barred),
         WentSilent { item, agent, to: None },
         WentSilent { item, agent, to: Some(QueueId(9)) },
         Due { item },

@@ -109,6 +109,10 @@ impl Words for Chinese {
             When::Ends(at) => format!("{hours}到 {at} 结束。"),
             When::Open => format!("现在处于{hours}。"),
             When::Never => format!("{hours}不存在。"),
+            When::Barred(None) => "联系人在谢绝来电名单上：不可致电。".to_owned(),
+            When::Barred(Some(at)) => {
+                format!("联系人在谢绝来电名单上：{at} 之前不可致电。")
+            }
         }
     }
 
@@ -199,6 +203,12 @@ impl Words for Chinese {
                 format!("{} 的结果来得太晚：已存为备注。", who(agent))
             }
             Forced { .. } => "已放行，尽管先前被搁置。".to_owned(),
+            BarsSet { bars, .. } => match bars.iter().find(|bar| bar.is_never()).or(bars.first()) {
+                None => "联系人不再受谢绝来电名单限制。",
+                Some(bar) if bar.is_never() => "联系人已列入谢绝来电名单：不可致电。",
+                Some(_) => "联系人已列入谢绝来电名单：只可在部分时间致电。",
+            }
+            .to_owned(),
             Released { agent, .. } => format!("{} 已退回。", who(agent)),
             RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
@@ -232,6 +242,11 @@ impl Words for Chinese {
                     }
                     routing::Returned::Deactivated => {
                         format!("{name} 已停用，工作项回到原来的位置。")
+                    }
+                    routing::Returned::Barred => {
+                        format!(
+                            "联系人已列入谢绝来电名单：从 {name} 处收回，工作项回到原来的位置。"
+                        )
                     }
                 }
             }

@@ -26,6 +26,13 @@ static NOTES: Many = Many {
     types: &[I, I],
 };
 
+/// An entry itself stays: whoever asks to be erased must not be called again.
+static BARRED: Many = Many {
+    sql: "DELETE FROM barred_items WHERE (workspace_id, item_id) IN \
+          (SELECT v.c1, v.c2 FROM {rows} AS v)",
+    types: &[I, I],
+};
+
 static ANSWERS_OF_ITEMS: Many = Many {
     sql: "DELETE FROM answers WHERE (workspace_id, item_id) IN \
           (SELECT v.c1, v.c2 FROM {rows} AS v)",
@@ -222,8 +229,8 @@ impl<D: Db> Backend<D> {
     }
 }
 
-fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 6] {
-    let mut items: [Rows; 3] = Default::default();
+fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 7] {
+    let mut items: [Rows; 4] = Default::default();
     for item in &traces.items {
         items.iter_mut().for_each(|rows| rows.push(cells![workspace, *item]));
     }
@@ -237,10 +244,11 @@ fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 6
     for id in &traces.outbox {
         Rows::push(&mut outbox, cells![workspace, *id]);
     }
-    let [personal, notes, of_items] = items;
+    let [personal, notes, barred, of_items] = items;
     [
         (&PERSONAL, personal),
         (&NOTES, notes),
+        (&BARRED, barred),
         (&ANSWERS_OF_ITEMS, of_items),
         (&ANSWERS, answers),
         (&REJECTED, rejected),

@@ -223,8 +223,8 @@ async fn a_nested_item(database: &Database) -> Result<()> {
             zones: vec!["Asia/Kolkata".into(), "America/New_York".into()],
             hours: serde_json::from_str(r#"[{"day": 2, "from": "10:00", "to": "12:00"}]"#)?,
             not_on_holidays: true,
+            bars: vec![routing::Bar { until: Some(Time(1)), ..Default::default() }],
         },
-        do_not_call: false,
     };
     // The earliest time may lie beyond what the core takes: then without it.
     let item = match w.submit(submission.clone()).await {

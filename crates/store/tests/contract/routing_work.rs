@@ -268,7 +268,12 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
             // Every other contact is in a zone of their own.
             let zones = ["Asia/Kolkata", "America/New_York"].map(str::to_owned);
             let zones = zones.into_iter().take(contact as usize % 2 * 2).collect();
-            let callable = Callable { zones, hours: calling(), not_on_holidays: contact > 50 };
+            let callable = Callable {
+                zones,
+                hours: calling(),
+                not_on_holidays: contact > 50,
+                bars: Vec::new(),
+            };
             let lead = Submission { source, ..lead(contact.into()) };
             let callable = if contact.is_multiple_of(3) { callable } else { Callable::default() };
             Command::Submit { submission: Submission { callable, ..lead } }

@@ -183,6 +183,21 @@ export const api = {
 		erase: (body: Schemas['ErasureForm']) =>
 			take<Schemas['Erased']>(http.POST(`${V}/contacts/erase`, { body }))
 	},
+	doNotCall: {
+		list: (query: { origin?: string; limit?: number; cursor?: string }) =>
+			take<t.Page<t.OptOut>>(http.GET(`${V}/do-not-call`, { params: { query } })),
+		add: (body: Schemas['OptOutForm']) => take<t.OptOut>(http.POST(`${V}/do-not-call`, { body })),
+		check: (body: Schemas['NumberForm']) =>
+			take<t.Listed>(http.POST(`${V}/do-not-call/check`, { body })),
+		remove: (id: Id) => take<void>(http.DELETE(`${V}/do-not-call/{id}`, at(id))),
+		import: (form: FormData) =>
+			take<t.OptOutsImported>(
+				http.POST(`${V}/do-not-call/import`, {
+					body: form as never,
+					bodySerializer: (body) => body
+				})
+			)
+	},
 	assignments: {
 		list: (query: AssignmentFilter) =>
 			take<t.Page<t.Assignment>>(

@@ -245,6 +245,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/do-not-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the entries, newest first, also those that count no longer. No numbers: they are not kept. */
+        get: operations["get_do_not_call"];
+        put?: never;
+        /**
+         * Puts a number on the list. What the list said of the number, category and medium before is
+         *     replaced. Items of the contact that wait are held back with the answer, and whoever has one is
+         *     shown what the list says.
+         */
+        post: operations["post_do_not_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says whether a number is on the do-not-call list, and how far that goes. */
+        post: operations["post_do_not_call_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts the numbers of a CSV or Excel file on the list, a few thousand at a time: whoever sends it
+         *     waits. When it breaks off, what came before is on the list; send it again.
+         */
+        post: operations["post_do_not_call_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/do-not-call/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes an entry off the list, and frees what it held back: items that waited go out in their
+         *     place, and those that came in barred are routed as they came. What another entry still bars
+         *     stays.
+         */
+        delete: operations["delete_do_not_call_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -527,7 +607,8 @@ export interface paths {
         put?: never;
         /**
          * Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
-         *     same contact within the source's window is recorded as a duplicate and answered as such.
+         *     same contact within the source's window is recorded as a duplicate and answered as such; one who
+         *     is on the do-not-call list as `barred`.
          */
         post: operations["post_items"];
         delete?: never;
@@ -633,7 +714,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Routes a duplicate as if its contact had not come before. It stays linked to the first. */
+        /**
+         * Routes what was kept back: a duplicate as if its contact had not come before (it stays linked to
+         *     the first), or an item whose contact is on the do-not-call list.
+         */
         post: operations["post_items_id_force"];
         delete?: never;
         options?: never;
@@ -1381,6 +1465,8 @@ export interface components {
         };
         /** @description Whether an item's contact may be called now. */
         Calling: {
+            /** @description The do-not-call list is what closes it. */
+            barred: boolean;
             /** @description While it is not, nothing but a person hands the item out. */
             open: boolean;
             /** @description One line for people. */
@@ -1551,6 +1637,8 @@ export interface components {
         Disposition: {
             /** @description Whether the contact was reached. */
             contacted?: boolean;
+            /** @description Whether the contact is put on the do-not-call list. */
+            do_not_call?: boolean;
             label?: string;
             name: string;
             /** @enum {string} */
@@ -1771,7 +1859,7 @@ export interface components {
             note?: string | null;
             /**
              * Format: int32
-             * @description The duplicate's version as last seen.
+             * @description The item's version as last seen.
              */
             version: number;
         };
@@ -1970,7 +2058,7 @@ export interface components {
          * @description Where an item is.
          * @enum {string}
          */
-        ItemStateName: "scheduled" | "waiting" | "offered" | "assigned" | "closed" | "cancelled" | "duplicate";
+        ItemStateName: "scheduled" | "waiting" | "offered" | "assigned" | "closed" | "cancelled" | "duplicate" | "barred";
         /**
          * @description Where a newcomer's count starts under `fewest_assigned`.
          * @enum {string}
@@ -2004,6 +2092,13 @@ export interface components {
              * @description The item's version as last seen.
              */
             version: number;
+        };
+        /** @description What the list says of a number. */
+        Listed: {
+            /** @description One a category and medium, also what counts no longer. */
+            entries: components["schemas"]["OptOut"][];
+            /** @description Whether any entry counts now. */
+            listed: boolean;
         };
         /** @description What the server sends. */
         LiveMessage: {
@@ -2154,11 +2249,87 @@ export interface components {
          * @enum {string}
          */
         Notice: "placed_item_held_by_absent" | "placed_item_silent" | "silent_too_often";
+        /** @description Which number is asked about. It comes in the body so that it stands in no log. */
+        NumberForm: {
+            /** @description In any form. */
+            phone: string;
+        };
         /**
          * @description How an attribute is compared with a value.
          * @enum {string}
          */
         Op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "starts_with" | "in" | "exists";
+        /** @description An entry of the do-not-call list. */
+        OptOut: {
+            actor: components["schemas"]["Actor"];
+            added_at: components["schemas"]["Time"];
+            /** @description `all`, or what it is about. */
+            category: string;
+            /** @description When they may be called all the same; with none of these and no `not_on_holidays` never. */
+            hours: components["schemas"]["Shift"][];
+            /** Format: int64 */
+            id: number;
+            /** @description `all`, or how they are not to be reached. */
+            medium: string;
+            not_on_holidays: boolean;
+            /** @description `person`, `import` or `result`. */
+            origin: string;
+            until: components["schemas"]["Time"] | null;
+        };
+        /**
+         * @description Who is not to be called, and how far that goes. There is no room for a note: an entry stays when
+         *     its person is erased, and must not name them.
+         */
+        OptOutForm: {
+            /** @description Such as `banking`; `all` when absent. A source with another category is not concerned. */
+            category?: string | null;
+            /**
+             * @description When they may be called all the same, by their own clock. Without these and
+             *     `not_on_holidays` they are not called at all.
+             */
+            hours?: components["schemas"]["Shift"][];
+            /** @description Such as `voice` or `sms`; `all` when absent. A source with another medium is not concerned. */
+            medium?: string | null;
+            /** @description They may be called, but not on the workspace's holidays. */
+            not_on_holidays?: boolean;
+            /** @description In any form; without a country code it is read as one of the workspace's country. */
+            phone: string;
+            until?: components["schemas"]["Time"] | null;
+        };
+        /** @description The parts of the form. */
+        OptOutsForm: {
+            /** @description The category of all its numbers; `all` when absent. */
+            category?: string | null;
+            /** @description The column of the numbers; guessed when absent. */
+            column?: string | null;
+            /**
+             * Format: binary
+             * @description CSV or Excel, recognised by its content.
+             */
+            file: string;
+            /** @description The medium of all its numbers; `all` when absent. */
+            medium?: string | null;
+        };
+        /** @description What became of a file. */
+        OptOutsImported: {
+            /**
+             * Format: int64
+             * @description Numbers that were not on the list.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Numbers that were: they are not called at all now, whatever the list said before.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Rows whose number could not be read. They are not on the list.
+             */
+            not_a_number: number;
+            /** @description The first 1,000 of them. */
+            rejected: components["schemas"]["RejectedNumber"][];
+        };
         /** @description Outcomes of each part of the period, in order; each list is as long as `starts`. */
         OutcomeLine: {
             /** @description Assignments, and offers that were accepted. */
@@ -2552,6 +2723,27 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_OptOut: {
+            items: {
+                actor: components["schemas"]["Actor"];
+                added_at: components["schemas"]["Time"];
+                /** @description `all`, or what it is about. */
+                category: string;
+                /** @description When they may be called all the same; with none of these and no `not_on_holidays` never. */
+                hours: components["schemas"]["Shift"][];
+                /** Format: int64 */
+                id: number;
+                /** @description `all`, or how they are not to be reached. */
+                medium: string;
+                not_on_holidays: boolean;
+                /** @description `person`, `import` or `result`. */
+                origin: string;
+                until?: components["schemas"]["Time"] | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Queue: {
             items: {
                 active: boolean;
@@ -2614,6 +2806,8 @@ export interface components {
             items: {
                 active: boolean;
                 attributes: components["schemas"]["Attribute"][];
+                /** @description What its calls are about; null is everything. */
+                category?: string | null;
                 dedupe_key: string;
                 dedupe_scope: components["schemas"]["DedupeScope"];
                 /** Format: int32 */
@@ -2641,6 +2835,8 @@ export interface components {
                 map: {
                     [key: string]: string;
                 };
+                /** @description How its contacts are reached; null is in any way. */
+                medium?: string | null;
                 name: string;
                 old_secret_until?: components["schemas"]["Time"] | null;
                 /** Format: int64 */
@@ -2834,6 +3030,16 @@ export interface components {
             step: number;
             strategy: components["schemas"]["Strategy"];
             way: components["schemas"]["Way"];
+        };
+        /** @description A row of the file that has no number. */
+        RejectedNumber: {
+            /**
+             * Format: int64
+             * @description Its place in the file, as its program shows it.
+             */
+            row: number;
+            /** @description What stands where the number should. */
+            text: string;
         };
         /** @description A row that could not be imported. */
         RejectedRowView: {
@@ -3053,6 +3259,8 @@ export interface components {
         Source: {
             active: boolean;
             attributes: components["schemas"]["Attribute"][];
+            /** @description What its calls are about; null is everything. */
+            category: string | null;
             dedupe_key: string;
             dedupe_scope: components["schemas"]["DedupeScope"];
             /** Format: int32 */
@@ -3080,6 +3288,8 @@ export interface components {
             map: {
                 [key: string]: string;
             };
+            /** @description How its contacts are reached; null is in any way. */
+            medium: string | null;
             name: string;
             old_secret_until: components["schemas"]["Time"] | null;
             /** Format: int64 */
@@ -3113,6 +3323,12 @@ export interface components {
              */
             attributes?: components["schemas"]["Attribute"][] | null;
             /**
+             * @description What its calls are about, such as `banking`: entries of the do-not-call list that name
+             *     another category do not concern it. Null is everything.
+             * @default null
+             */
+            category?: string | null;
+            /**
              * @description What a duplicate is recognised by: `phone`, `email`, or an attribute's name.
              * @default null
              */
@@ -3140,6 +3356,12 @@ export interface components {
             map?: {
                 [key: string]: string;
             } | null;
+            /**
+             * @description How its contacts are reached, such as `voice` or `sms`: the same for entries that name
+             *     another medium. Null is in any way.
+             * @default null
+             */
+            medium?: string | null;
             /** @default null */
             name?: string | null;
             /**
@@ -4097,6 +4319,169 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExportedPerson"];
                 };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_do_not_call: {
+        parameters: {
+            query?: {
+                /** @description About this category; `all` is those that are about every one. */
+                category?: string;
+                /** @description About this medium; `all` is those that are about any. */
+                medium?: string;
+                /** @description `person`, `import` or `result`. */
+                origin?: string;
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OptOut"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OptOutForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOut"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_do_not_call_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_do_not_call_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["OptOutsForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptOutsImported"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_do_not_call_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, with which object, and what to do next */
             default: {

@@ -51,6 +51,9 @@ export type Rule = Omit<Answer<Schemas['Rule']>, 'when'> & { when: Condition };
 export type RuleChange = Schemas['RuleChange'];
 /** What a workspace begins with. */
 export type Preset = Schemas['Preset'];
+export type OptOut = Answer<Schemas['OptOut']>;
+export type Listed = Answer<Schemas['Listed']>;
+export type OptOutsImported = Answer<Schemas['OptOutsImported']>;
 export type Item = Answer<Schemas['Item']>;
 export type HistoryLine = Answer<Schemas['HistoryEntry']>;
 /** Its changed fields have names and values of every kind. */

@@ -137,6 +137,7 @@ impl Model {
                 self.arrive(*item, version + 1, *arrived_at, submission)?;
             }
             Event::Duplicate { item, .. } | Event::Barred { item } => self.close(*item)?,
+            Event::BarsSet { item, bars } => self.item(*item)?.callable.bars.clone_from(bars),
             Event::Queued { item, queue, rule: _, priority, skills } => {
                 let ageing = i64::from(self.settings.ageing_secs) * 1000;
                 let item = self.item(*item)?;

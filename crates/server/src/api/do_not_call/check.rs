@@ -1,6 +1,6 @@
 //! `POST /do-not-call/check`: is a number on the list?
 
-use crate::api::do_not_call::{OptOutView, contact};
+use crate::api::do_not_call::{OptOutView, number};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::Body;
@@ -23,7 +23,7 @@ pub struct NumberForm {
 pub struct Listed {
     /// Whether any entry counts now.
     pub listed: bool,
-    /// One a category, also what counts no longer.
+    /// One a category and medium, also what counts no longer.
     pub entries: Vec<OptOutView>,
 }
 
@@ -35,9 +35,9 @@ pub async fn check(
     caller: Caller,
     Body(body): Body<NumberForm>,
 ) -> Answered<Json<Listed>> {
-    let contact = contact(&app, &caller, &body.phone).await?;
+    let (_, contact) = number(&app, &caller, &body.phone).await?;
     let (found, now) = (app.store.opt_outs_of(caller.workspace, contact).await?, app.clock.now());
-    let listed = found.iter().any(|entry| entry.what.until.is_none_or(|until| until > now));
+    let listed = found.iter().any(|entry| entry.what.bar.counts(now));
     let names = app.actor_names(&caller).await?;
     let entries = found.into_iter().map(|entry| OptOutView::new(entry, &names)).collect();
     Ok(Json(Listed { listed, entries }))

@@ -1,8 +1,9 @@
 //! `POST /do-not-call/import`: a file of numbers is put on the list.
 
-use crate::api::do_not_call::{act, category};
+use crate::api::do_not_call::{act, code};
 use crate::app::App;
 use crate::auth::{Caller, secret};
+use crate::dispatcher::{OptOutRow, Personal, Work};
 use crate::http::Problem;
 use crate::http::problem::Answered;
 use crate::imports::{Upload, job, upload};
@@ -12,7 +13,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use connectors::{Field, Table};
-use routing::{Code, Settings};
+use routing::{Bar, Command, ContactKey, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{NewOptOut, Origin};
@@ -21,7 +22,9 @@ use utoipa::ToSchema;
 
 /// How many entries one transaction adds: the workspace waits for it.
 const CHUNK: usize = 5_000;
-/// The longest column's name or category that is read, in bytes.
+/// How many unread rows are told of.
+const MAX_REJECTED: usize = 1_000;
+/// The longest column's name, category or medium that is read, in bytes.
 const MAX_PART: usize = 1_000;
 
 /// The parts of the form.
@@ -33,12 +36,14 @@ pub struct OptOutsForm {
     file: Vec<u8>,
     /// The category of all its numbers; `all` when absent.
     category: Option<String>,
+    /// The medium of all its numbers; `all` when absent.
+    medium: Option<String>,
     /// The column of the numbers; guessed when absent.
     column: Option<String>,
 }
 
 /// What became of a file.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct OptOutsImported {
     /// Numbers that were not on the list.
     pub added: u64,
@@ -46,12 +51,24 @@ pub struct OptOutsImported {
     pub known: u64,
     /// Rows whose number could not be read. They are not on the list.
     pub not_a_number: u64,
+    /// The first 1,000 of them.
+    pub rejected: Vec<RejectedNumber>,
+}
+
+/// A row of the file that has no number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RejectedNumber {
+    /// Its place in the file, as its program shows it.
+    pub row: u64,
+    /// What stands where the number should.
+    pub text: String,
 }
 
 #[derive(Default)]
 struct Form {
     file: Option<Upload>,
     category: Option<String>,
+    medium: Option<String>,
     column: Option<String>,
 }
 
@@ -74,7 +91,14 @@ pub async fn import(
     })?;
     let form = read(&app, form).await?;
     let upload = form.file.ok_or_else(|| Problem::field("file", "is required"))?;
-    let category = category(form.category.as_deref())?;
+    let blank = NewOptOut {
+        contact: ContactKey(0),
+        category: code("category", form.category.as_deref())?,
+        medium: code("medium", form.medium.as_deref())?,
+        bar: Bar::default(),
+        origin: Origin::Import,
+        actor: caller.actor,
+    };
     let settings = app.settings(caller.workspace).await?;
     let (numbers, mut chunks) = mpsc::channel(2);
     let of_file = (settings.country.clone(), form.column);
@@ -88,58 +112,61 @@ pub async fn import(
     let mut done = OptOutsImported::default();
     while let Some(chunk) = chunks.recv().await {
         let chunk: BTreeSet<String> = chunk;
-        let keys = chunk.iter().filter_map(|number| secret::phone_key(&key, number));
-        let entry = |contact| NewOptOut { contact, ..blank(&caller, &category) };
-        let entries: Vec<NewOptOut> = keys.map(entry).collect();
-        let said = serde_json::json!({ "category": category, "numbers": entries.len() });
+        let keyed = |phone: String| Some((secret::phone_key(&key, &phone)?, phone));
+        let (keys, phones): (Vec<ContactKey>, Vec<String>) =
+            chunk.into_iter().filter_map(keyed).unzip();
+        let (workspace, count) = (caller.workspace, keys.len() as u64);
+        let known = app.store.opted_out(workspace, &keys, &blank.category, &blank.medium).await?;
+        let mut work = Work::from(Command::Clock);
+        for (contact, phone) in keys.into_iter().zip(phones) {
+            let entry = NewOptOut { contact, ..blank.clone() };
+            work.personal.push(Personal::OptOut(Box::new(OptOutRow { entry, phone })));
+        }
+        let said = serde_json::json!({ "category": blank.category, "medium": blank.medium,
+            "numbers": count });
         let act = act(&caller, "do_not_call_imported", None, said);
-        let now = app.clock.now();
-        let added = app.store.add_opt_outs(caller.workspace, &entries, &act, now).await?;
-        done.added += added;
-        done.known += entries.len() as u64 - added;
+        work.personal.push(Personal::Act(Box::new(act)));
+        app.one(&caller, None, vec![work]).await?;
+        done.added += count - known;
+        done.known += known;
     }
-    done.not_a_number = reading.await.map_err(Problem::internal)??;
+    (done.not_a_number, done.rejected) = reading.await.map_err(Problem::internal)??;
     Ok(Json(done))
 }
 
-fn blank(caller: &Caller, category: &Code) -> NewOptOut {
-    NewOptOut {
-        contact: routing::ContactKey(0),
-        category: category.clone(),
-        hours: Default::default(),
-        not_on_holidays: false,
-        until: None,
-        origin: Origin::Import,
-        actor: caller.actor,
-    }
-}
-
-/// Reads the table and hands its numbers on, each once a chunk; says how many rows had none.
+/// Reads the table and hands its numbers on, each once a chunk; says how many rows had none, and
+/// which.
 fn chunked(
     table: Table,
     settings: &Settings,
     column: Option<&str>,
     numbers: &mpsc::Sender<BTreeSet<String>>,
-) -> Answered<u64> {
+) -> Answered<(u64, Vec<RejectedNumber>)> {
     let at = phones(&table, settings, column)?;
-    let (mut chunk, mut not_a_number) = (BTreeSet::new(), 0);
+    let (mut chunk, mut not_a_number, mut rejected) = (BTreeSet::new(), 0, Vec::new());
     for row in table {
         let row = row.map_err(job::unreadable)?;
         let cell = row.cells.get(at).map(String::as_str);
         match read_phone(cell, &settings.country).e164 {
             Some(number) => drop(chunk.insert(number)),
-            None => not_a_number += 1,
+            None => {
+                not_a_number += 1;
+                if rejected.len() < MAX_REJECTED {
+                    let text = cell.unwrap_or_default().to_owned();
+                    rejected.push(RejectedNumber { row: row.line, text });
+                }
+            }
         }
         if chunk.len() == CHUNK && numbers.blocking_send(std::mem::take(&mut chunk)).is_err() {
             // Nobody waits any more.
-            return Ok(not_a_number);
+            return Ok((not_a_number, rejected));
         }
     }
     if !chunk.is_empty() {
         // The same.
         let _ = numbers.blocking_send(chunk);
     }
-    Ok(not_a_number)
+    Ok((not_a_number, rejected))
 }
 
 /// Which column has the numbers.
@@ -160,9 +187,10 @@ async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {
         match part.name().unwrap_or_default() {
             "file" => form.file = Some(Upload::receive(&app.config.data_dir, part).await?),
             "category" => form.category = text(part).await?,
+            "medium" => form.medium = text(part).await?,
             "column" => form.column = text(part).await?,
             other => {
-                let known = "is not a part of this form; known are file, category, column";
+                let known = "is not a part of this form; known are file, category, medium, column";
                 return Err(Problem::field(other, known));
             }
         }

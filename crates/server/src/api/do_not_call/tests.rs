@@ -57,6 +57,9 @@ async fn kept_back(h: Harness) {
     let forced = h.call("POST", &path, json!({"version": again["version"]})).await.expect(200);
     assert_eq!(forced["state"], "assigned");
 
+    // One that is still kept back when the entry goes is routed as it came.
+    let kept = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    assert_eq!(kept["state"], "barred");
     let check = |phone: &str| h.call("POST", "/do-not-call/check", json!({"phone": phone}));
     assert_eq!(check("9876543210").await.expect(200)["listed"], true);
     assert_eq!(check("9876543211").await.expect(200)["listed"], false);
@@ -64,6 +67,10 @@ async fn kept_back(h: Harness) {
     let gone = format!("/do-not-call/{}", made["id"]);
     h.call("DELETE", &gone, Value::Null).await.expect(204);
     assert_eq!(h.call("DELETE", &gone, Value::Null).await.problem(404), "not_found");
+    let freed = h.get(&format!("/items/{}", kept["id"])).await;
+    assert_eq!((&freed["state"], &freed["calling"]), (&json!("waiting"), &Value::Null));
+    // The one whose person was erased is not: nobody could call them.
+    assert_eq!(h.get(&format!("/items/{}", item["id"])).await["state"], "barred");
     // What was kept back holds nothing: they come as anybody does.
     let free = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
     assert_eq!(free["state"], "waiting");
@@ -76,11 +83,81 @@ async fn kept_back(h: Harness) {
 }
 
 #[tokio::test]
+async fn what_waits_and_what_somebody_has_follow_the_list() {
+    follows(Harness::new().await).await;
+}
+
+#[tokio::test]
+async fn what_waits_and_what_somebody_has_follow_the_list_on_postgres() {
+    follows(Harness::postgres().await).await;
+}
+
+async fn follows(h: Harness) {
+    let office = h.office(&["Asha"]).await;
+    // Two of the same person: the one is Asha's, the other waits.
+    let source = format!("/sources/{}", office.source);
+    h.call("PATCH", &source, json!({"dedupe_window_secs": 0})).await.expect(200);
+    let hers = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    let other = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    assert_eq!((&hers["state"], &other["state"]), (&json!("assigned"), &json!("waiting")));
+    let read = async |h: &Harness, item: &Value| h.get(&format!("/items/{}", item["id"])).await;
+    let add = json!({"phone": "+919876543210"});
+    let entry = h.call("POST", "/do-not-call", add.clone()).await.expect(201);
+    for item in [&hers, &other] {
+        let now = read(&h, item).await;
+        assert_eq!(now["state"], item["state"]);
+        assert_eq!(
+            (&now["calling"]["open"], &now["calling"]["barred"], &now["calling"]["until"]),
+            (&json!(false), &json!(true), &Value::Null)
+        );
+        assert_eq!(
+            now["calling"]["text"],
+            "The contact is on the do-not-call list: not to be called."
+        );
+        let why = h.get(&format!("/items/{}/why", item["id"])).await;
+        assert_eq!(why["calling"], now["calling"]);
+        let history = h.get(&format!("/items/{}/history", item["id"])).await;
+        let last = history["items"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["text"], "The contact came onto the do-not-call list: not to be called.");
+    }
+    // The same once more says nothing new, and nothing is handed out when she gives hers back.
+    h.call("POST", "/do-not-call", add).await.expect(201);
+    let now = read(&h, &hers).await;
+    let release = json!({"version": now["version"]});
+    h.call("POST", &format!("/items/{}/release", hers["id"]), release).await.expect(200);
+    h.advance(120);
+    let h = h.restart().await;
+    for item in [&hers, &other] {
+        assert_eq!(read(&h, item).await["state"], "waiting");
+    }
+    let queue = h.get(&format!("/queues/{}", office.queue)).await;
+    assert_eq!((&queue["waiting"], &queue["outside_calling"]), (&json!(2), &json!(2)));
+
+    // Weaker words of the same number and category replace it; taken off, it frees both.
+    let until = h.call(
+        "POST",
+        "/do-not-call",
+        json!({"phone": "9876543210", "until": "2031-01-01T00:00:00Z"}),
+    );
+    assert_eq!(until.await.expect(201)["id"], entry["id"]);
+    let text = read(&h, &other).await["calling"]["text"].clone();
+    assert!(text.as_str().unwrap().contains("not to be called before"), "{text}");
+    let gone = format!("/do-not-call/{}", entry["id"]);
+    h.call("DELETE", &gone, Value::Null).await.expect(204);
+    let states: Vec<Value> = [read(&h, &hers).await, read(&h, &other).await].to_vec();
+    assert!(states.iter().all(|item| item["calling"] == Value::Null), "{states:?}");
+    assert!(states.iter().any(|item| item["state"] == "assigned"), "{states:?}");
+    h.end().await;
+}
+
+#[tokio::test]
 async fn an_entry_may_be_about_a_category_or_some_hours_or_a_time() {
     let h = Harness::new().await;
     let office = h.office(&[]).await;
     let source = format!("/sources/{}", office.source);
-    h.call("PATCH", &source, json!({"category": "Loans"})).await.expect(200);
+    let about = json!({"category": "Loans", "medium": "voice"});
+    let about = h.call("PATCH", &source, about).await.expect(200);
+    assert_eq!((&about["category"], &about["medium"]), (&json!("loans"), &json!("voice")));
     let add = |body: Value| h.call("POST", "/do-not-call", body);
     let state = |phone: &'static str| {
         let (h, source) = (&h, office.source);
@@ -88,7 +165,9 @@ async fn an_entry_may_be_about_a_category_or_some_hours_or_a_time() {
     };
     add(json!({"phone": "9876543210", "category": "travel"})).await.expect(201);
     assert_eq!(state("9876543210").await["state"], "waiting");
-    add(json!({"phone": "9876543211", "category": "loans"})).await.expect(201);
+    add(json!({"phone": "9876543219", "medium": "SMS"})).await.expect(201);
+    assert_eq!(state("9876543219").await["state"], "waiting");
+    add(json!({"phone": "9876543211", "category": "loans", "medium": "voice"})).await.expect(201);
     assert_eq!(state("9876543211").await["state"], "barred");
 
     let hours: Vec<Value> =
@@ -99,16 +178,18 @@ async fn an_entry_may_be_about_a_category_or_some_hours_or_a_time() {
         (&at_times["state"], &at_times["calling"]["open"]),
         (&json!("waiting"), &json!(false))
     );
-    let both = json!({"source": office.source, "contact": {"phone": "9876543212"},
-        "call_hours": [{"day": 1, "from": "10:00", "to": "11:00"}]});
-    h.advance(86_401);
-    assert_eq!(h.call("POST", "/items", both).await.expect(201)["state"], "barred");
+    assert_eq!(at_times["calling"]["barred"], true);
     let wrong =
         add(json!({"phone": "9876543213", "hours": [{"day": 8, "from": "03:00", "to": "03:30"}]}));
     assert_eq!(wrong.await.problem(422), "invalid");
 
     let until = "2026-03-02T00:00:00Z";
     add(json!({"phone": "9876543214", "until": until})).await.expect(201);
+    assert_eq!(h.get("/do-not-call?category=loans").await["items"].as_array().unwrap().len(), 1);
+    assert_eq!(h.get("/do-not-call?medium=sms").await["items"][0]["medium"], "sms");
+    assert_eq!(h.get("/do-not-call?origin=import").await["items"], json!([]));
+    let unknown = h.call("GET", "/do-not-call?origin=hearsay", Value::Null).await;
+    assert_eq!(unknown.problem(422), "invalid");
     let listed = h.get("/do-not-call?limit=1").await;
     assert_eq!(listed["items"][0]["until"], "2026-03-02T00:00:00.000Z");
     assert!(listed["next_cursor"].is_string());
@@ -123,9 +204,15 @@ async fn a_result_puts_the_contact_on_the_list() {
     let never = json!({"name": "never again", "then": "close", "do_not_call": true});
     let queue = format!("/queues/{}", office.queue);
     h.call("PATCH", &queue, json!({"dispositions": [never]})).await.expect(200);
+    let source = format!("/sources/{}", office.source);
+    h.call("PATCH", &source, json!({"dedupe_window_secs": 0})).await.expect(200);
     let item = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    let waits = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
     let body = json!({"version": item["version"], "disposition": "never again"});
     h.call("POST", &format!("/items/{}/complete", item["id"]), body).await.expect(200);
+    // What waited of theirs is held back in the same instant: she does not get it next.
+    let waits = h.get(&format!("/items/{}", waits["id"])).await;
+    assert_eq!((&waits["state"], &waits["calling"]["barred"]), (&json!("waiting"), &json!(true)));
     let list = h.get("/do-not-call").await;
     assert_eq!(list["items"][0]["origin"], "result");
     let next = json!({"source": office.source, "contact": {"phone": "+919876543210"}});
@@ -144,7 +231,8 @@ async fn a_file_of_numbers_is_put_on_the_list() {
     h.call("POST", "/do-not-call", json!({"phone": "9876543210"})).await.expect(201);
     let csv = "Name,Mobile\nA,9876543210\nB,9876543211\nC,ask Ravi\nD,+91 98765 43211\n";
     let done = upload(&h, &[("file", csv)]).await.expect(200);
-    assert_eq!(done, json!({"added": 1, "known": 1, "not_a_number": 1}));
+    let rejected = json!([{"row": 4, "text": "ask Ravi"}]);
+    assert_eq!(done, json!({"added": 1, "known": 1, "not_a_number": 1, "rejected": rejected}));
     let next = h.call("POST", "/items", lead(office.source, "9876543211")).await.expect(201);
     assert_eq!(next["state"], "barred");
     let nothing = upload(&h, &[("file", "City,Shade\nPune,red\nDelhi,blue\n")]).await;

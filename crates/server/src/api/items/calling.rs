@@ -18,6 +18,8 @@ pub struct CallingView {
     pub until: Option<Rfc3339>,
     /// The zones by whose clocks it is counted: all in which the contact may be.
     pub zones: Vec<String>,
+    /// The do-not-call list is what closes it.
+    pub barred: bool,
     /// One line for people.
     pub text: String,
 }
@@ -34,6 +36,7 @@ pub fn calling(
     Some(CallingView {
         open: calling.open,
         until: calling.until.map(Rfc3339),
+        barred: calling.barred,
         text: words.calling(&calling, now),
         zones: calling.zones,
     })

@@ -6,14 +6,14 @@ use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::secret;
-use crate::dispatcher::{Personal, Work};
+use crate::dispatcher::{OptOutRow, Personal, Work};
 use crate::http::problem::Answered;
 use crate::http::{Body, Pick};
 use axum::Json;
 use axum::extract::State;
-use routing::{Code, Command, ContactKey, ItemId};
+use routing::{Bar, Code, Command, ItemId};
 use serde::Deserialize;
-use store::NoteKind;
+use store::{ALL, NewOptOut, NoteKind, Origin};
 use utoipa::ToSchema;
 
 /// The result of the work.
@@ -42,22 +42,22 @@ pub async fn complete(
     let item = ItemId(id);
     let seen = seen(&caller, body.version)?;
     let disposition = Code::new(&body.disposition);
-    let callee = callee(&app, &caller, item, &disposition).await?;
+    let opt_out = opt_out(&app, &caller, item, &disposition).await?;
     let mut work = Work::from(Command::Complete { item, seen, disposition });
-    work.personal.extend(callee.map(Personal::OptOut));
+    work.personal.extend(opt_out.map(|row| Personal::OptOut(Box::new(row))));
     match act_on(&app, &caller, item, work, NoteKind::Complete, body.note.clone()).await {
         Ok(view) => Ok(Json(view)),
         Err(problem) => Err(late::kept(&app, &caller, item, seen, &body, problem).await?),
     }
 }
 
-/// What the do-not-call list knows the contact by, when the result may put them on it.
-async fn callee(
+/// The contact's entry on the do-not-call list, when the result may put them on it.
+async fn opt_out(
     app: &App,
     caller: &Caller,
     item: ItemId,
     disposition: &Code,
-) -> Answered<Option<ContactKey>> {
+) -> Answered<Option<OptOutRow>> {
     let name = disposition.clone();
     let look = app.look(caller.workspace, move |state| {
         let facts = state.facts();
@@ -71,5 +71,14 @@ async fn callee(
     let row = app.item_row(caller, item, false).await?;
     let Some(phone) = row.personal.and_then(|personal| personal.phone) else { return Ok(None) };
     let key = app.contact_key(caller.workspace).await?;
-    Ok(secret::phone_key(&key, &phone))
+    let Some(contact) = secret::phone_key(&key, &phone) else { return Ok(None) };
+    let entry = NewOptOut {
+        contact,
+        category: Code::new(ALL),
+        medium: Code::new(ALL),
+        bar: Bar::default(),
+        origin: Origin::Result,
+        actor: caller.actor,
+    };
+    Ok(Some(OptOutRow { entry, phone }))
 }

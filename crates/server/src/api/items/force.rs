@@ -9,7 +9,7 @@ use crate::http::problem::Answered;
 use crate::http::{Body, Pick};
 use axum::Json;
 use axum::extract::State;
-use routing::{Command, ItemId, Refusal, Submission};
+use routing::{Callable, Command, ItemId, Refusal, Submission};
 use serde::Deserialize;
 use store::{ItemRow, NoteKind};
 use utoipa::ToSchema;
@@ -37,19 +37,17 @@ pub async fn force(
 ) -> Answered<Json<ItemView>> {
     let item = ItemId(id);
     let row = app.item_row(&caller, item, false).await?;
-    let work = Work::change(move |state| {
-        let source = state.facts().sources.get(&row.source);
-        match source.filter(|source| source.spec.kind != row.kind) {
-            // Its source brings something else by now.
-            Some(source) => Err(Refusal::WrongKind { queue: source.spec.queue }),
-            None => Ok(forced(&row, body.version)),
-        }
-    });
+    let work = Work::change(move |state| forced(state, &row, body.version));
     Ok(Json(act_on(&app, &caller, item, work, NoteKind::Force, body.note).await?))
 }
 
-/// The command that brings the item back as it came.
-fn forced(row: &ItemRow, version: u32) -> Command {
+/// The command that brings the item back as it came, whatever barred it.
+pub fn forced(state: &routing::State, row: &ItemRow, version: u32) -> Result<Command, Refusal> {
+    let source = state.facts().sources.get(&row.source);
+    if let Some(source) = source.filter(|source| source.spec.kind != row.kind) {
+        // Its source brings something else by now.
+        return Err(Refusal::WrongKind { queue: source.spec.queue });
+    }
     let submission = Submission {
         source: row.source,
         attributes: row.attributes.clone(),
@@ -58,12 +56,11 @@ fn forced(row: &ItemRow, version: u32) -> Command {
         skills: row.skills.clone(),
         priority: row.priority,
         earliest: row.earliest,
-        callable: row.callable.clone(),
+        callable: Callable { bars: Vec::new(), ..row.callable.clone() },
         // The first holds it.
         contact: None,
-        do_not_call: false,
     };
-    Command::Force { item: row.id, version, arrived_at: row.arrived_at, submission }
+    Ok(Command::Force { item: row.id, version, arrived_at: row.arrived_at, submission })
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ pub struct SourceView {
     pub dedupe_scope: DedupeScope,
     /// What its calls are about; null is everything.
     pub category: Option<String>,
+    /// How its contacts are reached; null is in any way.
+    pub medium: Option<String>,
     pub dedupe_key: String,
     pub attributes: Vec<Declaration>,
     pub map: BTreeMap<String, String>,
@@ -80,6 +82,7 @@ impl SourceView {
             dedupe_window_secs: spec.dedupe_window_secs,
             dedupe_scope: spec.dedupe_scope,
             category: spec.category.map(|c| c.as_str().to_owned()),
+            medium: spec.medium.map(|c| c.as_str().to_owned()),
             dedupe_key: face.dedupe_key,
             attributes: face.declared.list(),
             map: face.map.into_iter().map(|(t, ours)| (t, ours.to_string())).collect(),

@@ -13,7 +13,8 @@ export const OBJECTS: Record<string, () => string> = {
 	endpoint: m.endpoint,
 	login: m.login,
 	import: m.nav_import,
-	contact: m.contact
+	contact: m.contact,
+	do_not_call: m.nav_do_not_call
 };
 
 /** Who did it. */

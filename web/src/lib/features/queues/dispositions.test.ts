@@ -3,7 +3,14 @@ import { blank, codeFor, fromDrafts, toDrafts } from './dispositions';
 
 test('what was read is written back the same', () => {
 	const results = [
-		{ name: 'won', label: 'Won', contacted: true, won: true, do_not_call: false, then: 'close' as const },
+		{
+			name: 'won',
+			label: 'Won',
+			contacted: true,
+			won: true,
+			do_not_call: false,
+			then: 'close' as const
+		},
 		{
 			name: 'never',
 			label: 'Never again',
@@ -36,7 +43,14 @@ test('what was read is written back the same', () => {
 test('a new result gets a code from its label, an empty row is left out', () => {
 	const drafts = [{ ...blank(1), label: 'Call back' }, blank(2)];
 	expect(fromDrafts(drafts)).toEqual([
-		{ name: 'call_back', label: 'Call back', contacted: false, won: false, do_not_call: false, then: 'close' }
+		{
+			name: 'call_back',
+			label: 'Call back',
+			contacted: false,
+			won: false,
+			do_not_call: false,
+			then: 'close'
+		}
 	]);
 	expect(codeFor('通过')).toBe('通过');
 });

@@ -8,6 +8,7 @@ import Headset from '@lucide/svelte/icons/headset';
 import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Layers from '@lucide/svelte/icons/layers';
+import PhoneOff from '@lucide/svelte/icons/phone-off';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings-2';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
@@ -45,6 +46,7 @@ export function places(): Place[] {
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
 		...place(lead, '/rules', m.nav_rules(), GitFork, 'setup'),
 		...place(lead, '/import', m.nav_import(), Upload, 'setup'),
+		...place(lead, '/do-not-call', m.nav_do_not_call(), PhoneOff, 'setup'),
 		...place(session.is('admin'), '/webhooks', m.nav_webhooks(), Send, 'setup'),
 		...place(lead, '/audit', m.nav_audit(), ShieldCheck, 'setup'),
 		...place(true, '/settings', m.nav_settings(), Settings, 'own')

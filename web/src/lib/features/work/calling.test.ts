@@ -14,7 +14,7 @@ test('the first of what waits says when', () => {
 test('calling hours turn while an item is looked at', () => {
 	const at = Date.parse('2026-03-02T15:30:00Z');
 	const until = '2026-03-02T15:30:00Z';
-	const calling = { open: true, until, zones: ['Asia/Kolkata'], text: '' };
+	const calling = { open: true, barred: false, until, zones: ['Asia/Kolkata'], text: '' };
 	expect(isOutside(null, at)).toBe(false);
 	expect(isOutside(calling, at - 1)).toBe(false);
 	expect(isOutside(calling, at)).toBe(true);

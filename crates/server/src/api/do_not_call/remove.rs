@@ -1,0 +1,77 @@
+//! `DELETE /do-not-call/{id}`: an entry is taken off the list.
+
+use crate::api::do_not_call::act;
+use crate::api::items::force::forced;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::dispatcher::{Personal, Work};
+use crate::http::problem::Answered;
+use crate::http::{Pick, Problem};
+use axum::extract::State;
+use axum::http::StatusCode;
+use routing::{Bar, Command};
+use serde_json::json;
+use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut, OptOut};
+
+/// Takes an entry off the list, and frees what it held back: items that waited go out in their
+/// place, and those that came in barred are routed as they came. What another entry still bars
+/// stays.
+#[utoipa::path(delete, path = "/do-not-call/{id}", tag = "do-not-call",
+    params(("id" = u64, Path)), responses((status = 204)))]
+pub async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<StatusCode> {
+    let entry = app.store.opt_out(caller.workspace, id).await?;
+    let entry = entry.ok_or_else(|| {
+        Problem::not_found(format!("There is no entry {id} on the do-not-call list."))
+    })?;
+    let contact = entry.what.contact;
+    let mut off = Work::from(Command::Clock);
+    off.callee = Some(contact);
+    off.personal.push(Personal::OptIn(id));
+    let act = act(&caller, "do_not_call_removed", Some(id), json!({}));
+    off.personal.push(Personal::Act(Box::new(act)));
+    let mut works = vec![off];
+    for mut work in freed(&app, &caller, &entry).await? {
+        // What the list still says is read under the lock.
+        work.callee = Some(contact);
+        works.push(work);
+    }
+    app.one(&caller, None, works).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is to be done with each item that the entry may have barred.
+async fn freed(app: &App, caller: &Caller, entry: &OptOut) -> Answered<Vec<Work>> {
+    let (workspace, contact) = (caller.workspace, entry.what.contact);
+    let among = app.store.barred_items(workspace, contact).await?;
+    let limit = among.len() as u32;
+    let filter = ItemFilter { among: Some(among), limit, ..Default::default() };
+    let rows = app.store.items(workspace, &filter).await?.items;
+    let left = app.store.opt_outs_of(workspace, contact).await?;
+    let left: Vec<NewOptOut> =
+        left.into_iter().filter(|other| other.id != entry.id).map(|other| other.what).collect();
+    let works = rows.into_iter().filter_map(|row| match row.state {
+        ItemStatus::Barred => Some(as_it_came(row, left.clone())),
+        ItemStatus::Closed | ItemStatus::Cancelled | ItemStatus::Duplicate => None,
+        _ => Some(Work::from(Command::SetBars { item: row.id, bars: Vec::new() })),
+    });
+    Ok(works.collect())
+}
+
+/// Routes an item that came in barred, unless another entry would bar it again.
+fn as_it_came(row: ItemRow, left: Vec<NewOptOut>) -> Work {
+    Work::change(move |state| {
+        let source = state.facts().sources.get(&row.source);
+        let still = source.is_some_and(|source| {
+            let concerns = |entry: &&NewOptOut| entry.concerns(&source.spec);
+            left.iter().filter(concerns).any(|entry| entry.bar == Bar::default())
+        });
+        match still {
+            true => Err(routing::Refusal::NotDuplicate(row.id)),
+            false => forced(state, &row, row.version),
+        }
+    })
+}
