@@ -43,12 +43,9 @@ fn asked() -> Result<bool, Problem> {
     let own = tempfile::tempdir()?;
     let folder = options.folder.as_deref().unwrap_or(own.path());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut outcomes = Vec::new();
-    for place in &options.places {
-        outcomes.push(run::run(&options, *place, seed, &binary, folder, &runtime)?);
-    }
     let (mut passed, mut failed) = (0, 0);
-    for outcome in &outcomes {
+    for place in &options.places {
+        let outcome = run::run(&options, *place, seed, &binary, folder, &runtime)?;
         outcome.print(seed);
         let (held, broken) = outcome.count();
         (passed, failed) = (passed + held, failed + broken);

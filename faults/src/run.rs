@@ -63,10 +63,12 @@ pub fn run(
         done: Done::default(),
         runtime,
     };
-    let problem = rig.work(options.kills, admin).err();
+    let mut problem = rig.work(options.kills, admin).err();
     rig.nodes.clear();
     if let Some(database) = rig.database.take() {
-        runtime.block_on(database.remove())?;
+        let removed = runtime.block_on(database.remove());
+        // What broke first is what matters.
+        problem = problem.or(removed.err());
     }
     Ok(Outcome::new(place, &rig.done, rig.ledger.counts(), &rig.inspector, problem))
 }

@@ -13,6 +13,8 @@ pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Re
     if path.exists() && !path.is_file() {
         return fill(&mut OpenOptions::new().write(true).open(path).with_context(cannot)?);
     }
+    // A link stays one: what it points to is written.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let fresh = with(path, &format!(".partial-{}", std::process::id()));
     let mut out = private(&fresh).with_context(cannot)?;
     let done = fill(&mut out).and_then(|()| fs::rename(&fresh, path).with_context(cannot));

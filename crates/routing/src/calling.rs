@@ -91,7 +91,7 @@ impl Calling {
     }
 }
 
-/// How many days on an opening is looked for.
+/// How far ahead, in seconds, an opening is looked for: a week, and a day for zones on either side.
 const FARTHEST_SECS: u32 = 9 * 86_400;
 
 /// The time in which the contacts of one kind may be called from one queue.

@@ -1,9 +1,9 @@
 //! Matching: which waiting item goes to whom next.
 //!
-//! The choice is a function of the state alone: of all items of push and offer queues for which
-//! somebody is eligible, the one whose place is lowest; of its open steps, the first in which
-//! somebody is eligible; of those agents, the one whose key is lowest. The line's dirty groups
-//! only save looking where nothing can have changed.
+//! The choice is a function of the state alone: of all items of push and offer queues that may be
+//! called now and for which somebody is eligible, the one whose place is lowest; of its open steps,
+//! the first in which somebody is eligible; of those agents, the one whose key is lowest. The
+//! line's dirty groups only save looking where nothing can have changed.
 
 use crate::index::candidate;
 use crate::item::Item;

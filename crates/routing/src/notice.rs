@@ -1,25 +1,16 @@
 //! What supervisors were told of and nobody has seen to since.
 
-use crate::item::Item;
 use crate::{ItemId, ItemState, Notice, Presence, State};
 
 impl State {
     /// What a supervisor was told of an open item, as long as it stands: until it is updated, moved
     /// or closed, or its holder is back.
     pub fn notice(&self, item: ItemId) -> Option<Notice> {
-        self.notice_of(self.facts.items.get(&item)?)
-    }
-
-    /// The items of which a notice stands, the newest first. Scans what agents hold.
-    pub fn noticed(&self) -> Vec<ItemId> {
-        let held = self.facts.agents.keys().flat_map(|agent| self.index.held(*agent));
-        let mut noticed: Vec<ItemId> = held.filter(|item| self.notice(*item).is_some()).collect();
-        noticed.sort_unstable_by(|a, b| b.cmp(a));
-        noticed
-    }
-
-    fn notice_of(&self, item: &Item) -> Option<Notice> {
+        let item = self.facts.items.get(&item)?;
         let ItemState::Assigned { agent, placed, .. } = item.state else { return None };
+        if !placed && !item.told {
+            return None;
+        }
         let queue = &self.facts.queues.get(&item.queue)?.spec;
         let stays = placed && !queue.may_move_placed;
         let holder = self.facts.agents.get(&agent)?;
@@ -31,5 +22,13 @@ impl State {
             (true, false) => Some(Notice::PlacedItemSilent),
             (false, _) => Some(Notice::SilentTooOften),
         }
+    }
+
+    /// The items of which a notice stands, the newest first. Scans what agents hold.
+    pub fn noticed(&self) -> Vec<ItemId> {
+        let held = self.facts.agents.keys().flat_map(|agent| self.index.held(*agent));
+        let mut noticed: Vec<ItemId> = held.filter(|item| self.notice(*item).is_some()).collect();
+        noticed.sort_unstable_by(|a, b| b.cmp(a));
+        noticed
     }
 }

@@ -205,19 +205,21 @@ impl App {
         Ok(names)
     }
 
-    /// The words to describe events and reasons to the caller with.
+    /// The words to describe a workspace's events and reasons with, to anybody, in English.
+    pub async fn words(&self, workspace: WorkspaceId) -> Answered<Arc<Lexicon>> {
+        if let Some(known) = self.words.get(&workspace) {
+            return Ok(known);
+        }
+        let agents = (*self.names(workspace).await?).clone();
+        let known = Lexicon { agents, ..self.look(workspace, Lexicon::new).await? };
+        let known = Arc::new(known);
+        self.words.put(workspace, known.clone());
+        Ok(known)
+    }
+
+    /// The same for the caller: in their language, and an agent's as of themselves.
     pub async fn lexicon(&self, caller: &Caller) -> Answered<Lexicon> {
-        let workspace = caller.workspace;
-        let known = match self.words.get(&workspace) {
-            Some(known) => known,
-            None => {
-                let agents = (*self.names(workspace).await?).clone();
-                let known = Lexicon { agents, ..self.look(workspace, Lexicon::new).await? };
-                let known = Arc::new(known);
-                self.words.put(workspace, known.clone());
-                known
-            }
-        };
+        let known = self.words(caller.workspace).await?;
         let (language, reader) = (caller.language, caller.only()?);
         Ok(Lexicon { language, reader, ..(*known).clone() })
     }

@@ -31,7 +31,7 @@ pub struct Config {
     pub secret_key: Option<GivenKey>,
     /// Where Meta's leads are fetched, with the version of its Graph API.
     pub meta_url: String,
-    /// Whether webhooks may go into private networks, and over plain http there.
+    /// Whether webhooks may go into private networks, and over plain http.
     pub private_webhooks: bool,
     pub log_format: LogFormat,
     /// A filter such as `info` or `server=debug`.

@@ -20,8 +20,13 @@ pub type Done = BTreeMap<(WorkspaceId, SourceId), Time>;
 /// Erases what is due now in every workspace. What fails in one keeps no other waiting.
 pub async fn round(app: &App, done: &mut Done) -> store::Result<()> {
     for row in app.store.workspaces().await? {
-        if let Err(error) = clear(app, row.id, done).await {
+        let mut erased = 0;
+        if let Err(error) = clear(app, row.id, done, &mut erased).await {
             tracing::error!(workspace = row.id.0, %error, "old items keep their persons for now");
+        }
+        if erased > 0 {
+            tracing::info!(workspace = row.id.0, erased, "persons of old items were erased");
+            app.dispatcher.reload(row.id);
         }
         if app.is_stopping() {
             break;
@@ -30,13 +35,19 @@ pub async fn round(app: &App, done: &mut Done) -> store::Result<()> {
     Ok(())
 }
 
-async fn clear(app: &App, workspace: WorkspaceId, done: &mut Done) -> store::Result<()> {
+/// Erases what is due now in one; adds of how many items to `erased`, also when it fails later.
+async fn clear(
+    app: &App,
+    workspace: WorkspaceId,
+    done: &mut Done,
+    erased: &mut usize,
+) -> store::Result<()> {
     for source in app.store.sources(workspace).await? {
         let Some(days) = source.retention_days else { continue };
         let before = Time(app.clock.now().0 - i64::from(days) * DAY);
         let source = source.source.id;
         let from = done.get(&(workspace, source)).copied().unwrap_or_default();
-        let reached = expire(app, workspace, source, from, before).await?;
+        let reached = expire(app, workspace, source, from, before, erased).await?;
         done.insert((workspace, source), reached.max(from));
         while app.store.forget_rejected(workspace, source, before).await? == 10_000
             && !app.is_stopping()
@@ -56,6 +67,7 @@ async fn expire(
     source: SourceId,
     mut from: Time,
     before: Time,
+    erased: &mut usize,
 ) -> store::Result<Time> {
     loop {
         let found = app.store.closed_with_person(workspace, source, from, before, BATCH).await?;
@@ -70,10 +82,8 @@ async fn expire(
             body: serde_json::json!({ "items": items, "reason": "retention" }),
         };
         let traces = Traces { items, ..Traces::default() };
-        let rows = app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
-        let (workspace_id, items) = (workspace.0, traces.items.len());
-        tracing::info!(workspace = workspace_id, items, rows, "persons of old items were erased");
-        app.dispatcher.reload(workspace);
+        app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
+        *erased += found.len();
         if found.len() < BATCH as usize {
             return Ok(before);
         }

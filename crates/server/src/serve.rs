@@ -71,7 +71,7 @@ impl Running {
 /// Runs a server until SIGTERM or SIGINT.
 ///
 /// # Errors
-/// When the database cannot be opened or the address is in use.
+/// When the database cannot be opened, the address is in use, or what was configured cannot be used.
 pub async fn serve(config: Config) -> Result<(), Error> {
     logs::start(&config);
     let demo = config.demo;
@@ -86,7 +86,8 @@ pub async fn serve(config: Config) -> Result<(), Error> {
 /// Starts a server.
 ///
 /// # Errors
-/// When the database cannot be opened, the certificate cannot be used or the address is in use.
+/// When the database cannot be opened, the address is in use, or what was configured cannot be used,
+/// such as the certificate.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
     if config.demo && !config.address.ip().is_loopback() {
         return Err(Error::DemoAddress(config.address));
@@ -129,6 +130,12 @@ async fn begin(
     let io = |error| Error::Io { what: "the server could not start", error };
     check(&config)?;
     let store = workspaces::open(&config).await?;
+    let address = config.root(listener.local_addr().map_err(io)?);
+    let door = match tls.is_some() && !store.is_shared() {
+        true => Some(bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?),
+        false => None,
+    };
+    let inside = door.as_ref().map(|door| door.local_addr().map_err(io)).transpose()?;
     let dispatcher =
         workspaces::start_dispatcher(store.clone(), clock.clone(), !config.no_dispatch)?;
     let (stop, stopping) = watch::channel(false);
@@ -144,14 +151,9 @@ async fn begin(
             return Err(error);
         }
     };
-    let address = app.config.root(listener.local_addr().map_err(io)?);
     let _ = app.root.set(address.clone());
-    let door = match tls.is_some() && !app.store.is_shared() {
-        true => Some(bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?),
-        false => None,
-    };
-    if let Some(door) = &door {
-        let _ = app.door.set(format!("http://{}", door.local_addr().map_err(io)?));
+    if let Some(inside) = inside {
+        let _ = app.door.set(format!("http://{inside}"));
     }
     let server = tokio::spawn(answer(app.clone(), listener, tls, door));
     tokio::spawn(keep_house(app.clone()));

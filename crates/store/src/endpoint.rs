@@ -59,13 +59,6 @@ pub struct NewDelivery {
     pub object: String,
 }
 
-impl Delivery {
-    /// The event that is told of.
-    pub fn seq(&self) -> u64 {
-        self.id / 10
-    }
-}
-
 /// What became of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
@@ -116,6 +109,13 @@ pub struct Delivery {
     pub settled_at: Option<Time>,
 }
 
+impl Delivery {
+    /// The event that is told of.
+    pub fn seq(&self) -> u64 {
+        self.id / 10
+    }
+}
+
 /// What an attempt came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempted {
@@ -142,7 +142,7 @@ pub enum Then {
         paused_until: Time,
     },
     /// It could not even be tried, through no fault of the endpoint: once more at `due`, as if it
-    /// had not been taken.
+    /// had not been taken. Until then nothing else is tried.
     PutBack {
         due: Time,
     },

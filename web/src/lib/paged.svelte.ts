@@ -3,7 +3,7 @@ import { toasts } from '$lib/toasts.svelte';
 
 const PAGE = 50;
 /** The API gives no more at once. */
-const MOST = 500;
+export const MOST = 500;
 
 /** A list that is loaded page by page, and anew when its filters or what it shows change. */
 export class Paged<T> {
@@ -23,7 +23,7 @@ export class Paged<T> {
 		this.#page = page;
 	}
 
-	/** Loads anew; what was paged in already stays in sight. */
+	/** Loads anew; what was paged in already stays in sight, up to what the API gives at once. */
 	load = (): Promise<void> => {
 		if (this.loadingMore) {
 			// The next page belongs behind what is there: first that, then this.

@@ -64,10 +64,6 @@ fn files(root: &Path) -> Outcome<Vec<PathBuf>> {
 
 fn session(root: &Path, name: &str, blocks: &[Block]) -> Outcome<Count> {
     let demo = Demo::start(root)?;
-    let shown = root.join("examples");
-    if shown.exists() {
-        std::os::unix::fs::symlink(shown, demo.folder.join("examples"))?;
-    }
     let mut script = String::from(
         "set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\ncurl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n",
     );

@@ -1,6 +1,7 @@
 //! `fairlead import`: items from a CSV or Excel file.
 
 use crate::engine::Engine;
+use crate::file;
 use crate::options::Options;
 use crate::print;
 use anyhow::{Context, Result, bail};
@@ -175,7 +176,7 @@ fn forecast(preview: &Value) -> String {
 /// over nothing that is there.
 pub(super) fn keep_rejected(file: &Path, asked: Option<&Path>, csv: &str) -> Result<PathBuf> {
     if let Some(path) = asked {
-        std::fs::write(path, csv).with_context(|| format!("cannot write {}", path.display()))?;
+        file::write(path, |out| Ok(out.write_all(csv.as_bytes())?))?;
         return Ok(path.to_owned());
     }
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
@@ -184,7 +185,7 @@ pub(super) fn keep_rejected(file: &Path, asked: Option<&Path>, csv: &str) -> Res
         for number in 1..1000 {
             let again = if number == 1 { String::new() } else { format!("-{number}") };
             let path = folder.join(format!("{stem}.rejected{again}.csv"));
-            match std::fs::File::create_new(&path) {
+            match file::private(&path) {
                 Ok(mut made) => {
                     made.write_all(csv.as_bytes())
                         .with_context(|| format!("cannot write {}", path.display()))?;

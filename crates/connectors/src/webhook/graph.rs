@@ -4,7 +4,7 @@ use super::id;
 use serde_json::{Map, Value};
 
 /// The fields of a lead that are asked for.
-pub const FIELDS: &str = "id,created_time,ad_id,form_id,field_data";
+pub const FIELDS: &str = "id,ad_id,form_id,field_data";
 
 /// A lead's answers, by the names of the form's questions.
 pub type Fields = Map<String, Value>;

@@ -40,9 +40,9 @@ pub fn verify(app_secret: &str, header: &str, body: &[u8]) -> bool {
 pub fn read(body: &[u8]) -> Result<Notice, serde_json::Error> {
     let body: Value = serde_json::from_slice(body)?;
     let mut notice = Notice::default();
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    for change in list(&body["entry"]).iter().flat_map(|entry| list(&entry["changes"])) {
-        match lead(&change) {
+    let entries = body["entry"].as_array().into_iter().flatten();
+    for change in entries.filter_map(|entry| entry["changes"].as_array()).flatten() {
+        match lead(change) {
             Some(lead) if lead.leadgen_id != TEST_LEAD => notice.leads.push(lead),
             _ => notice.ignored += 1,
         }

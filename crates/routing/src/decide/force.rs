@@ -1,6 +1,6 @@
 //! A supervisor wants something handed out after all that was kept back.
 
-use super::{Admitted, valid};
+use super::Admitted;
 use crate::item::Submission;
 use crate::{Event, ItemId, ItemState, Refusal, State, Time};
 
@@ -13,15 +13,8 @@ impl State {
         arrived_at: Time,
         submission: Submission,
     ) -> Result<Admitted, Refusal> {
-        if item.0 == 0 || item > self.facts.last_item {
-            return Err(Refusal::UnknownItem(item));
-        }
-        let source = submission.source;
-        let source = self.facts.sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
-        if !source.active {
-            return Err(Refusal::SourceInactive(source.id));
-        }
-        valid::submission(&submission)?;
+        self.ever_came(item)?;
+        self.may_bring(&submission)?;
         // Closed in this very batch, it is still there.
         let as_seen = self.facts.items.get(&item).is_none_or(|here| {
             matches!(here.state, ItemState::Closed { .. }) && here.version == version

@@ -13,9 +13,7 @@ impl State {
         if !self.facts.agents.contains_key(&agent) {
             return Err(Refusal::UnknownAgent(agent));
         }
-        if item.0 == 0 || item > self.facts.last_item {
-            return Err(Refusal::UnknownItem(item));
-        }
+        self.ever_came(item)?;
         let holder = self.facts.items.get(&item).and_then(|item| item.state.agent());
         if holder == Some(agent) {
             return Err(Refusal::StillHeld { item, agent });

@@ -8,14 +8,27 @@ use crate::{Answer, Attributes, Event, ItemId, Refusal, Skills, State, Time, Val
 
 impl State {
     pub(super) fn admit_submit(&self, submission: Submission) -> Result<Admitted, Refusal> {
+        self.may_bring(&submission)?;
+        let item = ItemId(self.facts.last_item.0 + 1);
+        Admitted::made(Event::Submitted { item, submission }, Answer::Item(item))
+    }
+
+    /// Whether its source may bring such an item now.
+    pub(super) fn may_bring(&self, submission: &Submission) -> Result<(), Refusal> {
         let source = submission.source;
         let source = self.facts.sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
         if !source.active {
             return Err(Refusal::SourceInactive(source.id));
         }
-        valid::submission(&submission)?;
-        let item = ItemId(self.facts.last_item.0 + 1);
-        Admitted::made(Event::Submitted { item, submission }, Answer::Item(item))
+        valid::submission(submission)
+    }
+
+    /// An item that came once, whether or not it is still in the state.
+    pub(super) fn ever_came(&self, item: ItemId) -> Result<(), Refusal> {
+        match item.0 >= 1 && item <= self.facts.last_item {
+            true => Ok(()),
+            false => Err(Refusal::UnknownItem(item)),
+        }
     }
 
     /// Where a submitted item goes.

@@ -134,17 +134,22 @@ impl Shares {
 }
 
 impl Share {
-    /// Who serves the queue; the first time nobody has had anything of it.
+    /// Who serves the queue, when nobody has had anything of it yet; `None` where somebody serves only
+    /// some of its sources, as not every item is then for everybody.
     fn of(facts: &Facts, queue: QueueId) -> Option<Share> {
         let fed = |id| facts.sources.get(id).is_some_and(|source| source.spec.queue == queue);
         let mut share = Share::default();
         for (id, agent) in &facts.agents {
             let spec = &agent.spec;
-            if spec.queues.contains(&queue) || spec.sources.iter().any(fed) {
-                share.agents.push(*id);
-                share.weights.push(i64::from(spec.weight));
-                share.counts.push(0);
+            if !spec.queues.contains(&queue) {
+                if spec.sources.iter().any(fed) {
+                    return None;
+                }
+                continue;
             }
+            share.agents.push(*id);
+            share.weights.push(i64::from(spec.weight));
+            share.counts.push(0);
         }
         Some(share).filter(|share| !share.agents.is_empty())
     }
@@ -204,5 +209,17 @@ mod tests {
             shares.note(state.facts(), &given(1, way)).expect("nothing to judge");
         }
         assert_eq!(shares.judged(), 1);
+    }
+
+    #[test]
+    fn nothing_is_judged_where_somebody_serves_one_source_only() {
+        let mut state = office();
+        let spec = AgentSpec { sources: [SourceId(1)].into(), ..AgentSpec::default() };
+        state.handle(Time(NINE), Command::CreateAgent { spec }).answer.expect("a good agent");
+        let mut shares = Shares::default();
+        for _ in 0..3 {
+            shares.note(state.facts(), &given(1, Way::Matched)).expect("nothing to judge");
+        }
+        assert_eq!(shares.judged(), 0);
     }
 }

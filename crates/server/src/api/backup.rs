@@ -44,8 +44,6 @@ async fn copy(app: &App) -> Answered<fs::File> {
     let folder = &app.config.data_dir;
     fs::create_dir_all(folder).await.map_err(unwritable)?;
     let path = folder.join(PARTIAL);
-    // One that a process left when it was killed.
-    drop(fs::remove_file(&path).await);
     let copied = match app.store.copy_to(&path).await {
         Ok(()) => fs::File::open(&path).await.map_err(unwritable),
         Err(error @ store::Error::NotAFile) => {

@@ -352,6 +352,14 @@ mod tests {
         mirrored::<Notice>(core::Notice::PlacedItemHeldByAbsent);
         mirrored::<Notice>(core::Notice::PlacedItemSilent);
         mirrored::<Notice>(core::Notice::SilentTooOften);
+        use connectors::webhook::Signing as Sent;
+        for signing in [Sent::SharedSecret, Sent::Standard, Sent::Meta, Sent::Google] {
+            mirrored::<Signing>(signing);
+        }
+        use store::DeliveryState as Kept;
+        for state in [Kept::Waiting, Kept::Delivered, Kept::Failed] {
+            mirrored::<DeliveryState>(state.as_str());
+        }
         let day = "2026-11-08".parse().unwrap();
         mirrored::<DaysOff>(core::DaysOff { from: day, to: day });
         mirrored::<Step>(core::Step::default());

@@ -108,27 +108,25 @@ pub async fn sign_in(
     }
     // Of two workspaces each has its own "asha": getting into one forgives nothing in the other.
     let tried = format!("{}\n{name}", body.workspace.as_deref().unwrap_or_default().trim());
-    let kept_out = |(workspace, user): &(WorkspaceId, User), refused| {
-        let (workspace, login, address) = (*workspace, user.id, Some(from));
-        sign_ins::kept_out(&app, Attempt { workspace, login, refused, address });
+    let found = find(&app, &name, body.workspace.as_deref()).await?;
+    let kept_out = |refused| {
+        if let Some((workspace, user)) = &found {
+            let (workspace, login, address) = (*workspace, user.id, Some(from));
+            sign_ins::kept_out(&app, Attempt { workspace, login, refused, address });
+        }
     };
     if let Err(secs) = app.throttle.try_at(Instant::now(), &tried, from) {
-        if let Some(found) = find(&app, &name, body.workspace.as_deref()).await? {
-            kept_out(&found, Refused::TooManyTries);
-        }
+        kept_out(Refused::TooManyTries);
         return Err(Problem::too_many(
             format!("Too many tries for this name from here; try again in {secs} s."),
             secs,
         ));
     }
-    let found = find(&app, &name, body.workspace.as_deref()).await?;
     let hash = found.as_ref().map(|(_, user)| user.password_hash.clone());
     let right = app.passwords.verify(body.password, hash).await?;
     let Some((workspace, user)) = found.clone().filter(|_| right) else {
         app.metrics.sign_ins_failed.inc();
-        if let Some(found) = found {
-            kept_out(&found, Refused::WrongPassword);
-        }
+        kept_out(Refused::WrongPassword);
         return Err(Problem::unauthorized("The name or the password is wrong."));
     };
     app.throttle.succeeded(&tried, from);

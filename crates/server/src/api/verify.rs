@@ -41,7 +41,7 @@ pub struct Verification {
 
 /// Checks schema, time-zone data and configuration: sources without agents, agents without work,
 /// rules that can never match, secrets that are missing or cannot be opened, leads that could not be
-/// fetched.
+/// fetched, endpoints that were switched off or cannot be signed for.
 #[utoipa::path(get, path = "/verify", tag = "workspace",
     responses((status = 200, body = Verification)))]
 pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Verification>> {

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use store::{UserId, WorkspaceId};
 
 const WINDOW: Duration = Duration::from_secs(60);
-/// The most addresses that are told apart of one login within a minute; all others are one.
+/// The most addresses that are told apart of one login and reason within a minute; all others are
+/// one.
 const MAX_ADDRESSES: usize = 20;
-/// The most names that are listened for at once; beyond, refusals are only counted by the metric.
+/// The most windows that are open at once; beyond, no new one is told.
 const MAX_WINDOWS: usize = 10_000;
 
 /// Why a sign-in was refused.
@@ -42,9 +43,8 @@ impl Attempts {
     pub fn note(&self, now: Instant, mut attempt: Attempt) -> Option<Attempt> {
         let mut open = self.open.lock().unwrap_or_else(|e| e.into_inner());
         if !open.contains_key(&attempt) {
-            let of_login = |other: &&Attempt| {
-                (other.workspace, other.login) == (attempt.workspace, attempt.login)
-            };
+            let of_login =
+                |other: &&Attempt| Attempt { address: attempt.address, ..**other } == attempt;
             if open.keys().filter(of_login).count() >= MAX_ADDRESSES {
                 attempt.address = None;
             }

@@ -85,14 +85,14 @@ pub enum SealError {
     )]
     NoKey,
     #[error(
-        "the key file {0} does not hold 32 bytes in base64; put the right file back, or remove it and set every source's secrets anew"
+        "the key file {0} does not hold 32 bytes in base64; put the right file back, or remove it and set the secrets of sources and endpoints anew"
     )]
     BadFile(PathBuf),
     #[error(
-        "a secret was sealed with the key {sealed} and this server has the key {own}; give every server the same FAIRLEAD_SECRET_KEY (or file secret.key), with the old key behind the new one and a comma, or set the source's secrets anew"
+        "a secret was sealed with the key {sealed} and this server has the key {own}; give every server the same FAIRLEAD_SECRET_KEY (or file secret.key), with the old key behind the new one and a comma, or set the secret anew"
     )]
     OtherKey { sealed: String, own: String },
-    #[error("a sealed secret was changed or moved in the database; set the source's secrets anew")]
+    #[error("a sealed secret was changed or moved in the database; set the secret anew")]
     Broken,
     #[error("the key file {path} cannot be used: {error}")]
     File { path: PathBuf, error: io::Error },
@@ -207,10 +207,10 @@ fn key_of(path: &Path) -> io::Result<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         read => return read,
     }
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut key = [0u8; 32];
-    getrandom::fill(&mut key).map_err(|e| io::Error::other(e.to_string()))?;
+    let key = secret::bytes()?;
     // Whoever reads the file finds a whole key: it is written beside, and given its name at once.
     let beside = folder.join(format!("{FILE}.{}", &secret::random()?[..16]));
     let written = write(&beside, &BASE64_STANDARD.encode(key));
@@ -220,8 +220,11 @@ fn key_of(path: &Path) -> io::Result<String> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => removed?,
     }
-    // The name must be durable before anything is sealed with the key.
-    std::fs::File::open(folder)?.sync_all()?;
+    // The name must be durable before anything is sealed with the key. Elsewhere a folder cannot be
+    // opened, and need not be.
+    if cfg!(unix) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
     std::fs::read_to_string(path)
 }
 

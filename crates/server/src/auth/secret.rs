@@ -1,5 +1,6 @@
 //! Random secrets, their hashes, and their comparison in constant time.
 
+use connectors::webhook::standard::Key;
 use hmac::{Hmac, KeyInit, Mac};
 use routing::ContactKey;
 use sha2::{Digest, Sha256};
@@ -8,11 +9,21 @@ use subtle::ConstantTimeEq;
 /// What every API token begins with, so that a leaked one is recognised.
 pub const TOKEN_PREFIX: &str = "fl_";
 
-/// A fresh secret: 256 random bits in hexadecimal.
-pub fn random() -> std::io::Result<String> {
+/// 256 random bits.
+pub fn bytes() -> std::io::Result<[u8; 32]> {
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?;
-    Ok(hex(&bytes))
+    Ok(bytes)
+}
+
+/// A fresh secret: 256 random bits in hexadecimal.
+pub fn random() -> std::io::Result<String> {
+    Ok(hex(&bytes()?))
+}
+
+/// A fresh signing key of Standard Webhooks.
+pub fn signing_key() -> std::io::Result<String> {
+    Ok(Key::text(&bytes()?))
 }
 
 /// A fresh API token.

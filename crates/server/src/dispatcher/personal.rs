@@ -134,8 +134,7 @@ pub(super) fn add(
                 }
             }
             Personal::Source(face) => {
-                let made = if let Answer::Source(id) = answer { Some(id) } else { None };
-                if let Some(source) = made.or(source_of(command)) {
+                if let Some(source) = made_source(answer).or(source_of(command)) {
                     let mut face = SourceFace { source, ..(**face).clone() };
                     let before = batch.sources.iter().position(|s| s.source == source);
                     let before = before.map(|at| batch.sources.remove(at));
@@ -146,8 +145,7 @@ pub(super) fn add(
                 }
             }
             Personal::Sealing(sealing) => {
-                let made = if let Answer::Source(id) = answer { Some(id) } else { None };
-                if let Some(source) = made.or(source_of(command))
+                if let Some(source) = made_source(answer).or(source_of(command))
                     && let Some(face) = batch.sources.iter_mut().find(|s| s.source == source)
                 {
                     (sealing.0)(source, face);
@@ -194,6 +192,10 @@ fn row(agent: AgentId, before: Option<&User>) -> UserRow {
         agent: Some(agent),
         active: before.is_none_or(|user| user.active),
     }
+}
+
+fn made_source(answer: Answer) -> Option<SourceId> {
+    if let Answer::Source(id) = answer { Some(id) } else { None }
 }
 
 fn made_agent(answer: Answer) -> Option<AgentId> {

@@ -69,8 +69,7 @@ mod tests {
 
     #[test]
     fn an_address_has_the_version_and_no_token() {
-        let expected =
-            "https://graph.facebook.com/v23.0/901?fields=id,created_time,ad_id,form_id,field_data";
+        let expected = "https://graph.facebook.com/v23.0/901?fields=id,ad_id,form_id,field_data";
         for base in ["https://graph.facebook.com/v23.0", "https://graph.facebook.com/v23.0/"] {
             assert_eq!(address(base, "901").as_deref(), Ok(expected));
         }

@@ -30,7 +30,7 @@ const PATIENCE_SECS: u32 = 36 * 3600;
 pub async fn run(app: App) {
     let client = Client::new(&app.config.meta_url);
     let mut fetching = JoinSet::new();
-    for turn in (0..).cycle() {
+    for turn in 0.. {
         let room = AT_ONCE.saturating_sub(fetching.len());
         match take(&app, turn, room).await {
             Ok(taken) => taken.into_iter().for_each(|(workspace, outgoing)| {
@@ -51,9 +51,11 @@ pub async fn run(app: App) {
 
 async fn take(app: &App, turn: usize, room: usize) -> store::Result<Vec<(WorkspaceId, Outgoing)>> {
     let mut taken = Vec::new();
+    if room == 0 {
+        return Ok(taken);
+    }
     let now = app.clock.now();
-    let due = app.store.outgoing_due(CHANNEL).await?.is_some_and(|due| due <= now);
-    if !due || room == 0 {
+    if app.store.outgoing_due(CHANNEL).await?.is_none_or(|due| due > now) {
         return Ok(taken);
     }
     let mut workspaces = app.store.workspaces().await?;

@@ -153,7 +153,7 @@ async fn leads_are_fetched_once_however_often_they_are_noticed() {
     assert_eq!(asked.len(), 3, "{asked:?}");
     let mine = asked.iter().find(|asked| asked.contains("/902?")).unwrap();
     let (address, token) = mine.split_once(' ').unwrap();
-    assert_eq!(address, "/v23.0/902?fields=id,created_time,ad_id,form_id,field_data");
+    assert_eq!(address, "/v23.0/902?fields=id,ad_id,form_id,field_data");
     assert_eq!(token, "Bearer EAAGtoken");
     h.end().await;
 }

@@ -79,7 +79,7 @@ fn unreached(error: &Error) -> String {
 /// Why an address is not sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it is in a private network, which webhooks may not reach; the server's owner can allow it with --private-webhooks"
+    "webhooks may not reach its address: the server's owner can allow private networks with --private-webhooks, link-local ones never"
 )]
 pub struct Inward;
 
@@ -118,14 +118,13 @@ pub fn may_reach(ip: IpAddr, private: bool) -> bool {
 fn may_reach_v4(ip: Ipv4Addr, private: bool) -> bool {
     let [a, b, c, d] = ip.octets();
     // Shared by providers and their customers (RFC 6598), protocols' own and measurements
-    // (RFC 6890), and what Azure's machines are told by.
+    // (RFC 6890).
     let shared = a == 100 && (64..128).contains(&b)
         || [a, b, c] == [192, 0, 0]
-        || a == 198 && matches!(b, 18 | 19)
-        || [a, b, c, d] == [168, 63, 129, 16];
+        || a == 198 && matches!(b, 18 | 19);
     let never = ip.is_link_local()
-        // Alibaba's machines are told their secrets there.
-        || [a, b, c, d] == [100, 100, 100, 200]
+        // Machines of Alibaba, Azure and Oracle are told their secrets there.
+        || matches!([a, b, c, d], [100, 100, 100, 200] | [168, 63, 129, 16] | [192, 0, 0, 192])
         || ip.is_unspecified()
         || ip.is_broadcast()
         || ip.is_multicast()
@@ -175,9 +174,8 @@ mod tests {
             "100.64.0.1",
             "::1",
             "fd00::1",
-            "192.0.0.192",
+            "192.0.0.8",
             "198.18.0.1",
-            "168.63.129.16",
             "::ffff:10.0.0.1",
             "64:ff9b::a00:1",
             "2002:a00:1::",
@@ -188,6 +186,8 @@ mod tests {
         for ip in [
             "169.254.169.254",
             "100.100.100.200",
+            "168.63.129.16",
+            "192.0.0.192",
             "fd00:ec2::254",
             "fec0::1",
             "::169.254.169.254",

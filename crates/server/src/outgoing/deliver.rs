@@ -18,8 +18,11 @@ const PAUSES: [u32; 8] = [5, 5 * 60, 30 * 60, 2 * 3600, 4 * 3600, 5 * 3600, 6 * 
 /// Nothing is sent to an endpoint that fails for so long at most, so that what is new finds out
 /// soon whether it is back.
 const LONGEST_REST_SECS: u32 = 30 * 60;
-/// An endpoint that has failed for so long, and at least so many times in a row, is switched off.
-const DEAD_SECS: u32 = 24 * 3600;
+/// A delivery is given up after so long.
+const PATIENCE_SECS: u32 = 24 * 3600;
+/// An endpoint that has failed for so long, and at least so many times in a row, is switched off: a
+/// little before a delivery's day is over, whose last attempt is at 23.6 hours.
+const DEAD_SECS: u32 = 23 * 3600;
 const DEAD_FAILURES: u32 = 5;
 
 /// When a delivery is tried again that this server could not send through a fault of its own.
@@ -140,7 +143,7 @@ fn follow(
     let paused_until = now.plus_secs(rest);
     // Attempts that were made before it was sent again do not count.
     let tried = now.0.saturating_sub(delivery.queued_at.0) / 1000;
-    let left = i64::from(DEAD_SECS) - tried;
+    let left = i64::from(PATIENCE_SECS) - tried;
     match pause(delivery.attempts).unwrap_or(PAUSES[PAUSES.len() - 1]) {
         pause if i64::from(pause) <= left => {
             Then::Again { problem, due: now.plus_secs(pause), paused_until }
@@ -151,7 +154,7 @@ fn follow(
 
 fn is_dead(endpoint: &Endpoint, now: Time) -> bool {
     let since = endpoint.failing_since.unwrap_or(now);
-    endpoint.failures >= DEAD_FAILURES && since.plus_secs(DEAD_SECS - 3600) <= now
+    endpoint.failures >= DEAD_FAILURES && since.plus_secs(DEAD_SECS) <= now
 }
 
 async fn disable(

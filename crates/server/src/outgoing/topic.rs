@@ -1,6 +1,6 @@
 //! Of what one can be told, and which events are about that.
 
-use routing::{AgentId, Event, ItemId, Target};
+use routing::{AgentId, Event, ItemId, Notice, Target};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
@@ -94,10 +94,18 @@ pub fn told(event: &Event) -> (&'static [Topic], About) {
             (&[ItemReassigned], about(*item, None))
         }
         Event::Completed { item, agent, .. } => (&[ItemCompleted], about(*item, Some(*agent))),
-        Event::WentSilent { item, agent, .. } => {
+        Event::WentSilent { item, agent, to: None } => {
             (&[SlaBreached, ItemReassigned], about(*item, Some(*agent)))
         }
-        Event::SupervisorTold { item, agent, .. } => (&[SlaBreached], about(*item, Some(*agent))),
+        // The supervisor was told just before: one breach is told once.
+        Event::WentSilent { item, agent, to: Some(_) } => {
+            (&[ItemReassigned], about(*item, Some(*agent)))
+        }
+        Event::SupervisorTold {
+            item,
+            agent,
+            notice: Notice::PlacedItemSilent | Notice::SilentTooOften,
+        } => (&[SlaBreached], about(*item, Some(*agent))),
         Event::SignedIn { agent }
         | Event::SignedOut { agent }
         | Event::Lapsed { agent }
@@ -109,7 +117,20 @@ pub fn told(event: &Event) -> (&'static [Topic], About) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use routing::Seen;
+    use routing::{QueueId, Seen};
+
+    #[test]
+    fn one_breach_is_told_once_and_an_absence_is_none() {
+        let (item, agent) = (ItemId(7), AgentId(2));
+        let topics = |event: &Event| told(event).0.to_vec();
+        let silent = |to| topics(&Event::WentSilent { item, agent, to });
+        assert_eq!(silent(None), [Topic::SlaBreached, Topic::ItemReassigned]);
+        let notice = |notice| topics(&Event::SupervisorTold { item, agent, notice });
+        assert_eq!(notice(Notice::SilentTooOften), [Topic::SlaBreached]);
+        assert_eq!(silent(Some(QueueId(2))), [Topic::ItemReassigned]);
+        assert_eq!(notice(Notice::PlacedItemSilent), [Topic::SlaBreached]);
+        assert_eq!(notice(Notice::PlacedItemHeldByAbsent), []);
+    }
 
     #[test]
     fn a_topic_has_one_name_everywhere() {

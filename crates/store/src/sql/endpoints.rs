@@ -13,16 +13,16 @@ use async_trait::async_trait;
 use routing::Time;
 
 static DELIVERIES: Many = Many {
-    sql: "INSERT INTO deliveries (workspace_id, endpoint_id, delivery_id, topic, object, state, queued_at, \
-          due_at) {values}",
+    sql: "INSERT INTO deliveries (workspace_id, endpoint_id, delivery_id, topic, object, state, \
+          queued_at, due_at) {values}",
     types: &[I, I, I, T, T, T, I, I],
 };
 
 const ENDPOINT: &str = "e.endpoint_id, e.name, e.url, e.topics, e.active, e.sealed, \
     e.old_sealed, e.old_until, e.seq, e.failures, e.failing_since, e.disabled_for, e.disabled_at, \
     e.created_at FROM endpoints AS e";
-const DELIVERY: &str = "endpoint_id, delivery_id, topic, object, state, attempts, queued_at, due_at, \
-    status, problem, settled_at";
+const DELIVERY: &str = "endpoint_id, delivery_id, topic, object, state, attempts, queued_at, \
+    due_at, status, problem, settled_at";
 
 #[async_trait]
 impl<D: Db> Endpoints for Backend<D> {
@@ -91,7 +91,7 @@ impl<D: Db> Endpoints for Backend<D> {
         }
         if fields.active == Some(false) {
             let now = locked.now;
-            end_waiting::<D>(&mut locked.tx, workspace, id, now, SWITCHED_OFF).await?;
+            end_waiting::<D>(&mut locked.tx, workspace, id, now).await?;
         }
         self.commit_audited(locked, workspace, act).await
     }
@@ -239,9 +239,12 @@ impl<D: Db> Endpoints for Backend<D> {
                  WHERE workspace_id = $1 AND endpoint_id = $2",
                 Vec::from(cells![workspace, *id, *at, *paused_until]),
             ),
-            Then::PutBack { .. } => (
-                "UPDATE endpoints SET seq = seq WHERE workspace_id = $1 AND endpoint_id = $2",
-                Vec::from(cells![workspace, *id]),
+            // Nor does this server try the others meanwhile; whoever delivers one ends the rest.
+            Then::PutBack { due } => (
+                "UPDATE endpoints SET \
+                 paused_until = CASE WHEN paused_until > $3 THEN paused_until ELSE $3 END \
+                 WHERE workspace_id = $1 AND endpoint_id = $2",
+                Vec::from(cells![workspace, *id, *due]),
             ),
         };
         D::run(&mut tx, update.into(), cells).await?;
@@ -253,7 +256,8 @@ impl<D: Db> Endpoints for Backend<D> {
         };
         // Switched off meanwhile, it stays given up.
         let update = "UPDATE deliveries SET state = $4, due_at = $5, status = $6, \
-            problem = COALESCE($7, problem), settled_at = $8, attempts = attempts - $9 \
+            problem = COALESCE($7, problem), settled_at = $8, attempts = attempts - $9, \
+            queued_at = CASE WHEN $9 = 1 AND attempts = 1 THEN $5 ELSE queued_at END \
             WHERE workspace_id = $1 AND endpoint_id = $2 AND delivery_id = $3 \
             AND (state = 'waiting' OR $4 = 'delivered')";
         let status = status.map(u32::from);
@@ -283,7 +287,7 @@ impl<D: Db> Endpoints for Backend<D> {
             locked.tx.rollback().await?;
             return Ok(());
         }
-        end_waiting::<D>(&mut locked.tx, workspace, id, now, SWITCHED_OFF).await?;
+        end_waiting::<D>(&mut locked.tx, workspace, id, now).await?;
         self.commit_audited(locked, workspace, act).await
     }
 
@@ -349,20 +353,17 @@ impl<D: Db> Endpoints for Backend<D> {
     }
 }
 
-const SWITCHED_OFF: &str = "the endpoint was switched off before it was sent";
-
 /// What waits is given up; it can be sent again one by one.
 async fn end_waiting<D: Db>(
     conn: &mut D::Connection,
     workspace: WorkspaceId,
     id: EndpointId,
     now: Time,
-    problem: &str,
 ) -> Result<()> {
     let update = "UPDATE deliveries SET state = 'failed', settled_at = $3, \
-        problem = COALESCE(problem, $4) \
+        problem = COALESCE(problem, 'the endpoint was switched off before it was sent') \
         WHERE workspace_id = $1 AND endpoint_id = $2 AND state = 'waiting'";
-    D::run(conn, update.into(), cells![workspace, id, now, problem].into()).await.map(drop)
+    D::run(conn, update.into(), cells![workspace, id, now].into()).await.map(drop)
 }
 
 fn endpoint<D: Db>(row: &D::Row) -> Result<Endpoint> {

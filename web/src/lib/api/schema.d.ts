@@ -1168,7 +1168,7 @@ export interface paths {
         /**
          * Checks schema, time-zone data and configuration: sources without agents, agents without work,
          *     rules that can never match, secrets that are missing or cannot be opened, leads that could not be
-         *     fetched.
+         *     fetched, endpoints that were switched off or cannot be signed for.
          */
         get: operations["get_verify"];
         put?: never;

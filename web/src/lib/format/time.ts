@@ -39,7 +39,7 @@ export function ago(at: string | Date, now: Date | number, locale: string): stri
 /** The hour and minute as the workspace's clocks show them, with the day when it is not today. */
 export function clock(at: string | Date, now: Date | number, zone: string, locale: string): string {
 	const day = new Intl.DateTimeFormat(locale, { timeZone: zone, dateStyle: 'short' });
-	const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hour12: false };
+	const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 	const sameDay = day.format(new Date(at)) === day.format(new Date(now));
 	const date: Intl.DateTimeFormatOptions = sameDay ? {} : { day: 'numeric', month: 'short' };
 	return new Intl.DateTimeFormat(locale, { timeZone: zone, ...date, ...time }).format(new Date(at));
@@ -54,7 +54,7 @@ export function stamp(at: string | Date, zone: string, locale: string): string {
 		hour: '2-digit',
 		minute: '2-digit',
 		second: '2-digit',
-		hour12: false
+		hourCycle: 'h23'
 	}).format(new Date(at));
 }
 

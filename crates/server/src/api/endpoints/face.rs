@@ -3,6 +3,7 @@
 use super::EndpointChange;
 use crate::app::App;
 use crate::auth::seal::{Owner, Place, Purpose};
+use crate::auth::secret;
 use crate::dispatcher::WorkspaceId;
 use crate::http::Problem;
 use crate::http::problem::Answered;
@@ -96,12 +97,7 @@ pub fn sealed(
             Key::read(&given).map_err(|bad| Problem::field("secret", bad.to_string()))?;
             given
         }
-        None => {
-            let mut bytes = [0u8; 32];
-            getrandom::fill(&mut bytes)
-                .map_err(|_| Problem::internal("no randomness from the operating system"))?;
-            Key::text(&bytes)
-        }
+        None => secret::signing_key().map_err(Problem::internal)?,
     };
     let owner = Owner::Endpoint(id);
     let place = Place { workspace, owner, purpose: Purpose::SigningSecret };

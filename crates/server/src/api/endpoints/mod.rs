@@ -155,6 +155,8 @@ pub async fn update(
     Pick(id): Pick<u64>,
     Body(body): Body<EndpointChange>,
 ) -> Answered<Json<EndpointView>> {
+    // The audit's "before" is what this changes.
+    let _turn = app.edits.turn(caller.workspace).await;
     let before = find(&app, &caller, id).await?;
     let fields = face::checked(&app, body)?;
     let act = act(&caller, "endpoint_changed", before.id, face::difference(&before, &fields));

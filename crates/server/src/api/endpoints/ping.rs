@@ -33,12 +33,17 @@ pub async fn run(
     Pick(id): Pick<u64>,
 ) -> Answered<Json<Pinged>> {
     let endpoint = find(&app, &caller, id).await?;
-    let busy = || Problem::too_many("Other endpoints are being tested; try again.".to_owned(), 5);
-    let _turn = app.pings.try_acquire().map_err(|_| busy())?;
-    let client = Client::new(app.config.private_webhooks);
-    let message = format!("ping_{}_{id}_{}", caller.workspace.0, app.clock.now().0);
-    let body = ping(&app, caller.workspace).to_string();
-    let answer = send(&app, &client, caller.workspace, &endpoint, message, body).await?;
+    let workspace = caller.workspace;
+    // Goes on when whoever asked is gone: its thread waits for the answer anyway.
+    let sent = tokio::spawn(async move {
+        let busy = |_| Problem::too_many("Other endpoints are tested; try again.".to_owned(), 5);
+        let _turn = app.pings.try_acquire().map_err(busy)?;
+        let client = Client::new(app.config.private_webhooks);
+        let message = format!("ping_{}_{id}_{}", workspace.0, app.clock.now().0);
+        let body = ping(&app, workspace).to_string();
+        send(&app, &client, workspace, &endpoint, message, body).await
+    });
+    let answer = sent.await.map_err(Problem::internal)??;
     let status = answer.as_ref().ok().copied();
     let delivered = status.is_some_and(|status| (200..300).contains(&status));
     Ok(Json(Pinged { delivered, status, problem: answer.err() }))

@@ -119,7 +119,11 @@ pub async fn ingest(
             let notice = meta::read(&bytes).map_err(sender::not_json)?;
             few_enough(&app, notice.leads.len())?;
             if notice.ignored > 0 {
-                tracing::info!(source = source.source.id.0, ignored = notice.ignored, "meta");
+                tracing::info!(
+                    source = source.source.id.0,
+                    ignored = notice.ignored,
+                    "a notice of something other than leads"
+                );
             }
             let count = notice.leads.len() as u64;
             fetch::accept(&app, workspace, source.source.id, notice.leads).await?;

@@ -51,7 +51,7 @@ pub fn of_row(
 ) -> Option<CallingView> {
     use ItemStatus::*;
     let is_open = matches!(row.state, Arrived | Scheduled | Waiting | Offered | Assigned);
-    calling(row.queue, &row.callable, words, settings, now).filter(|_| is_open)
+    is_open.then(|| calling(row.queue, &row.callable, words, settings, now)).flatten()
 }
 
 #[cfg(test)]

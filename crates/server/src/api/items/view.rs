@@ -124,6 +124,7 @@ pub struct ItemView {
     pub attempts: u32,
     /// One line: why this agent has it.
     pub why: Option<String>,
-    /// How an open item stands with calling hours; null when it may be called at any time.
+    /// How an open item stands with calling hours; null when it may be called at any time, and in
+    /// webhooks and exports.
     pub calling: Option<CallingView>,
 }

@@ -94,11 +94,7 @@ fn made(signing: Signing) -> Answered<String> {
         Signing::SharedSecret | Signing::Meta => secret::webhook().map_err(Problem::internal),
         // Google's form takes 50 characters at most.
         Signing::Google => secret::short_webhook().map_err(Problem::internal),
-        Signing::Standard => {
-            let mut key = [0u8; 32];
-            getrandom::fill(&mut key).map_err(Problem::internal)?;
-            Ok(standard::Key::text(&key))
-        }
+        Signing::Standard => secret::signing_key().map_err(Problem::internal),
     }
 }
 

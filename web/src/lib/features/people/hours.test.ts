@@ -27,4 +27,5 @@ test('a day is the day that it is there', () => {
 	const late = new Date('2026-11-07T20:00:00Z');
 	expect(localDay(late, 'UTC')).toBe('2026-11-07');
 	expect(localDay(late, 'Asia/Kolkata')).toBe('2026-11-08');
+	expect(localDay(late, 'America/New_York')).toBe('2026-11-07');
 });

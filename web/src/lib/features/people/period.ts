@@ -1,4 +1,5 @@
 import { dayAfter, dayStart } from '$lib/format/time';
+import { localDay } from './hours';
 
 /** So many days up to now, or `own`: from one day to another. */
 export type Choice = '1' | '7' | '30' | '90' | 'own';
@@ -8,12 +9,6 @@ export interface Period {
 	choice: Choice;
 	from: string;
 	to: string;
-}
-
-/** The day that the zone's calendars show at a moment, as `2026-01-31`. */
-export function dayOf(at: number, zone: string): string {
-	// Sweden writes its days as ISO 8601 does.
-	return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at);
 }
 
 /** The day so many days before another. */
@@ -29,7 +24,7 @@ export function toQuery(
 ): { from?: string; to?: string } | null {
 	if (choice === '1') return {};
 	if (choice !== 'own') {
-		return { from: dayStart(daysBefore(dayOf(now, zone), Number(choice) - 1), zone) };
+		return { from: dayStart(daysBefore(localDay(new Date(now), zone), Number(choice) - 1), zone) };
 	}
 	if (!from || (to && to < from)) return null;
 	const end = to && dayStart(dayAfter(to), zone);

@@ -63,7 +63,7 @@ export function headline(outcome: Outcome, measure: Measure): number | null {
 export function partNames(series: OutcomeSeries, locale: string): string[] {
 	const day = { day: 'numeric', month: 'short' } as const;
 	const shape: Intl.DateTimeFormatOptions = {
-		hour: { hour: '2-digit', minute: '2-digit', hour12: false } as const,
+		hour: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const,
 		day,
 		// The year matters once there is more than one.
 		week: series.starts.length > 52 ? ({ ...day, year: '2-digit' } as const) : day,

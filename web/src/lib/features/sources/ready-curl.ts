@@ -1,5 +1,10 @@
 import type { Source } from '$lib/api';
 
+/** The address that the other side calls. */
+export function callback(origin: string, source: Pick<Source, 'key'>): string {
+	return `${origin}/api/v1/ingest/${source.key}`;
+}
+
 /** A command that sends one item to the source, ready to be pasted into a shell. */
 export function readyCurl(
 	origin: string,
@@ -12,7 +17,7 @@ export function readyCurl(
 	}
 	const body = JSON.stringify(sample).replaceAll("'", `'\\''`);
 	return [
-		`curl -X POST ${origin}/api/v1/ingest/${source.key} \\`,
+		`curl -X POST ${callback(origin, source)} \\`,
 		`  -H 'X-Webhook-Secret: ${secret}' \\`,
 		`  -H 'Content-Type: application/json' \\`,
 		`  -d '${body}'`

@@ -1,5 +1,5 @@
 import { m } from '$messages';
-import type { Signing, Source } from '$lib/api';
+import type { Signing } from '$lib/api';
 
 /** How a webhook proves who sent it, in words. */
 export const SIGNINGS: { value: Signing; label: () => string }[] = [
@@ -24,8 +24,3 @@ export const SECRET_NAMES: Record<Signing, () => string> = {
 	meta: m.secret_title_meta,
 	google: m.secret_title_google
 };
-
-/** The address that the other side calls. */
-export function callback(origin: string, source: Pick<Source, 'key'>): string {
-	return `${origin}/api/v1/ingest/${source.key}`;
-}

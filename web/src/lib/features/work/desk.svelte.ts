@@ -142,8 +142,12 @@ export class Desk {
 
 	/** Listens until the returned function is called. */
 	listen = (): (() => void) => {
-		// What waits for others to pull is not in an agent's own stream.
-		const timer = setInterval(() => this.pulls.length && this.#reloadQueues(), 10_000);
+		// What waits is not in an agent's own stream: what others may pull, what may not be called yet.
+		const timer = setInterval(() => {
+			if (this.pulls.length || this.served.some((queue) => queue.calling.length)) {
+				void this.#reloadQueues();
+			}
+		}, 10_000);
 		const stop = live.listen({
 			message: (message: Message) => {
 				if (message.type !== 'event') return;

@@ -7,7 +7,7 @@ use axum::http::Request;
 use connectors::webhook::standard::{Key, sign};
 use serde_json::{Value, json};
 
-/// A source of this kind, its secret, and the path of its webhook.
+/// A new source of this kind, as the answer shows it.
 async fn source(h: &Harness, office: &Office, signing: &str) -> Value {
     let new = json!({"name": signing, "queue": office.queue, "signing": signing});
     h.call("POST", "/sources", new).await.expect(201)
