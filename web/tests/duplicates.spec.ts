@@ -28,7 +28,7 @@ test('a duplicate stands beside its first, and is handed out anyway', async ({
 	await question.getByRole('button', { name: 'Hand out anyway' }).click();
 	await expect(page.getByText('The item is handed out')).toBeVisible();
 	const history = drawer.getByTestId('history');
-	await expect(history).toContainText('Forced through, though its contact had come before.');
+	await expect(history).toContainText('Forced through, though it had been kept back.');
 	await expect(history).toContainText('asks for another house');
 	await expect(history).toContainText('Assigned to Tara');
 	await expect(drawer.getByRole('button', { name: 'Hand out anyway…' })).toHaveCount(0);

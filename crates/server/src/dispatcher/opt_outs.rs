@@ -12,7 +12,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use store::{Batch, NewOptOut};
 
-/// Puts into a command what the list says of the contact that it would have called.
+/// Puts into a command, which comes without, what the list says of the contact that it would have
+/// called.
 pub(super) fn mark(
     command: &mut Cow<'_, Command>,
     callee: Option<ContactKey>,
@@ -30,14 +31,7 @@ pub(super) fn mark(
         _ => return,
     };
     let said = bars(callee, source, state, known, batch);
-    let before = match &**command {
-        Command::Submit { submission } | Command::Force { submission, .. } => {
-            &submission.callable.bars
-        }
-        Command::SetBars { bars, .. } => bars,
-        _ => return,
-    };
-    if *before == said {
+    if said.is_empty() {
         return;
     }
     match command.to_mut() {

@@ -1,6 +1,7 @@
 //! `POST /contacts/export`: everything that is kept of one person.
 
 use super::{Whose, held, ids};
+use crate::api::do_not_call::{OptOutView, of_numbers};
 use crate::api::items::get::view;
 use crate::api::items::view::ItemView;
 use crate::app::App;
@@ -27,6 +28,8 @@ pub struct ExportedPerson {
     pub answers: Vec<ExportedAnswer>,
     /// What waits to be sent to other systems.
     pub outgoing: Vec<ExportedEffect>,
+    /// What the do-not-call list has of their numbers.
+    pub do_not_call: Vec<OptOutView>,
 }
 
 /// An item of theirs.
@@ -87,6 +90,8 @@ pub async fn export(
     // First recorded, then given out.
     app.store.record(caller.workspace, &act, app.clock.now()).await?;
     let words = app.lexicon(&caller).await?;
+    let numbers = held.items.iter().filter_map(|one| one.personal.as_ref()?.phone.clone());
+    let do_not_call = of_numbers(&app, &caller, numbers.collect()).await?;
     let mut items = Vec::with_capacity(held.items.len());
     for one in held.items {
         items.extend(exported(&app, &caller, &words, one).await?);
@@ -108,6 +113,7 @@ pub async fn export(
             .into_iter()
             .map(|out| ExportedEffect { channel: out.channel, body: out.body })
             .collect(),
+        do_not_call,
     }))
 }
 

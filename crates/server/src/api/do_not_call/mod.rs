@@ -19,6 +19,7 @@ use crate::submission::read_phone;
 use routing::{Code, ContactKey, Hours};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use store::{ALL, Act, OptOut};
 use utoipa::ToSchema;
 
@@ -75,6 +76,22 @@ async fn number(app: &App, caller: &Caller, phone: &str) -> Answered<(String, Co
     let contact = secret::phone_key(&key, &number);
     let contact = contact.ok_or_else(|| Problem::internal("no key for numbers"))?;
     Ok((number, contact))
+}
+
+/// What the list has of these numbers, which are in E.164.
+pub async fn of_numbers(
+    app: &App,
+    caller: &Caller,
+    numbers: BTreeSet<String>,
+) -> Answered<Vec<OptOutView>> {
+    let key = app.contact_key(caller.workspace).await?;
+    let names = app.actor_names(caller).await?;
+    let mut found = Vec::new();
+    for contact in numbers.iter().filter_map(|number| secret::phone_key(&key, number)) {
+        let entries = app.store.opt_outs_of(caller.workspace, contact).await?;
+        found.extend(entries.into_iter().map(|entry| OptOutView::new(entry, &names)));
+    }
+    Ok(found)
 }
 
 /// A category or a medium; all of them when none is named.

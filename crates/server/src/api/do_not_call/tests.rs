@@ -47,6 +47,10 @@ async fn kept_back(h: Harness) {
         "The contact is on the do-not-call list: not handed out."
     );
 
+    // Whoever asks what is kept of them is told of their entry too.
+    let kept = h.call("POST", "/contacts/export", json!({"item": item["id"]})).await.expect(200);
+    assert_eq!(kept["do_not_call"], json!([made]));
+
     // Erased, the person is still not called.
     let erase = json!({"item": item["id"], "reason": "requested"});
     h.call("POST", "/contacts/erase", erase).await.expect(200);
@@ -147,6 +151,20 @@ async fn follows(h: Harness) {
     let states: Vec<Value> = [read(&h, &hers).await, read(&h, &other).await].to_vec();
     assert!(states.iter().all(|item| item["calling"] == Value::Null), "{states:?}");
     assert!(states.iter().any(|item| item["state"] == "assigned"), "{states:?}");
+    h.end().await;
+}
+
+#[tokio::test]
+async fn a_duplicate_is_not_forced_past_the_list() {
+    let h = Harness::new().await;
+    let office = h.office(&["Asha"]).await;
+    h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    let second = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    assert_eq!(second["state"], "duplicate");
+    h.call("POST", "/do-not-call", json!({"phone": "9876543210"})).await.expect(201);
+    let path = format!("/items/{}/force", second["id"]);
+    let forced = h.call("POST", &path, json!({"version": second["version"]})).await.expect(200);
+    assert_eq!((&forced["state"], &forced["calling"]["barred"]), (&json!("waiting"), &json!(true)));
     h.end().await;
 }
 

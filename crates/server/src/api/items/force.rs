@@ -3,7 +3,7 @@
 use crate::api::items::act::act_on;
 use crate::api::items::view::ItemView;
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, secret};
 use crate::dispatcher::Work;
 use crate::http::problem::Answered;
 use crate::http::{Body, Pick};
@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use routing::{Callable, Command, ItemId, Refusal, Submission};
 use serde::Deserialize;
-use store::{ItemRow, NoteKind};
+use store::{ItemRow, ItemStatus, NoteKind};
 use utoipa::ToSchema;
 
 /// Which version is forced through, and why.
@@ -37,7 +37,16 @@ pub async fn force(
 ) -> Answered<Json<ItemView>> {
     let item = ItemId(id);
     let row = app.item_row(&caller, item, false).await?;
-    let work = Work::change(move |state| forced(state, &row, body.version));
+    // Whoever forces what the list barred knows of it; of a duplicate's contact it may have said
+    // something since, and that counts.
+    let callee = match (row.state, row.personal.as_ref().and_then(|p| p.phone.as_ref())) {
+        (ItemStatus::Duplicate, Some(phone)) => {
+            secret::phone_key(&app.contact_key(caller.workspace).await?, phone)
+        }
+        _ => None,
+    };
+    let mut work = Work::change(move |state| forced(state, &row, body.version));
+    work.callee = callee;
     Ok(Json(act_on(&app, &caller, item, work, NoteKind::Force, body.note).await?))
 }
 
