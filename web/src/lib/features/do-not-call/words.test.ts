@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { about, hasEnded, howFar } from './words';
+
+vi.mock('$messages', () => ({
+	m: {
+		category_all: () => 'Everything',
+		do_not_call_never: () => 'Not at all',
+		do_not_call_off_holidays: () => 'Not on holidays',
+		do_not_call_only: ({ hours }: { hours: string }) => `Only ${hours}`
+	}
+}));
 
 const hours = [
 	{ day: 1, from: '10:00', to: '12:00' },
