@@ -32,6 +32,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_endpoints"),
     migration!(8, "0008_indexes"),
     migration!(9, "0009_duplicates"),
+    migration!(10, "0010_held"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
