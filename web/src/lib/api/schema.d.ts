@@ -3473,6 +3473,10 @@ export interface components {
             name: string;
             /** Format: int32 */
             re_offer_secs: number;
+            /** @description Codes of regions, each with the names that people write for it, beside the country's. */
+            regions: {
+                [key: string]: string[];
+            };
             time_zone: string;
         };
         /** @description What can be set on a workspace; what is absent stays as it is. */
@@ -3511,6 +3515,14 @@ export interface components {
              * @default null
              */
             re_offer_secs?: number | null;
+            /**
+             * @description Codes of regions, each with the names that people write for it: `{"ca": ["California"]}`.
+             *     They go before those of the country. Agents and rules follow; items keep what they have.
+             * @default null
+             */
+            regions?: {
+                [key: string]: string[];
+            } | null;
             /**
              * @description IANA name; days, caps and working hours are counted in this zone.
              * @default null
