@@ -252,7 +252,9 @@ mod tests {
         let step = json!({"steps": [{"same_region": true}]});
         h.call("PATCH", &format!("/queues/{}", office.queue), step).await.expect(200);
         let agent = format!("/agents/{}", office.agents[1]);
-        h.call("PATCH", &agent, json!({"regions": ["California"], "capacity": {"lead": 9}})).await.expect(200);
+        h.call("PATCH", &agent, json!({"regions": ["California"], "capacity": {"lead": 9}}))
+            .await
+            .expect(200);
         let rule = json!({"name": "west", "position": 1, "priority": 90, "when":
             {"compare": {"attribute": "region", "op": "eq", "value": "California"}}});
         let rule = h.post("/rules", rule).await;
