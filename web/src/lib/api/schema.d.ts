@@ -3952,7 +3952,7 @@ export interface operations {
                 from?: string;
                 /** @description Done before, RFC 3339. */
                 to?: string;
-                /** @description `csv` for a file with everything, at most 100,000 entries; else a page of JSON. */
+                /** @description `csv` for a file with everything, of any length; else a page of JSON. */
                 format?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
