@@ -18,6 +18,9 @@ const COMPARED: usize = 256;
 /// In flight over all nodes when one node is compared with two.
 const CLUSTER_IN_FLIGHT: usize = 512;
 
+/// A gigabyte, which `min_wal_size` keeps.
+const LOG_FILES: usize = 64;
+
 /// How often and how long each is measured.
 fn rounds(options: &Options) -> (usize, Duration) {
     if options.quick { (1, Duration::from_secs(1)) } else { (3, Duration::from_secs(5)) }
@@ -44,6 +47,19 @@ pub async fn sqlite(options: &Options, report: &mut Report) -> Result<(), Proble
         rounds.report(report, &name);
         phases.report(report, &name);
     }
+    Ok(())
+}
+
+/// Makes PostgreSQL's log as long as it becomes anyway where a database has run for a while: a new
+/// one makes and zeroes a file of 16 MiB for each 16 MiB that are written, and whoever writes waits.
+pub async fn lengthen_log(options: &Options) -> Result<(), Problem> {
+    let mut connection = PgConnection::connect(&options.postgres()?).await?;
+    for _ in 0..LOG_FILES {
+        // Only a file in which something stands can be left for the next.
+        connection.execute("SELECT pg_create_restore_point('bench'), pg_switch_wal()").await?;
+    }
+    connection.execute("CHECKPOINT").await?;
+    connection.close().await?;
     Ok(())
 }
 

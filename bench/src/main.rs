@@ -71,6 +71,10 @@ async fn parts(options: &Options, report: &mut Report) -> Result<(), Problem> {
     if options.wants("durable") {
         databases::sqlite(options, report).await?;
     }
+    let on_postgres = ["durable", "baseline", "cluster", "http"];
+    if !options.quick && on_postgres.iter().any(|part| options.wants(part)) {
+        databases::lengthen_log(options).await?;
+    }
     if options.wants("durable") || options.wants("baseline") {
         databases::postgres(options, report).await?;
     }

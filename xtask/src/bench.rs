@@ -9,6 +9,9 @@ use crate::{
 };
 use std::{path::Path, process::Command, process::ExitCode};
 
+/// A log that is kept and written over, as it is where a database has run for a while.
+const KEPT_LOG: &str = "min_wal_size=1GB";
+
 /// `cargo xtask bench [flags]`; `--help` lists them.
 pub fn main(root: &Path, args: &[String]) -> Outcome<ExitCode> {
     let asks = |word: &str| args.iter().any(|arg| arg.split(',').any(|part| part == word));
@@ -23,7 +26,7 @@ pub fn main(root: &Path, args: &[String]) -> Outcome<ExitCode> {
     bench.current_dir(root).args(args);
     let postgres = all || ["durable", "baseline", "cluster", "http"].into_iter().any(asks);
     let cluster = match postgres && !asks("--help") && !asks("-h") {
-        true => Some(Cluster::start()?),
+        true => Some(Cluster::start_with(&[KEPT_LOG])?),
         false => None,
     };
     if let Some(cluster) = &cluster {

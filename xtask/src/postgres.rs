@@ -51,6 +51,11 @@ pub struct Cluster {
 impl Cluster {
     /// Installs PostgreSQL where that is ours to do, makes a cluster, and starts it.
     pub fn start() -> Outcome<Cluster> {
+        Cluster::start_with(&[])
+    }
+
+    /// The same with settings beside the usual ones.
+    pub fn start_with(more: &[&str]) -> Outcome<Cluster> {
         let programs = system::ensure(&system::POSTGRESQL)?;
         let openssl = system::ensure(&system::OPENSSL)?;
         // PostgreSQL refuses to run as root.
@@ -89,7 +94,8 @@ impl Cluster {
                 .args(["--locale=C", "--no-sync", "--pwfile"])
                 .arg(folder.join("password")),
         )?;
-        let settings = SETTINGS.map(|setting| format!("-c {setting}")).join(" ");
+        let settings = SETTINGS.iter().chain(more).map(|setting| format!("-c {setting}"));
+        let settings = settings.collect::<Vec<_>>().join(" ");
         // The port is free when chosen and may be taken when used: try again then.
         let mut last = Problem::new("no free port");
         for _ in 0..5 {

@@ -26,7 +26,7 @@ pub use lead::{Contact, Form, Lead, Rejection};
 pub use mapping::{Column, Field, How, Mapping, MappingError, Override};
 pub use moment::{BadMoment, DayOrder, moment};
 pub use phone::{Country, Phone};
-pub use region::region;
+pub use region::{RegionError, Regions};
 pub use rejects::{Rejects, escape_formula};
 pub use sheet::{Cell, Workbook, csv_rows};
 pub use table::{

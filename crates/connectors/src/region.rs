@@ -1,7 +1,8 @@
 //! States and provinces: what people write for one, as the one code that it is kept as.
 //!
-//! India's are known by every name and code in `regions_in.txt`. A region that no table knows is
-//! kept as it is written, without case, accents and punctuation, so that it still equals itself.
+//! India's are known by every name and code in `regions_in.txt`, and a workspace may have a table of
+//! its own, of any country or of districts that it made up. A region that no table knows is kept as
+//! it is written, without case, accents and punctuation, so that it still equals itself.
 
 use crate::Country;
 use std::collections::HashMap;
@@ -15,21 +16,73 @@ type Names = HashMap<String, &'static str>;
 
 static OF_INDIA: LazyLock<Names> = LazyLock::new(|| names(INDIA));
 
-/// The code of a region of this country: `Mahārāshtra`, `IN-MH` and `mh` are all `mh`. What is
-/// unknown comes back folded; nothing comes back for what holds no letter and no digit.
-pub fn region(country: Option<Country>, text: &str) -> Option<String> {
-    let folded = folded(text);
-    if folded.is_empty() {
-        return None;
+/// The regions of a country, by all their names.
+#[derive(Clone, Debug, Default)]
+pub struct Regions {
+    /// In small letters.
+    country: Option<String>,
+    /// Folded name → code, of the workspace's own table.
+    own: HashMap<String, String>,
+}
+
+/// A name that is of two regions, or a code or name without any letter and digit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegionError {
+    #[error("“{0}” is a name of both {1} and {2}")]
+    Ambiguous(String, String, String),
+    #[error("“{0}” holds no letter and no digit")]
+    Empty(String),
+}
+
+impl Regions {
+    /// Those of the country, if there is a table of them.
+    pub fn of(country: Option<Country>) -> Self {
+        let country = country.map(|country| country.to_string().to_lowercase());
+        Regions { country, own: HashMap::new() }
     }
-    let Some(country) = country else { return Some(folded) };
-    let iso = country.to_string().to_lowercase();
-    let bare = folded.strip_prefix(&iso).and_then(|rest| rest.strip_prefix(' '));
-    let known = match &*iso {
-        "in" => [Some(&*folded), bare].into_iter().flatten().find_map(|name| OF_INDIA.get(name)),
-        _ => None,
-    };
-    Some(known.map_or(folded.clone(), |code| (*code).to_owned()))
+
+    /// And those of an own table: codes, each with its names. It goes before the country's.
+    ///
+    /// # Errors
+    /// When a name is of two regions, or nothing is left of it.
+    pub fn with<'a, N>(
+        mut self,
+        table: impl IntoIterator<Item = (&'a String, N)>,
+    ) -> Result<Self, RegionError>
+    where
+        N: IntoIterator<Item = &'a String>,
+    {
+        for (code, names) in table {
+            let kept = folded(code);
+            for name in names.into_iter().chain([code]) {
+                let name = folded(name);
+                if name.is_empty() {
+                    return Err(RegionError::Empty(code.clone()));
+                }
+                let before = self.own.insert(name.clone(), kept.clone());
+                if let Some(before) = before.filter(|before| *before != kept) {
+                    return Err(RegionError::Ambiguous(name, before, kept));
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// The code of a region: `Mahārāshtra`, `IN-MH` and `mh` are all `mh`. What is unknown comes back
+    /// folded; nothing comes back for what holds no letter and no digit.
+    pub fn code(&self, text: &str) -> Option<String> {
+        let folded = folded(text);
+        if folded.is_empty() {
+            return None;
+        }
+        let iso = self.country.as_deref();
+        let bare = iso.and_then(|iso| folded.strip_prefix(iso)?.strip_prefix(' '));
+        let known = [Some(&*folded), bare].into_iter().flatten().find_map(|name| {
+            let own = self.own.get(name).map(String::as_str);
+            own.or_else(|| OF_INDIA.get(name).filter(|_| iso == Some("in")).copied())
+        });
+        Some(known.map_or_else(|| folded.clone(), str::to_owned))
+    }
 }
 
 fn names(table: &'static str) -> Names {
@@ -66,7 +119,7 @@ mod tests {
     use super::*;
 
     fn of_india(text: &str) -> String {
-        region(Some("IN".parse().unwrap()), text).unwrap()
+        Regions::of(Some("IN".parse().unwrap())).code(text).unwrap()
     }
 
     #[test]
@@ -110,8 +163,41 @@ mod tests {
     #[test]
     fn what_is_unknown_equals_itself() {
         assert_eq!(of_india("Île-de-France"), "ile de france");
-        assert_eq!(region(None, "São Paulo"), region(None, "SAO  PAULO"));
-        assert_eq!(region(Some("DE".parse().unwrap()), "Bayern").unwrap(), "bayern");
-        assert_eq!(region(None, " – "), None);
+        let nowhere = Regions::default();
+        assert_eq!(nowhere.code("São Paulo"), nowhere.code("SAO  PAULO"));
+        assert_eq!(Regions::of(Some("DE".parse().unwrap())).code("Bayern").unwrap(), "bayern");
+        assert_eq!(nowhere.code(" – "), None);
+    }
+
+    fn table(lines: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        lines.iter().map(|(code, names)| ((*code).to_owned(), owned(names))).collect()
+    }
+
+    #[test]
+    fn a_table_of_ones_own_goes_before_the_country_s() {
+        let of = |country: &str, lines: &[(&str, &[&str])]| {
+            let table = table(lines);
+            let regions = Regions::of(Some(country.parse().unwrap()));
+            regions.with(table.iter().map(|(code, names)| (code, names)))
+        };
+        let lines: &[(&str, &[&str])] = &[("CA", &["California", "Calif."]), ("BC", &["Québec"])];
+        let america = of("US", lines).unwrap();
+        for (text, code) in [
+            ("california", "ca"),
+            ("CALIF", "ca"),
+            ("US-CA", "ca"),
+            ("us california", "ca"),
+            ("Quebec", "bc"),
+            ("Nevada", "nevada"),
+        ] {
+            assert_eq!(america.code(text).unwrap(), code, "{text}");
+        }
+        let india = of("IN", &[("west", &["Maharashtra", "Gujarat"])]).unwrap();
+        assert_eq!(india.code("maharashtra").unwrap(), "west");
+        assert_eq!(india.code("Goa").unwrap(), "ga");
+        let twice = of("US", &[("a", &["North"]), ("b", &["NORTH"])]).unwrap_err();
+        assert_eq!(twice.to_string(), "“north” is a name of both a and b");
+        assert_eq!(of("US", &[("a", &["–"])]).unwrap_err(), RegionError::Empty("a".into()));
     }
 }

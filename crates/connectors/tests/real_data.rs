@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
 
-use connectors::{Form, Mapping, Options, Table, phone::PhoneProblem, region};
+use connectors::{Form, Mapping, Options, Regions, Table, phone::PhoneProblem};
 use jiff::tz::TimeZone;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -100,7 +100,7 @@ fn real_data_every_state_of_iso_is_known_by_its_name_and_code() {
         let (code, name) = (state["code"].as_str().unwrap(), state["name"].as_str().unwrap());
         let kept = code.strip_prefix("IN-").unwrap().to_lowercase();
         for text in [code, name, &kept, &name.to_uppercase()] {
-            assert_eq!(region("IN".parse().ok(), text).as_ref(), Some(&kept), "{text}");
+            assert_eq!(Regions::of("IN".parse().ok()).code(text).as_ref(), Some(&kept), "{text}");
         }
     }
 }
@@ -112,7 +112,7 @@ fn real_data_states_as_the_post_office_writes_them_are_known() {
     let states = all["states"].as_array().unwrap();
     let codes = states.iter().map(|state| {
         let name = state["stateName"].as_str().unwrap();
-        let code = region("IN".parse().ok(), name).unwrap();
+        let code = Regions::of("IN".parse().ok()).code(name).unwrap();
         assert_eq!(code.len(), 2, "{name} is not known");
         code
     });

@@ -2,6 +2,7 @@
 
 use crate::Holidays;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// When matching runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,9 @@ pub struct Settings {
     /// Local days on which nobody works who does not say so.
     #[serde(skip_serializing_if = "Holidays::is_empty")]
     pub holidays: Holidays,
+    /// Codes of regions, each with the names that people write for it, beside those of the country.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub regions: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Settings {
@@ -44,6 +48,7 @@ impl Default for Settings {
             ageing_secs: 60,
             dispatch: Dispatch::AtOnce,
             holidays: Holidays::new(),
+            regions: BTreeMap::new(),
         }
     }
 }

@@ -25,7 +25,8 @@ static PERSONAL: Many = Many {
 
 /// Who the items are about: of new items, and of others.
 pub(crate) fn personal(workspace: WorkspaceId, batch: &Batch) -> Result<Writes<2>> {
-    let (mut new, mut replaced) = (Rows::default(), Rows::default());
+    let mut new = Rows::with_room(&NEW_PERSONAL, batch.personal.len());
+    let mut replaced = Rows::default();
     let mut submitted: HashSet<_> = batch
         .events
         .iter()

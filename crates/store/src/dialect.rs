@@ -5,7 +5,7 @@
 //! unnests, a VALUES list on SQLite), in who reads the clock, in how a transaction begins, and in
 //! whether anybody else can write.
 
-use crate::many::{arrays, chunks};
+use crate::many::{arrays, by_tables, chunks};
 use crate::{Error, Heard, Result};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -54,11 +54,24 @@ pub(crate) struct Many {
     pub types: &'static [Type],
 }
 
+impl Many {
+    /// The table that an INSERT or an UPDATE writes.
+    pub fn table(&self) -> &'static str {
+        let name = if self.sql.starts_with("INSERT INTO") { 2 } else { 1 };
+        self.sql.split_whitespace().nth(name).unwrap_or_default()
+    }
+}
+
 /// Rows for a [`Many`], row by row.
 #[derive(Debug, Default)]
 pub(crate) struct Rows(Vec<Cell>);
 
 impl Rows {
+    /// With room for so many rows of the statement.
+    pub fn with_room(many: &Many, rows: usize) -> Self {
+        Rows(Vec::with_capacity(rows * many.types.len()))
+    }
+
     pub fn push<const N: usize>(&mut self, row: [Cell; N]) {
         self.0.extend(row);
     }
@@ -89,6 +102,13 @@ pub(crate) fn prepare<D: Db>(
         }
     }
     Ok(prepared)
+}
+
+/// The same for INSERTs and UPDATEs that read no table but their own: they may become fewer.
+pub(crate) fn prepare_together<D: Db>(
+    writes: impl IntoIterator<Item = (&'static Many, Rows)>,
+) -> Result<Prepared<D>> {
+    D::encode_together(writes.into_iter().filter(|(_, rows)| !rows.is_empty()).collect())
 }
 
 /// A statement's text: fixed, or put together from fixed parts.
@@ -159,6 +179,11 @@ pub(crate) trait Db: Database {
 
     /// Encodes a statement over many rows, one or more.
     fn encode(many: &'static Many, rows: Rows, into: &mut Prepared<Self>) -> Result<()>
+    where
+        Self: Sized;
+
+    /// Encodes statements that read no table but their own, each over one row or more.
+    fn encode_together(writes: Vec<(&'static Many, Rows)>) -> Result<Prepared<Self>>
     where
         Self: Sized;
 
@@ -322,8 +347,12 @@ impl Db for Postgres {
     driven!();
 
     fn encode(many: &'static Many, rows: Rows, into: &mut Prepared<Self>) -> Result<()> {
-        into.push(arrays(many, rows)?);
+        into.push(arrays(vec![(many, rows)])?);
         Ok(())
+    }
+
+    fn encode_together(writes: Vec<(&'static Many, Rows)>) -> Result<Prepared<Self>> {
+        by_tables(writes).into_iter().map(arrays).collect()
     }
 
     fn notify<'c>(conn: &'c mut Self::Connection, payload: String) -> BoxFuture<'c, Result<()>> {
@@ -385,6 +414,10 @@ impl Db for Sqlite {
             into.push((sql, arguments::<Self>(cells)?));
         }
         Ok(())
+    }
+
+    fn encode_together(writes: Vec<(&'static Many, Rows)>) -> Result<Prepared<Self>> {
+        prepare::<Self>(writes)
     }
 
     fn notify<'c>(_: &'c mut Self::Connection, _: String) -> BoxFuture<'c, Result<()>> {

@@ -31,7 +31,7 @@ pub(crate) fn journal(
     head: &str,
     batch: &Batch,
 ) -> Result<(Writes<1>, String)> {
-    let mut rows = Rows::default();
+    let mut rows = Rows::with_room(&JOURNAL, batch.events.len() / 2);
     let mut head = head.to_owned();
     let mut seq = seq + 1;
     let together = |one: &Recorded, next: &Recorded| {

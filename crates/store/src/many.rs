@@ -7,13 +7,39 @@ use sqlx::postgres::PgArguments;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// A statement with its values: an array for each column, or the value itself where all rows have
-/// the same. Most columns of a large batch do, and each element of an array costs time.
-pub(crate) fn arrays(many: &'static Many, rows: Rows) -> Result<(Sql, PgArguments)> {
+/// A statement for each table, with its values, as one: what is sent, waited for and begun once
+/// costs less than many small ones. The parts see the tables as they were before all of them.
+pub(crate) fn arrays(parts: Vec<(&'static Many, Rows)>) -> Result<(Sql, PgArguments)> {
+    let mut arguments = PgArguments::default();
+    let mut shapes = Vec::with_capacity(parts.len());
+    for (many, rows) in parts {
+        shapes.push((many, columns(many, rows, &mut arguments)?));
+    }
+    Ok((unnested(&shapes), arguments))
+}
+
+/// The statements in their order, as few as hold each table once at most.
+pub(crate) fn by_tables(
+    statements: impl IntoIterator<Item = (&'static Many, Rows)>,
+) -> Vec<Vec<(&'static Many, Rows)>> {
+    let mut groups: Vec<Vec<(&'static Many, Rows)>> = Vec::new();
+    for (many, rows) in statements {
+        match groups.last_mut() {
+            Some(last) if last.iter().all(|(other, _)| other.table() != many.table()) => {
+                last.push((many, rows));
+            }
+            _ => groups.push(vec![(many, rows)]),
+        }
+    }
+    groups
+}
+
+/// The rows column by column: an array for each, or the value itself where all rows have the same.
+/// Most columns of a large batch do, and each element of an array costs time.
+fn columns(many: &'static Many, rows: Rows, arguments: &mut PgArguments) -> Result<Shape> {
     let width = many.types.len();
     let mut cells = rows.into_cells();
     let shape = known(many, same(&cells, width), cells.len() / width);
-    let mut arguments = PgArguments::default();
     for (place, column) in many.types.iter().enumerate() {
         let mut cells = cells.iter_mut().skip(place).step_by(width).map(std::mem::take);
         match (column, shape.has(place)) {
@@ -24,7 +50,7 @@ pub(crate) fn arrays(many: &'static Many, rows: Rows) -> Result<(Sql, PgArgument
         }
         .map_err(|e| Error::Database(e.to_string()))?;
     }
-    Ok((unnested(many, shape), arguments))
+    Ok(shape)
 }
 
 fn int(cell: Cell) -> Result<Option<i64>> {
@@ -97,18 +123,35 @@ fn known(many: &'static Many, same: Shape, rows: usize) -> Shape {
 /// would first spool every column into a store of its own, and takes about twice as long. COPY is
 /// no way out: its last message is small, the driver leaves Nagle's algorithm on, and so each
 /// COPY over TCP waits 40 ms for an acknowledgement.
-fn unnested(many: &'static Many, shape: Shape) -> Sql {
-    cached(many, Form::Arrays(shape), || {
-        let columns = many.types.iter().enumerate().map(|(place, column)| {
-            let (n, name) = (place + 1, column.postgres());
-            match shape.has(place) {
-                true => format!("${n}::{name} AS c{n}"),
-                false => format!("unnest(${n}::{name}[]) AS c{n}"),
-            }
-        });
-        let select = format!("SELECT {}", columns.collect::<Vec<_>>().join(", "));
-        many.sql.replace("{values}", &select).replace("{rows}", &format!("({select})"))
+fn unnested(parts: &[(&'static Many, Shape)]) -> Sql {
+    let forms = parts.iter().map(|(many, shape)| (*many, Form::Arrays(*shape)));
+    cached(forms, || {
+        let mut before = 0;
+        let mut texts = Vec::with_capacity(parts.len());
+        for (many, shape) in parts {
+            texts.push(filled(many, *shape, before));
+            before += many.types.len();
+        }
+        let last = texts.pop().unwrap_or_default();
+        let with = texts.iter().enumerate().map(|(n, text)| format!("w{n} AS ({text})"));
+        match with.collect::<Vec<_>>() {
+            none if none.is_empty() => last,
+            with => format!("WITH {} {last}", with.join(", ")),
+        }
     })
+}
+
+/// A statement's text, with so many values before its own.
+fn filled(many: &Many, shape: Shape, before: usize) -> String {
+    let columns = many.types.iter().enumerate().map(|(place, column)| {
+        let (n, value, name) = (place + 1, before + place + 1, column.postgres());
+        match shape.has(place) {
+            true => format!("${value}::{name} AS c{n}"),
+            false => format!("unnest(${value}::{name}[]) AS c{n}"),
+        }
+    });
+    let select = format!("SELECT {}", columns.collect::<Vec<_>>().join(", "));
+    many.sql.replace("{values}", &select).replace("{rows}", &format!("({select})"))
 }
 
 /// The most rows in one VALUES list. Larger lists are not faster, and each size is a statement.
@@ -129,7 +172,7 @@ pub(crate) fn chunks(many: &'static Many, rows: Rows) -> impl Iterator<Item = (S
 }
 
 fn listed(many: &'static Many, size: usize) -> Sql {
-    cached(many, Form::List(size), || {
+    cached([(many, Form::List(size))], || {
         let row = format!("({})", vec!["?"; many.types.len()].join(","));
         let values = format!("VALUES {}", vec![row; size].join(","));
         let names: Vec<String> =
@@ -148,10 +191,14 @@ enum Form {
 }
 
 /// Texts that were built once.
-fn cached(many: &'static Many, form: Form, build: impl FnOnce() -> String) -> Sql {
-    type Texts = HashMap<(usize, Form), Arc<str>>;
+fn cached(
+    forms: impl IntoIterator<Item = (&'static Many, Form)>,
+    build: impl FnOnce() -> String,
+) -> Sql {
+    type Texts = HashMap<Vec<(usize, Form)>, Arc<str>>;
     static TEXTS: LazyLock<Mutex<Texts>> = LazyLock::new(Mutex::default);
-    let key = (std::ptr::from_ref(many) as usize, form);
+    let key = forms.into_iter().map(|(many, form)| (std::ptr::from_ref(many) as usize, form));
+    let key = key.collect();
     let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
     Sql::Built(texts.entry(key).or_insert_with(|| build().into()).clone())
 }
@@ -168,7 +215,7 @@ mod tests {
     fn sent(rows: impl IntoIterator<Item = (i64, &'static str, i64)>) -> String {
         let mut all = Rows::default();
         rows.into_iter().for_each(|(a, b, c)| all.push(cells![a, b, c]));
-        let (sql, _) = arrays(&MANY, all).expect("cells of their columns' types");
+        let (sql, _) = arrays(vec![(&MANY, all)]).expect("cells of their columns' types");
         let Sql::Built(sql) = sql else { panic!("a fixed text: {sql:?}") };
         sql.trim_start_matches("INSERT INTO t SELECT ").to_owned()
     }
@@ -188,10 +235,36 @@ mod tests {
     }
 
     #[test]
+    fn statements_for_different_tables_are_one() {
+        static INSERT: Many = Many { sql: "INSERT INTO t (a) {values}", types: &[Type::Int] };
+        static UPDATE: Many = Many {
+            sql: "UPDATE u SET a = v.c2 FROM {rows} AS v WHERE u.b = v.c1",
+            types: &[Type::Int, Type::Int],
+        };
+        let (mut ones, mut twos, mut more) = (Rows::default(), Rows::default(), Rows::default());
+        ones.push(cells![1i64]);
+        twos.push(cells![1i64, 2i64]);
+        more.push(cells![3i64]);
+        let groups = by_tables([(&INSERT, ones), (&UPDATE, twos), (&INSERT, more)]);
+        let texts = groups.into_iter().map(|group| match arrays(group).expect("numbers") {
+            (Sql::Built(text), _) => text.to_string(),
+            (fixed, _) => panic!("a fixed text: {fixed:?}"),
+        });
+        assert_eq!(
+            texts.collect::<Vec<_>>(),
+            [
+                "WITH w0 AS (INSERT INTO t (a) SELECT $1::bigint AS c1) UPDATE u SET a = v.c2 \
+                 FROM (SELECT $2::bigint AS c1, $3::bigint AS c2) AS v WHERE u.b = v.c1",
+                "INSERT INTO t (a) SELECT $1::bigint AS c1",
+            ]
+        );
+    }
+
+    #[test]
     fn a_cell_of_another_type_is_refused() {
         let mut rows = Rows::default();
         rows.push(cells!["a", "b", 1i64]);
-        let refused = arrays(&MANY, rows).expect_err("a text among numbers");
+        let refused = arrays(vec![(&MANY, rows)]).expect_err("a text among numbers");
         assert!(refused.to_string().contains("in a column of numbers"), "{refused}");
     }
 }

@@ -32,7 +32,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_endpoints"),
     migration!(8, "0008_indexes"),
     migration!(9, "0009_duplicates"),
-    migration!(10, "0010_do_not_call"),
+    migration!(10, "0010_held"),
+    migration!(11, "0011_do_not_call"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

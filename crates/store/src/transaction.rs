@@ -4,7 +4,10 @@ use crate::audit_rows;
 use crate::backend::Backend;
 use crate::batch_rows;
 use crate::cell::{Columns, cells};
-use crate::dialect::{Db, Many, Prepared, Rows, Sql, Type, prepare};
+use crate::dialect::{
+    Db, Many, Prepared, Rows, Sql, Type::Int as I, Type::Text as T, Writes, prepare,
+    prepare_together,
+};
 use crate::sql::opt_outs;
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
@@ -73,14 +76,27 @@ impl<D: Db> Backend<D> {
 static BEFORE: Many = Many {
     sql: "SELECT items.item_id, items.queue_id, items.agent_id, items.state FROM items \
           JOIN {rows} AS v ON items.workspace_id = v.c1 AND items.item_id = v.c2",
-    types: &[Type::Int, Type::Int],
+    types: &[I, I],
 };
 
 static ANSWERS: Many = Many {
     sql: "SELECT a.scope, a.request_key, a.request, a.status, a.body, a.item_id, \
           a.keep_until FROM answers AS a \
           JOIN {rows} AS v ON a.workspace_id = v.c1 AND a.scope = v.c2 AND a.request_key = v.c3",
-    types: &[Type::Int, Type::Text, Type::Text],
+    types: &[I, T, T],
+};
+
+static BATCHES: Many = Many {
+    sql: "INSERT INTO batches (workspace_id, batch, first_seq, last_seq, at) {values}",
+    types: &[I, I, I, I, I],
+};
+
+static WORKSPACES: Many = Many {
+    sql: "UPDATE workspaces SET seq = v.c2, head = v.c3, last_at = v.c4, day_started = v.c5, \
+          turn = v.c6, last_agent = v.c7, last_queue = v.c8, last_source = v.c9, \
+          last_rule = v.c10, last_item = v.c11, last_outgoing = v.c12, next_deadline = v.c13 \
+          FROM {rows} AS v WHERE workspaces.workspace_id = v.c1",
+    types: &[I, I, T, I, I, I, I, I, I, I, I, I, I],
 };
 
 impl<D: Db> Locked<D> {
@@ -129,10 +145,14 @@ impl<D: Db> Locked<D> {
         next
     }
 
-    async fn write_workspace(&mut self, batch: &Batch, facts: &Facts, head: &str) -> Result<()> {
+    /// The batch itself, and how far the workspace has come with it.
+    fn mark(&self, batch: &Batch, facts: &Facts, head: &str) -> Writes<2> {
+        let (mut batches, mut workspace) = (Rows::default(), Rows::default());
+        let id = batch.id.as_i64();
+        batches.push(cells![self.workspace, id, self.seq + 1, self.written, self.now]);
         let at = batch.events.last().map_or(self.last_at, |e| e.at);
         let outgoing = self.last_outgoing + batch.outbox.len() as u64;
-        let cells = cells![
+        workspace.push(cells![
             self.workspace,
             self.written,
             head,
@@ -146,11 +166,11 @@ impl<D: Db> Locked<D> {
             facts.last_item,
             outgoing,
             batch.next_deadline,
-        ];
-        let update = "UPDATE workspaces SET seq = $2, head = $3, last_at = $4, day_started = $5, \
-            turn = $6, last_agent = $7, last_queue = $8, last_source = $9, last_rule = $10, \
-            last_item = $11, last_outgoing = $12, next_deadline = $13 WHERE workspace_id = $1";
-        D::run(&mut self.tx, update.into(), cells.into()).await?;
+        ]);
+        [(&BATCHES, batches), (&WORKSPACES, workspace)]
+    }
+
+    async fn write_settings(&mut self, batch: &Batch, facts: &Facts) -> Result<()> {
         if write::configures(&batch.events) {
             let settings = write::json(&facts.settings)?;
             let cells = cells![self.workspace, settings, facts.settings.heartbeat_secs];
@@ -272,21 +292,17 @@ impl<D: Db> Transaction for Locked<D> {
                 Ok((prepare::<D>(write::items(workspace, &touched, facts)?)?, touched))
             })
             .await?;
-        let assignments = self
-            .run_while(items, || prepare::<D>(write::assignments(workspace, seq, &touched, facts)?))
-            .await?;
-        let agents = self
-            .run_while(assignments, || {
-                prepare::<D>(write::agents(workspace, &touched, &batch.events, facts)?)
-            })
-            .await?;
+        let mark = self.mark(batch, facts, &head);
         let others = self
-            .run_while(agents, || {
-                let mut others = prepare::<D>(write::objects(workspace, &touched, facts)?)?;
-                others.extend(prepare::<D>(write::tallies(workspace, &touched))?);
-                let rows = batch_rows::others(workspace, seq, last_outgoing, now, batch)?;
-                others.extend(prepare::<D>(rows)?);
-                Ok(others)
+            .run_while(items, || {
+                let mut others = Vec::new();
+                others.extend(write::assignments(workspace, seq, &touched, facts)?);
+                others.extend(write::agents(workspace, &touched, &batch.events, facts)?);
+                others.extend(write::objects(workspace, &touched, facts)?);
+                others.extend(write::tallies(workspace, &touched));
+                others.extend(batch_rows::others(workspace, seq, last_outgoing, now, batch)?);
+                others.extend(mark);
+                prepare_together::<D>(others)
             })
             .await?;
         self.run(others).await?;
@@ -295,11 +311,7 @@ impl<D: Db> Transaction for Locked<D> {
         }
         opt_outs::write::<D>(&mut self.tx, workspace, batch, self.now).await?;
         audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
-        let id = cells![workspace, batch.id.as_i64(), seq + 1, self.written, self.now];
-        let insert = "INSERT INTO batches (workspace_id, batch, first_seq, last_seq, at) \
-            VALUES ($1, $2, $3, $4, $5)";
-        D::run(&mut self.tx, insert.into(), id.into()).await?;
-        self.write_workspace(batch, facts, &head).await?;
+        self.write_settings(batch, facts).await?;
         Ok(Written { first: seq + 1, last: self.written })
     }
 

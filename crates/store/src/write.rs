@@ -79,7 +79,8 @@ pub(crate) fn items(
     touched: &Touched<'_>,
     facts: &Facts,
 ) -> Result<Writes<2>> {
-    let (mut new, mut old) = (Rows::default(), Rows::default());
+    let mut new = Rows::with_room(&NEW_ITEMS, touched.items.len());
+    let mut old = Rows::default();
     // In the order of ids, so that two nodes never wait for each other's rows crosswise, and so
     // that indexes grow at their end.
     let mut ids: Vec<ItemId> = touched.items.keys().copied().collect();
@@ -244,7 +245,7 @@ pub(crate) fn assignments(
     for (item, end, at) in &touched.ended {
         ended.push(cells![workspace, *item, *at, end.as_str()]);
     }
-    let mut rows = Rows::default();
+    let mut rows = Rows::with_room(&ASSIGNMENTS, touched.opened.len());
     for opened in &touched.opened {
         let source = facts.items.get(&opened.item).map(|i| i.source).unwrap_or_default();
         let way = match opened.reason {

@@ -19,6 +19,8 @@ const MAX_SHIFTS: usize = 50;
 const MAX_ZONES: usize = 32;
 const MAX_DAYS_OFF: usize = 100;
 const MAX_HOLIDAYS: usize = 400;
+const MAX_REGIONS: usize = 500;
+const MAX_REGION_NAMES: usize = 50;
 const MAX_STEPS: usize = 10;
 const MAX_DISPOSITIONS: usize = 30;
 const DAY_SECS: u32 = 86_400;
@@ -68,7 +70,14 @@ pub(super) fn settings(settings: &Settings) -> Result<(), Refusal> {
     let holidays = &settings.holidays;
     check(holidays.len() <= MAX_HOLIDAYS, "holidays", format!("at most {MAX_HOLIDAYS}"))?;
     let named = holidays.values().all(|name| name.chars().count() <= MAX_NAME);
-    check(named, "holidays", format!("a name has at most {MAX_NAME} characters"))
+    check(named, "holidays", format!("a name has at most {MAX_NAME} characters"))?;
+    let regions = &settings.regions;
+    check(regions.len() <= MAX_REGIONS, "regions", format!("at most {MAX_REGIONS}"))?;
+    let few = regions.values().all(|names| names.len() <= MAX_REGION_NAMES);
+    check(few, "regions", format!("a region has at most {MAX_REGION_NAMES} names"))?;
+    let mut names = regions.iter().flat_map(|(code, names)| names.iter().chain([code]));
+    let short = names.all(|name| (1..=MAX_CODE).contains(&name.len()));
+    check(short, "regions", format!("codes and names have 1 to {MAX_CODE} bytes"))
 }
 
 fn hours(field: &'static str, hours: &Hours) -> Result<(), Refusal> {

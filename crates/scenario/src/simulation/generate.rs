@@ -78,6 +78,8 @@ impl Taste {
             ageing_secs: random.pick(&[0, 1, 60, 3600]).copied().unwrap_or(60),
             dispatch: self.dispatch,
             holidays: (0..holidays).map(|_| (day_near(random, now), "a feast".into())).collect(),
+            // What people write for a region is read before the core sees it.
+            regions: Default::default(),
         }
     }
 

@@ -9,13 +9,13 @@ use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem, Rfc3339};
-use crate::submission::region;
+use crate::submission::Locale;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Hours, QueueId, Refusal,
-    Skills, SourceId, Status, Time,
+    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Facts, Hours, QueueId,
+    Refusal, Skills, SourceId, Status, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,13 +81,12 @@ pub struct AgentChange {
 
 impl AgentChange {
     /// Regions are kept by their codes in the workspace's country.
-    fn merge(self, spec: &mut AgentSpec, country: &str) {
+    fn merge(self, spec: &mut AgentSpec, locale: &Locale) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
-        if let Some(regions) = self.regions {
-            spec.regions = regions.iter().filter_map(|r| region(country, r.as_str())).collect();
-        }
+        let regions = self.regions.as_ref().unwrap_or(&spec.regions);
+        spec.regions = regions.iter().filter_map(|r| locale.region(r.as_str())).collect();
         take!(languages, skills, weight, daily_cap, queues, sources);
         take!(hours, days_off, works_holidays, paused);
         if let Some(capacity) = self.capacity {
@@ -243,7 +242,7 @@ pub async fn create(
 ) -> Answer201<AgentView> {
     let name = body.checked_name()?.ok_or_else(|| Problem::field("name", "is required"))?;
     let mut spec = AgentSpec::default();
-    body.clone().merge(&mut spec, &app.settings(caller.workspace).await?.country);
+    body.clone().merge(&mut spec, &Locale::of(&*app.settings(caller.workspace).await?));
     let mut work = Work::from(Command::CreateAgent { spec });
     work.personal.push(Personal::AgentName(name.clone()));
     work.personal.extend(login_change(&app, &caller, &body, Some(&name), None).await?);
@@ -287,6 +286,26 @@ pub async fn get(
     Ok(Json(view(&app, &caller, AgentId(id)).await?))
 }
 
+/// Changes those whose regions have other codes in this locale.
+pub fn recode(facts: &Facts, locale: &Locale) -> Vec<Work> {
+    let recoded = |found: &Agent, locale: &Locale| {
+        let mut spec = found.spec.clone();
+        AgentChange::default().merge(&mut spec, locale);
+        spec
+    };
+    let others = facts.agents.values().filter(|a| a.active && recoded(a, locale) != a.spec);
+    let changes = others.map(|found| {
+        let agent = found.id;
+        Work::change(move |state| {
+            let found = state.facts().agents.get(&agent).filter(|found| found.active);
+            let found = found.ok_or(Refusal::UnknownAgent(agent))?;
+            let spec = recoded(found, &Locale::of(&state.facts().settings));
+            Ok(Command::UpdateAgent { agent, spec })
+        })
+    });
+    changes.collect()
+}
+
 /// Changes an agent; fields that are absent stay as they are.
 #[utoipa::path(patch, path = "/agents/{id}", tag = "agents", params(("id" = u64, Path)),
     request_body = AgentChange, responses((status = 200, body = AgentView)))]
@@ -306,7 +325,7 @@ pub async fn update(
         let found = state.facts().agents.get(&agent).ok_or(Refusal::UnknownAgent(agent))?;
         changeable(found.active, change.active)?;
         let mut spec = found.spec.clone();
-        change.clone().merge(&mut spec, &state.facts().settings.country);
+        change.clone().merge(&mut spec, &Locale::of(&state.facts().settings));
         Ok(Command::UpdateAgent { agent, spec })
     });
     work.personal.extend(name.clone().map(Personal::AgentName));

@@ -8,12 +8,12 @@ use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
-use crate::submission::region;
+use crate::submission::Locale;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Answer, Command, Condition, Op, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills, Value,
+    Answer, Command, Condition, Facts, Op, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills, Value,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,27 +44,27 @@ pub struct RuleChange {
 
 impl RuleChange {
     /// Regions are compared by their codes in the workspace's country.
-    fn merge(self, spec: &mut RuleSpec, country: &str) {
+    fn merge(self, spec: &mut RuleSpec, locale: &Locale) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         take!(name, position, when, queue, priority, skills);
-        coded(&mut spec.when, country);
+        coded(&mut spec.when, locale);
     }
 }
 
 /// Writes regions in a condition as they are kept with items.
-fn coded(condition: &mut Condition, country: &str) {
+fn coded(condition: &mut Condition, locale: &Locale) {
     let code = |text: &mut String| {
-        if let Some(code) = region(country, text) {
+        if let Some(code) = locale.region(text) {
             *text = code.as_str().to_owned();
         }
     };
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
-            parts.iter_mut().for_each(|part| coded(part, country));
+            parts.iter_mut().for_each(|part| coded(part, locale));
         }
-        Condition::Not(part) => coded(part, country),
+        Condition::Not(part) => coded(part, locale),
         Condition::Compare { attribute, op: Op::Eq | Op::Ne | Op::In, value }
             if attribute == "region" =>
         {
@@ -138,7 +138,7 @@ pub async fn create(
         skills: Skills::new(),
     };
     changeable(true, body.active)?;
-    body.merge(&mut spec, &app.settings(caller.workspace).await?.country);
+    body.merge(&mut spec, &Locale::of(&*app.settings(caller.workspace).await?));
     let done = app.one(&caller, key, vec![Command::CreateRule { spec }.into()]).await?;
     app.forget_names(caller.workspace);
     let Answer::Rule(id) = done.answer else { return Err(Problem::internal("not a rule")) };
@@ -168,6 +168,26 @@ pub async fn get(
     Ok(Json((&find(&app, &caller, RuleId(id)).await?).into()))
 }
 
+/// Changes those that ask for regions which have other codes in this locale.
+pub fn recode(facts: &Facts, locale: &Locale) -> Vec<Work> {
+    let recoded = |found: &Rule, locale: &Locale| {
+        let mut spec = found.spec.clone();
+        coded(&mut spec.when, locale);
+        spec
+    };
+    let others = facts.rules.values().filter(|r| r.active && recoded(r, locale) != r.spec);
+    let changes = others.map(|found| {
+        let rule = found.id;
+        Work::change(move |state| {
+            let found = state.facts().rules.get(&rule).filter(|found| found.active);
+            let found = found.ok_or(Refusal::UnknownRule(rule))?;
+            let spec = recoded(found, &Locale::of(&state.facts().settings));
+            Ok(Command::UpdateRule { rule, spec })
+        })
+    });
+    changes.collect()
+}
+
 /// Changes a rule; fields that are absent stay as they are.
 #[utoipa::path(patch, path = "/rules/{id}", tag = "rules", params(("id" = u64, Path)),
     request_body = RuleChange, responses((status = 200, body = RuleView)))]
@@ -182,7 +202,7 @@ pub async fn update(
         let found = state.facts().rules.get(&rule).ok_or(Refusal::UnknownRule(rule))?;
         changeable(found.active, body.active)?;
         let mut spec = found.spec.clone();
-        body.clone().merge(&mut spec, &state.facts().settings.country);
+        body.clone().merge(&mut spec, &Locale::of(&state.facts().settings));
         Ok(Command::UpdateRule { rule, spec })
     });
     app.one(&caller, None, vec![change]).await?;

@@ -1,6 +1,6 @@
 //! `/workspace`: the settings of the caller's workspace.
 
-use crate::api::{Answer201, schema};
+use crate::api::{Answer201, agents, rules, schema};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::dispatcher::Work;
@@ -8,11 +8,13 @@ use crate::furnish::MadeSource;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
 use crate::presets::Preset;
+use crate::submission::{Locale, regions};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{Command, Dispatch, Holidays, Settings};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use store::Act;
 use utoipa::ToSchema;
 
@@ -36,6 +38,9 @@ pub struct WorkspaceChange {
     /// Local days, and what they are called, on which nobody works who does not say so.
     #[schema(value_type = Option<BTreeMap<String, String>>)]
     pub holidays: Option<Holidays>,
+    /// Codes of regions, each with the names that people write for it: `{"ca": ["California"]}`.
+    /// They go before those of the country. Agents and rules follow; items keep what they have.
+    pub regions: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// A workspace.
@@ -53,6 +58,8 @@ pub struct WorkspaceView {
     pub dispatch: Dispatch,
     #[schema(value_type = BTreeMap<String, String>)]
     pub holidays: Holidays,
+    /// Codes of regions, each with the names that people write for it, beside the country's.
+    pub regions: BTreeMap<String, Vec<String>>,
 }
 
 async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
@@ -66,6 +73,7 @@ async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
         ageing_secs,
         dispatch,
         holidays,
+        regions,
     } = settings;
     Ok(WorkspaceView {
         id: row.id.0,
@@ -77,6 +85,7 @@ async fn view(app: &App, caller: &Caller) -> Answered<WorkspaceView> {
         ageing_secs,
         dispatch,
         holidays,
+        regions,
     })
 }
 
@@ -105,28 +114,54 @@ pub async fn update(
     {
         return Err(Problem::field("country", "must be a two-letter code such as IN, US or CN"));
     }
-    let change = body.clone();
-    let change = Work::change(move |state| {
-        let before = state.facts().settings.clone();
-        let settings = Settings {
-            time_zone: change.time_zone.clone().unwrap_or(before.time_zone),
-            country: country.clone().unwrap_or(before.country),
-            heartbeat_secs: change.heartbeat_secs.unwrap_or(before.heartbeat_secs),
-            re_offer_secs: change.re_offer_secs.unwrap_or(before.re_offer_secs),
-            ageing_secs: change.ageing_secs.unwrap_or(before.ageing_secs),
-            dispatch: change.dispatch.unwrap_or(before.dispatch),
-            holidays: change.holidays.clone().unwrap_or(before.holidays),
-        };
-        Ok(Command::Configure { settings })
-    });
-    if (WorkspaceChange { name: None, ..body.clone() }) != WorkspaceChange::default() {
-        app.one(&caller, None, vec![change]).await?;
+    let change = WorkspaceChange { name: None, country, ..body.clone() };
+    if change != WorkspaceChange::default() {
+        configure(&app, &caller, change).await?;
     }
     if let Some(name) = name {
         rename(&app, &caller, name).await?;
     }
     app.forget_settings(caller.workspace);
     Ok(Json(view(&app, &caller).await?))
+}
+
+impl WorkspaceChange {
+    fn merge(self, before: Settings) -> Settings {
+        Settings {
+            time_zone: self.time_zone.unwrap_or(before.time_zone),
+            country: self.country.unwrap_or(before.country),
+            heartbeat_secs: self.heartbeat_secs.unwrap_or(before.heartbeat_secs),
+            re_offer_secs: self.re_offer_secs.unwrap_or(before.re_offer_secs),
+            ageing_secs: self.ageing_secs.unwrap_or(before.ageing_secs),
+            dispatch: self.dispatch.unwrap_or(before.dispatch),
+            holidays: self.holidays.unwrap_or(before.holidays),
+            regions: self.regions.unwrap_or(before.regions),
+        }
+    }
+}
+
+/// Changes the settings, and with other names for regions what agents and rules call them.
+async fn configure(app: &App, caller: &Caller, change: WorkspaceChange) -> Answered<()> {
+    let before = app.look(caller.workspace, |state| state.facts().settings.clone()).await?;
+    let after = change.clone().merge(before.clone());
+    if let Err(error) = regions(&after) {
+        return Err(Problem::field("regions", format!("{error}; give each name to one region")));
+    }
+    let renames = (&before.country, &before.regions) != (&after.country, &after.regions);
+    let mut work = vec![Work::change(move |state| {
+        let settings = change.clone().merge(state.facts().settings.clone());
+        Ok(Command::Configure { settings })
+    })];
+    if renames {
+        let locale = Locale::of(&after);
+        let others = app.look(caller.workspace, move |state| {
+            let facts = state.facts();
+            [agents::recode(facts, &locale), rules::recode(facts, &locale)].concat()
+        });
+        work.extend(others.await?);
+    }
+    app.one(caller, None, work).await?;
+    Ok(())
 }
 
 async fn rename(app: &App, caller: &Caller, name: &str) -> Answered<()> {
@@ -205,6 +240,45 @@ mod tests {
             let answer = h.call("PATCH", "/workspace", body).await;
             assert_eq!(answer.problem(422), "invalid");
             assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
+        }
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn regions_are_known_by_the_names_that_the_workspace_gives_them() {
+        let h = Harness::new().await;
+        h.call("PATCH", "/workspace", json!({"country": "US"})).await.expect(200);
+        let office = h.office(&["Ann", "Bob"]).await;
+        let step = json!({"steps": [{"same_region": true}]});
+        h.call("PATCH", &format!("/queues/{}", office.queue), step).await.expect(200);
+        let agent = format!("/agents/{}", office.agents[1]);
+        h.call("PATCH", &agent, json!({"regions": ["California"], "capacity": {"lead": 9}}))
+            .await
+            .expect(200);
+        let rule = json!({"name": "west", "position": 1, "priority": 90, "when":
+            {"compare": {"attribute": "region", "op": "eq", "value": "California"}}});
+        let rule = h.post("/rules", rule).await;
+        let names = json!({"regions": {"CA": ["California", "Calif."], "NV": []}});
+        let settings = h.call("PATCH", "/workspace", names.clone()).await.expect(200);
+        assert_eq!(settings["regions"], names["regions"]);
+        // Whoever was there before is known by the new code, and so is what rules ask for.
+        assert_eq!(h.get(&agent).await["regions"], json!(["ca"]));
+        let rule = h.get(&format!("/rules/{}", rule["id"])).await;
+        assert_eq!(rule["when"]["compare"]["value"], "ca");
+        for written in ["calif", "US-CA", "CALIFORNIA"] {
+            let lead = json!({"source": office.source, "region": written});
+            let lead = h.post("/items", lead).await;
+            assert_eq!(lead["region"], "ca", "{written}");
+            assert_eq!((&lead["agent"], &lead["priority"]), (&json!(office.agents[1]), &json!(90)));
+        }
+        for (regions, says) in [
+            (json!({"a": ["North"], "b": ["north"]}), "a name of both a and b"),
+            (json!({"–": []}), "no letter and no digit"),
+        ] {
+            let answer = h.call("PATCH", "/workspace", json!({"regions": regions})).await;
+            assert_eq!(answer.problem(422), "invalid");
+            assert_eq!(answer.body["errors"][0]["field"], "regions");
+            assert!(answer.text.contains(says), "{}", answer.text);
         }
         h.end().await;
     }

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::demo::people::{self, Dice};
 use crate::dispatcher::{Actor, Request, WorkspaceId};
 use crate::http::problem::Answered;
-use crate::submission::{ContactIn, Incoming, Strictness, prepare};
+use crate::submission::{ContactIn, Incoming, Locale, Strictness, prepare};
 use routing::{
     AgentId, Code, Command, ItemId, ItemState, Mode, Seen, SourceId, State, Status, Time,
 };
@@ -94,7 +94,8 @@ pub async fn submit(
         ..Incoming::default()
     };
     let key = app.contact_key(workspace).await?;
-    let prepared = prepare(source, face, &key, "IN", incoming, Strictness::Keep)?;
+    let locale = Locale::of(&*app.settings(workspace).await?);
+    let prepared = prepare(source, face, &key, &locale, incoming, Strictness::Keep)?;
     let request =
         Request { actor: Actor::Source(source), idempotency: None, work: vec![work(&prepared)] };
     drop(app.dispatcher.submit(workspace, request).await?);

@@ -7,7 +7,7 @@ use crate::dispatcher::{Actor, Request, SubmitError, WorkspaceId};
 use crate::fetch::accept::Wanted;
 use crate::fetch::graph::Client;
 use crate::http::Problem;
-use crate::submission::{KnownSource, Prepared, Slot, Strictness, prepare};
+use crate::submission::{KnownSource, Locale, Prepared, Slot, Strictness, prepare};
 use axum::http::StatusCode;
 use connectors::webhook::graph::{Fields, Then, Trouble};
 use serde_json::Value;
@@ -73,7 +73,7 @@ async fn read(
     let (id, face) = (source.source.id, &source.face);
     let object = incoming(app, workspace, source, &settings, Value::Object(fields));
     let prepared = object.and_then(|incoming| {
-        prepare(id, face, &contact_key, &settings.country, incoming, Strictness::Keep)
+        prepare(id, face, &contact_key, &Locale::of(&settings), incoming, Strictness::Keep)
     });
     prepared.map_err(passing)
 }

@@ -9,7 +9,7 @@ use crate::http::Problem;
 use crate::http::problem::Answered;
 use crate::imports::RANGE;
 use crate::imports::upload::{folder, kept_at};
-use crate::submission::{KnownSource, Prepared, Strictness, prepare};
+use crate::submission::{KnownSource, Locale, Prepared, Strictness, prepare};
 use axum::http::StatusCode;
 use connectors::{Country, Form, Options, Row, Table};
 use routing::{Answer, Command, Event};
@@ -110,7 +110,7 @@ enum Ended {
 pub struct Maker {
     pub source: KnownSource,
     pub contact_key: [u8; 32],
-    pub country: String,
+    pub locale: Locale,
     pub form: Form,
 }
 
@@ -122,7 +122,7 @@ impl Maker {
         let lead = self.form.read(row).map_err(|rejection| rejected(rejection.to_string()))?;
         let (id, face) = (self.source.source.id, &self.source.face);
         let (incoming, strictness) = (crate::submission::incoming(lead), Strictness::Keep);
-        prepare(id, face, &self.contact_key, &self.country, incoming, strictness)
+        prepare(id, face, &self.contact_key, &self.locale, incoming, strictness)
             .map_err(|problem| rejected(problem.detail))
     }
 }
@@ -147,7 +147,7 @@ async fn rows(app: &App, job: &Job) -> Answered<Ended> {
     let mapping = crate::submission::mapping(&headers, &[], None, &source.face, &given);
     let mapping = mapping.map_err(|error| Problem::field("map", error.to_string()))?;
     let form = crate::submission::form(&mapping, &settings);
-    let maker = Maker { source, contact_key, country: settings.country.clone(), form };
+    let maker = Maker { source, contact_key, locale: Locale::of(&settings), form };
     let reader = tokio::task::spawn_blocking(move || read(&path, &options, done, &send));
     loop {
         let range = tokio::select! {

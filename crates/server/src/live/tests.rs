@@ -76,6 +76,60 @@ async fn a_client_that_was_away_misses_nothing_and_hears_nothing_twice() {
     h.end().await;
 }
 
+/// Lets time pass, second by second but no further than this, until the agent is not there any
+/// more; gives the seconds.
+async fn lapses(h: &Harness, agent: u64, at_most: u64) -> u64 {
+    let waiting = async {
+        let mut secs = 0;
+        while h.get(&format!("/agents/{agent}")).await["present"] == true {
+            if secs < at_most {
+                h.advance(1);
+                secs += 1;
+            }
+        }
+        secs
+    };
+    tokio::time::timeout(Duration::from_secs(20), waiting).await.expect("lapses in time")
+}
+
+#[tokio::test]
+async fn whoever_is_back_before_the_timeout_keeps_what_they_hold() {
+    let h = Harness::new().await;
+    let office = h.office(&["Asha", "Ben"]).await;
+    let (asha, ben) = (office.agents[0], office.agents[1]);
+    let address = h.listen().await;
+    let token = h.token("agent", Some(asha)).await;
+    for item in [1, 2] {
+        let lead = h.post("/items", json!({"source": office.source})).await;
+        assert_eq!((&lead["id"], &lead["agent"]), (&json!(item), &json!(item)));
+    }
+    let mut socket = connect(&address, &token, "").await.unwrap();
+    next(&mut socket).await;
+    let held = h.get("/items/1").await;
+    drop(socket);
+    // Both are silent for 80 of the 90 seconds, then Asha is heard again and Ben is not.
+    for _ in 0..80 {
+        h.advance(1);
+        // A round trip each time, so that the node keeps pace.
+        assert_eq!(h.get(&format!("/agents/{ben}")).await["present"], true);
+    }
+    let path = format!("/agents/{asha}/heartbeat");
+    h.call_as(&token, "POST", &path, Value::Null).await.expect(204);
+    assert!(lapses(&h, ben, 80).await >= 10);
+    assert_eq!(h.get("/items/2").await["state"], "waiting");
+    let now = h.get("/items/1").await;
+    for field in ["state", "agent", "version"] {
+        assert_eq!(now[field], held[field], "{field}");
+    }
+    let completed = json!({"version": held["version"], "disposition": "done"});
+    h.call_as(&token, "POST", "/items/1/complete", completed).await.expect(200);
+    // And the next is hers; until she is silent for too long herself.
+    assert_eq!(h.get("/items/2").await["agent"], asha);
+    lapses(&h, asha, 120).await;
+    assert_eq!(h.get("/items/2").await["state"], "waiting");
+    h.end().await;
+}
+
 #[tokio::test]
 async fn an_agent_hears_only_of_their_own_items() {
     let h = Harness::new().await;

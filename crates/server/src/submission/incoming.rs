@@ -5,7 +5,8 @@ use crate::http::Problem;
 use crate::http::problem::{Answered, FieldProblem};
 use crate::http::wire::Rfc3339;
 use crate::submission::face::{Declaration, Face};
-use crate::submission::{phone, region, zone};
+use crate::submission::locale::Locale;
+use crate::submission::{phone, zone};
 use connectors::attribute;
 use routing::{
     Attributes, Callable, Code, ContactKey, Hours, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills,
@@ -76,7 +77,7 @@ pub fn prepare(
     source: SourceId,
     face: &Face,
     contact_key: &[u8; 32],
-    country: &str,
+    locale: &Locale,
     incoming: Incoming,
     strictness: Strictness,
 ) -> Answered<Prepared> {
@@ -118,7 +119,7 @@ pub fn prepare(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let phone = phone::read(incoming.contact.phone.as_deref(), country);
+    let phone = phone::read(incoming.contact.phone.as_deref(), &locale.country);
     let email = clean(incoming.contact.email);
     let identity = match face.dedupe_key.as_str() {
         "phone" => phone.e164.as_ref().map(|p| format!("phone:{p}")),
@@ -129,7 +130,7 @@ pub fn prepare(
     let contact = identity.and_then(|identity| secret::contact_key(contact_key, &identity));
     let zones = match given {
         Some(zone) => vec![zone],
-        None => zone::of_contact(&phone, incoming.region.as_deref(), country),
+        None => zone::of_contact(&phone, incoming.region.as_deref(), &locale.country),
     };
     let code =
         |text: Option<String>| text.map(|t| Code::new(&t)).filter(|c| !c.as_str().is_empty());
@@ -137,7 +138,7 @@ pub fn prepare(
         submission: Submission {
             source,
             attributes: routing.into_iter().collect::<Attributes>(),
-            region: incoming.region.and_then(|text| region(country, &text)),
+            region: incoming.region.and_then(|text| locale.region(&text)),
             language: code(incoming.language),
             skills: incoming.skills,
             priority: incoming.priority,
@@ -198,6 +199,10 @@ mod tests {
     use connectors::attribute::Type;
     use serde_json::json;
 
+    fn india() -> Locale {
+        Locale::of(&routing::Settings { country: "IN".into(), ..Default::default() })
+    }
+
     fn face() -> Face {
         let budget = Declaration { name: "budget".into(), kind: Type::Number, routing: true };
         let note = Declaration { name: "note".into(), kind: Type::Text, routing: false };
@@ -214,7 +219,8 @@ mod tests {
     fn only_declared_routing_attributes_reach_the_core() {
         let incoming = incoming(json!({"budget": "1,200", "note": "call me", "color": "red"}));
         let prepared =
-            prepare(SourceId(1), &face(), &[0; 32], "IN", incoming, Strictness::Refuse).unwrap();
+            prepare(SourceId(1), &face(), &[0; 32], &india(), incoming, Strictness::Refuse)
+                .unwrap();
         let journal = serde_json::to_string(&prepared.submission).unwrap();
         assert_eq!(journal, r#"{"source":1,"attributes":{"budget":1200},"priority":0}"#);
         assert_eq!(
@@ -226,10 +232,11 @@ mod tests {
     #[test]
     fn a_wrong_type_is_refused_or_kept_aside() {
         let wrong = || incoming(json!({"budget": "much"}));
-        let refused = prepare(SourceId(1), &face(), &[0; 32], "IN", wrong(), Strictness::Refuse);
+        let refused =
+            prepare(SourceId(1), &face(), &[0; 32], &india(), wrong(), Strictness::Refuse);
         assert_eq!(refused.unwrap_err().errors[0].field, "attributes.budget");
         let kept =
-            prepare(SourceId(1), &face(), &[0; 32], "IN", wrong(), Strictness::Keep).unwrap();
+            prepare(SourceId(1), &face(), &[0; 32], &india(), wrong(), Strictness::Keep).unwrap();
         assert!(kept.submission.attributes.is_empty());
         assert_eq!(kept.personal.attributes["budget"], json!("much"));
     }
@@ -239,7 +246,7 @@ mod tests {
         let mut one = Incoming::default();
         one.contact.phone = Some("call the office".into());
         let prepared =
-            prepare(SourceId(1), &face(), &[0; 32], "IN", one, Strictness::Refuse).unwrap();
+            prepare(SourceId(1), &face(), &[0; 32], &india(), one, Strictness::Refuse).unwrap();
         assert_eq!(prepared.submission.contact, None);
         assert!(!prepared.personal.phone_ok);
         assert_eq!(prepared.personal.phone_raw.as_deref(), Some("call the office"));

@@ -3,15 +3,15 @@
 
 mod face;
 mod incoming;
+mod locale;
 mod phone;
 mod reader;
-mod region;
 mod secrets;
 mod zone;
 
 pub use face::{Declaration, Declared, Face, KnownSource};
 pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};
+pub use locale::{Locale, country, regions};
 pub use phone::read as read_phone;
-pub use reader::{country, form, incoming, mapping};
-pub use region::region;
+pub use reader::{form, incoming, mapping};
 pub use secrets::{Secrets, Slot, sealing};

@@ -4,14 +4,10 @@
 use crate::http::Rfc3339;
 use crate::submission::face::Face;
 use crate::submission::incoming::{ContactIn, Incoming};
+use crate::submission::locale::country;
 use connectors::{Country, Field, Form, Lead, Mapping, MappingError, Override};
 use routing::Settings;
 use std::collections::BTreeMap;
-
-/// The country that numbers without a country code are of.
-pub fn country(settings: &Settings) -> Option<Country> {
-    settings.country.parse().ok()
-}
 
 /// Maps fields: as `given`, then as the source says, then as it declares, then as names and first
 /// values suggest.

@@ -3695,6 +3695,10 @@ export interface components {
             name: string;
             /** Format: int32 */
             re_offer_secs: number;
+            /** @description Codes of regions, each with the names that people write for it, beside the country's. */
+            regions: {
+                [key: string]: string[];
+            };
             time_zone: string;
         };
         /** @description What can be set on a workspace; what is absent stays as it is. */
@@ -3733,6 +3737,14 @@ export interface components {
              * @default null
              */
             re_offer_secs?: number | null;
+            /**
+             * @description Codes of regions, each with the names that people write for it: `{"ca": ["California"]}`.
+             *     They go before those of the country. Agents and rules follow; items keep what they have.
+             * @default null
+             */
+            regions?: {
+                [key: string]: string[];
+            } | null;
             /**
              * @description IANA name; days, caps and working hours are counted in this zone.
              * @default null
@@ -4162,7 +4174,7 @@ export interface operations {
                 from?: string;
                 /** @description Done before, RFC 3339. */
                 to?: string;
-                /** @description `csv` for a file with everything, at most 100,000 entries; else a page of JSON. */
+                /** @description `csv` for a file with everything, of any length; else a page of JSON. */
                 format?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;

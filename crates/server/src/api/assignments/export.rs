@@ -4,6 +4,7 @@ use crate::api::assignments::AssignmentView;
 use crate::api::items::list::time;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::http::csv;
 use crate::http::problem::Answered;
 use crate::http::wire::number_in_text;
 use crate::http::{Params, Problem};
@@ -13,10 +14,9 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use connectors::{Cell, Workbook, csv_rows};
-use futures_util::stream;
 use routing::{AgentId, ItemId, QueueId, SourceId, Strategy};
 use serde::Deserialize;
-use std::io::{self, Cursor};
+use std::io::Cursor;
 use store::{AssignmentFilter, AssignmentRow};
 
 /// The most assignments of one workbook: it is made in memory. CSV has no such limit.
@@ -78,16 +78,15 @@ pub async fn export(
     let words = app.lexicon(&caller).await?;
     let source = Source { app, workspace: caller.workspace, words, filter };
     match excel {
-        true => Ok(file("xlsx", EXCEL, source.workbook().await?)),
-        false => Ok(file("csv", "text/csv; charset=utf-8", source.csv().await?)),
+        true => {
+            let headers = [
+                (header::CONTENT_TYPE, EXCEL),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"assignments.xlsx\""),
+            ];
+            Ok((headers, source.workbook().await?).into_response())
+        }
+        false => Ok(csv::file("assignments.csv", source.csv().await?)),
     }
-}
-
-fn file(ending: &str, kind: &'static str, body: Body) -> Response {
-    let disposition = format!("attachment; filename=\"assignments.{ending}\"");
-    let headers =
-        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    (headers, body).into_response()
 }
 
 /// Where the rows come from.
@@ -106,29 +105,20 @@ impl Source {
         Ok((page.items, page.next.is_some()))
     }
 
-    /// Written page by page as the client takes it, so that a long history needs no memory. The
-    /// first page is read before the head goes out: an error then is still an answer.
-    async fn csv(mut self) -> Answered<Body> {
-        let (rows, more) = self.next().await?;
+    async fn csv(self) -> Answered<Body> {
         // The mark lets spreadsheets see that it is UTF-8.
-        let mut text = "\u{feff}".as_bytes().to_vec();
-        text.extend(csv_rows([COLUMNS.map(Cell::text).to_vec()]).map_err(Problem::internal)?);
-        text.extend(self.lines(rows).map_err(Problem::internal)?);
-        let rest = stream::try_unfold(more.then_some(self), |source| async move {
-            let Some(mut source) = source else { return Ok(None) };
-            let failed = |problem: Problem| io::Error::other(problem.detail);
-            let (rows, more) = source.next().await.map_err(failed)?;
-            let text = source.lines(rows)?;
-            Ok::<_, io::Error>(Some((text, more.then_some(source))))
-        });
-        let first = stream::once(async { Ok::<_, io::Error>(text) });
-        Ok(Body::from_stream(stream::StreamExt::chain(first, rest)))
+        let mut head = "\u{feff}".as_bytes().to_vec();
+        head.extend(csv_rows([COLUMNS.map(Cell::text).to_vec()]).map_err(Problem::internal)?);
+        csv::in_parts(head, self, Source::part).await
     }
 
-    fn lines(&self, rows: Vec<AssignmentRow>) -> io::Result<Vec<u8>> {
+    /// The next page's lines, and whatever makes the page after it.
+    async fn part(mut self) -> Answered<(Vec<u8>, Option<Self>)> {
+        let (rows, more) = self.next().await?;
         let views: Vec<AssignmentView> =
             rows.into_iter().map(|row| AssignmentView::new(row, &self.words)).collect();
-        csv_rows(views.iter().map(cells))
+        let lines = csv_rows(views.iter().map(cells)).map_err(Problem::internal)?;
+        Ok((lines, more.then_some(self)))
     }
 
     async fn workbook(mut self) -> Answered<Body> {

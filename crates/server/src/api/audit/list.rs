@@ -6,7 +6,7 @@ use crate::api::items::list::time;
 use crate::api::sign_ins::REFUSED;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::http::csv::Csv;
+use crate::http::csv::{self, Csv};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, cursor, number_in_text};
 use crate::http::{Params, Problem, Rfc3339};
@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use store::{AuditFilter, Audited, What};
 use utoipa::ToSchema;
 
-/// The most rows that are written into one file.
-const MAX_ROWS: usize = 100_000;
+/// How many are read at a time for a file.
+const PAGE: u32 = 1000;
 
 /// Something that was done.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -75,7 +75,7 @@ pub struct Wanted {
     pub from: Option<String>,
     /// Done before, RFC 3339.
     pub to: Option<String>,
-    /// `csv` for a file with everything, at most 100,000 entries; else a page of JSON.
+    /// `csv` for a file with everything, of any length; else a page of JSON.
     pub format: Option<String>,
     /// Entries per page, 1–500; 50 when absent.
     #[serde(deserialize_with = "number_in_text")]
@@ -122,19 +122,31 @@ pub async fn list(
             Ok(Json(Page { items, next_cursor: page.next.map(cursor) }).into_response())
         }
         Some("csv") => {
-            let (mut csv, mut rows) = (Csv::new(&TITLES), 0);
-            filter.limit = 1000;
-            loop {
-                let page = app.store.audit(caller.workspace, &filter).await?;
-                rows += page.items.len();
-                page.items.into_iter().for_each(|row| csv.line(cells(names.entry(row))));
-                filter.after = page.next;
-                if page.next.is_none() || rows >= MAX_ROWS {
-                    return Ok(csv.file("audit.csv"));
-                }
-            }
+            filter.limit = PAGE;
+            let titles = Csv::new(&TITLES).into_bytes();
+            let source = Source { app, workspace: caller.workspace, filter, names };
+            Ok(csv::file("audit.csv", csv::in_parts(titles, source, Source::part).await?))
         }
         Some(_) => Err(Problem::field("format", "must be csv or json")),
+    }
+}
+
+/// Where the lines of a file come from.
+struct Source {
+    app: App,
+    workspace: store::WorkspaceId,
+    filter: AuditFilter,
+    names: Names,
+}
+
+impl Source {
+    /// The next page's lines, and whatever makes the page after it.
+    async fn part(mut self) -> Answered<(Vec<u8>, Option<Self>)> {
+        let page = self.app.store.audit(self.workspace, &self.filter).await?;
+        let mut lines = Csv::default();
+        page.items.into_iter().for_each(|row| lines.line(cells(self.names.entry(row))));
+        self.filter.after = page.next;
+        Ok((lines.into_bytes(), page.next.is_some().then_some(self)))
     }
 }
 

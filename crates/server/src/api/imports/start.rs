@@ -8,7 +8,7 @@ use crate::auth::secret;
 use crate::http::problem::Answered;
 use crate::http::{Problem, Rfc3339};
 use crate::imports::{FORECAST_ROWS, Job, Maker, Upload, forecast, job, run, upload};
-use crate::submission::{country, mapping};
+use crate::submission::{Locale, country, mapping};
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
@@ -98,9 +98,9 @@ pub async fn start(
         });
         let form = crate::submission::form(&mapped, &settings);
         let columns = columns.collect();
-        let (contact_key, country) =
-            (app.contact_key(caller.workspace).await?, settings.country.clone());
-        let maker = Maker { source: (*source).clone(), contact_key, country, form };
+        let contact_key = app.contact_key(caller.workspace).await?;
+        let locale = Locale::of(&settings);
+        let maker = Maker { source: (*source).clone(), contact_key, locale, form };
         let done = looked.first.len() as u64;
         let would = forecast(&app, caller.workspace, maker, looked.first).await?;
         let shown = would.rejected.iter().take(REJECTED_SHOWN);

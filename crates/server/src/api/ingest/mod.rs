@@ -16,7 +16,7 @@ use crate::fetch;
 use crate::http::extract::{IdempotencyHeader, bytes, idempotency, json, without_nul};
 use crate::http::problem::{Answered, ProblemBody};
 use crate::http::{Pick, Problem};
-use crate::submission::{KnownSource, Prepared, Strictness, prepare};
+use crate::submission::{KnownSource, Locale, Prepared, Strictness, prepare};
 use axum::Json;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::StatusCode;
@@ -175,11 +175,12 @@ async fn submit(
     let contact_key = app.contact_key(workspace).await?;
     let face = &source.face;
     let id = source.source.id;
+    let locale = Locale::of(&settings);
     let prepared: Vec<Answered<Prepared>> = objects
         .into_iter()
         .map(|object| {
             let incoming = incoming(app, workspace, source, &settings, object)?;
-            prepare(id, face, &contact_key, &settings.country, incoming, Strictness::Keep)
+            prepare(id, face, &contact_key, &locale, incoming, Strictness::Keep)
         })
         .collect();
     let work: Vec<_> = prepared.iter().flatten().map(work).collect();

@@ -11,7 +11,7 @@ use crate::dispatcher::{Done, Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::{Problem, Rfc3339};
-use crate::submission::{ContactIn, Incoming, KnownSource, Prepared, Strictness, prepare};
+use crate::submission::{ContactIn, Incoming, KnownSource, Locale, Prepared, Strictness, prepare};
 use crate::words::Lexicon;
 use axum::Json;
 use axum::extract::State;
@@ -98,8 +98,8 @@ pub async fn submit(
     let settings = app.settings(caller.workspace).await?;
     let contact_key = app.contact_key(caller.workspace).await?;
     let id = source.source.id;
-    let prepared =
-        prepare(id, &source.face, &contact_key, &settings.country, incoming, Strictness::Refuse)?;
+    let locale = Locale::of(&settings);
+    let prepared = prepare(id, &source.face, &contact_key, &locale, incoming, Strictness::Refuse)?;
     let done = app.one(&caller, key, vec![work(&prepared)]).await?;
     app.metrics.items_in.inc();
     let Answer::Item(item) = done.answer else { return Err(Problem::internal("not an item")) };

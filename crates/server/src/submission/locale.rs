@@ -1,0 +1,39 @@
+//! How a workspace reads what people write: a number without a country code, the name of a state.
+
+use connectors::{Country, RegionError, Regions};
+use routing::{Code, Settings};
+
+/// A workspace's country and the regions it knows.
+#[derive(Clone, Debug)]
+pub struct Locale {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    regions: Regions,
+}
+
+impl Locale {
+    /// The locale of a workspace with these settings.
+    pub fn of(settings: &Settings) -> Self {
+        // Settings are checked before they are kept.
+        let regions = regions(settings).unwrap_or_else(|_| Regions::of(country(settings)));
+        Locale { country: settings.country.clone(), regions }
+    }
+
+    /// A region as it is compared: `Orissa` and `IN-OD` are both `or`.
+    pub fn region(&self, text: &str) -> Option<Code> {
+        self.regions.code(text).map(|code| Code::new(&code))
+    }
+}
+
+/// The regions that a workspace with these settings knows.
+///
+/// # Errors
+/// When its own table says one name for two regions.
+pub fn regions(settings: &Settings) -> Result<Regions, RegionError> {
+    Regions::of(country(settings)).with(&settings.regions)
+}
+
+/// The country that numbers without a country code are of.
+pub fn country(settings: &Settings) -> Option<Country> {
+    settings.country.parse().ok()
+}
