@@ -1,5 +1,6 @@
-//! What the do-not-call list changes, and windows of calling hours: which one an item waits behind, and when it opens or closes. Like a
-//! step that opens it is no event: it can be derived from the time again.
+//! What the do-not-call list changes, and windows of calling hours: which one an item waits behind,
+//! and when it opens or closes. Like a step that opens, a window's edge is no event: it can be
+//! derived from the time again.
 
 use crate::calling::CallingTime;
 use crate::line::Slot;

@@ -1784,6 +1784,8 @@ export interface components {
         ExportedPerson: {
             /** @description Answers kept under idempotency keys, for a day. */
             answers: components["schemas"]["ExportedAnswer"][];
+            /** @description What the do-not-call list has of their numbers. */
+            do_not_call: components["schemas"]["OptOut"][];
             items: components["schemas"]["ExportedItem"][];
             /** @description What waits to be sent to other systems. */
             outgoing: components["schemas"]["ExportedEffect"][];
