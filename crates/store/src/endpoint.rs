@@ -23,6 +23,8 @@ pub struct Endpoint {
     /// Failures in a row, and since when.
     pub failures: u32,
     pub failing_since: Option<Time>,
+    /// Nothing is sent before.
+    pub paused_until: Time,
     /// Why it was switched off by itself, and when.
     pub disabled: Option<(String, Time)>,
     pub created_at: Time,

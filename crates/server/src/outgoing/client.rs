@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 use ureq::config::Config;
-use ureq::http::Uri;
+use ureq::http::{Uri, header};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
@@ -26,6 +26,14 @@ pub struct Message {
     pub body: String,
 }
 
+/// What an endpoint answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    /// How long it wants to be left alone, when it says so in seconds.
+    pub retry_after_secs: Option<u32>,
+}
+
 /// The client; its clones share connections. It blocks, so it is used off the async threads.
 #[derive(Clone, Debug)]
 pub struct Client(Agent);
@@ -45,11 +53,11 @@ impl Client {
         Client(Agent::with_parts(config, DefaultConnector::default(), resolver))
     }
 
-    /// Sends the message; the answer's status.
+    /// Sends the message; what was answered.
     ///
     /// # Errors
     /// Why there was no answer, without the address.
-    pub fn send(&self, message: &Message) -> Result<u16, String> {
+    pub fn send(&self, message: &Message) -> Result<Reply, String> {
         let request = self
             .0
             .post(&message.url)
@@ -60,7 +68,9 @@ impl Client {
         let mut response = request.send(&message.body).map_err(|error| unreached(&error))?;
         // Read so that the connection can be used again; what it says does not matter.
         drop(response.body_mut().with_config().limit(MAX_ANSWER).read_to_vec());
-        Ok(response.status().as_u16())
+        let after = response.headers().get(header::RETRY_AFTER);
+        let after = after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        Ok(Reply { status: response.status().as_u16(), retry_after_secs: after })
     }
 }
 

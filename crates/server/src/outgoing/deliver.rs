@@ -1,7 +1,7 @@
 //! One delivery: signed, sent, and what follows from the answer.
 
 use super::body::body;
-use super::client::{Client, Message, PATIENCE};
+use super::client::{Client, Message, PATIENCE, Reply};
 use crate::app::App;
 use crate::auth::seal::{Owner, Place, Purpose};
 use crate::dispatcher::{Actor, WorkspaceId};
@@ -15,6 +15,8 @@ use store::{Act, Attempted, Delivery, Endpoint, Then};
 /// Pauses between the attempts of a delivery, in seconds: as Standard Webhooks recommends, ending
 /// after a day.
 const PAUSES: [u32; 8] = [5, 5 * 60, 30 * 60, 2 * 3600, 4 * 3600, 5 * 3600, 6 * 3600, 6 * 3600];
+/// The longest that an endpoint may ask to be left alone for, in seconds.
+const LONGEST_WISH_SECS: u32 = 3600;
 /// Nothing is sent to an endpoint that fails for so long at most, so that what is new finds out
 /// soon whether it is back.
 const LONGEST_REST_SECS: u32 = 30 * 60;
@@ -55,7 +57,10 @@ async fn attempt(
     };
     let at = app.clock.now();
     let (status, then) = match sent {
-        Ok(answer) => (answer.as_ref().ok().copied(), follow(&endpoint, delivery, &answer, at)),
+        Ok(answer) => (
+            answer.as_ref().ok().map(|reply| reply.status),
+            follow(&endpoint, delivery, &answer, at),
+        ),
         // Our own trouble is not the endpoint's; another node may have none.
         Err(problem) => {
             let (endpoint, problem) = (endpoint.id.0, problem.detail);
@@ -74,7 +79,7 @@ async fn attempt(
     disable(app, workspace, &endpoint, &why, at).await
 }
 
-/// Signs and sends a body; the answer's status, or why there was none.
+/// Signs and sends a body; what was answered, or why nothing was.
 ///
 /// # Errors
 /// What keeps this server from sending at all.
@@ -85,7 +90,7 @@ pub async fn send(
     endpoint: &Endpoint,
     id: String,
     body: String,
-) -> Answered<Result<u16, String>> {
+) -> Answered<Result<Reply, String>> {
     let now = app.clock.now();
     let keys = keys(app, workspace, endpoint, now)?;
     let timestamp = now.0.div_euclid(1000);
@@ -124,32 +129,46 @@ pub fn keys(
 fn follow(
     endpoint: &Endpoint,
     delivery: &Delivery,
-    answer: &Result<u16, String>,
+    answer: &Result<Reply, String>,
     now: Time,
 ) -> Then {
-    let problem = match answer {
-        Ok(200..=299) => return Then::Delivered,
-        Ok(status @ 300..=399) => {
-            format!("it answered {status}; redirects are not followed, so give the final address")
+    let (problem, wish) = match answer {
+        Ok(Reply { status: 200..=299, .. }) => return Then::Delivered,
+        Ok(Reply { status: status @ 300..=399, .. }) => (
+            format!("it answered {status}; redirects are not followed, so give the final address"),
+            None,
+        ),
+        Ok(Reply { status: status @ (429 | 503), retry_after_secs: wish }) => {
+            (format!("it answered {status}"), *wish)
         }
-        Ok(status) => format!("it answered {status}"),
-        Err(problem) => problem.clone(),
+        Ok(Reply { status, .. }) => (format!("it answered {status}"), None),
+        Err(problem) => (problem.clone(), None),
     };
+    let wish = wish.unwrap_or_default().min(LONGEST_WISH_SECS);
     let pause = |attempts: u32| {
         let at = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
         PAUSES.get(at).copied()
     };
     let rest = pause(endpoint.failures + 1).unwrap_or(LONGEST_REST_SECS).min(LONGEST_REST_SECS);
-    let paused_until = now.plus_secs(rest);
+    let paused_until = now.plus_secs(rest.max(wish));
     // Attempts that were made before it was sent again do not count.
     let tried = now.0.saturating_sub(delivery.queued_at.0) / 1000;
     let left = i64::from(PATIENCE_SECS) - tried;
-    match pause(delivery.attempts).unwrap_or(PAUSES[PAUSES.len() - 1]) {
+    let pause = pause(delivery.attempts).unwrap_or(PAUSES[PAUSES.len() - 1]);
+    match sooner(pause, delivery.id).max(wish) {
         pause if i64::from(pause) <= left => {
             Then::Again { problem, due: now.plus_secs(pause), paused_until }
         }
         _ => Then::GiveUp { problem, paused_until },
     }
+}
+
+/// A pause cut by a tenth at most and three minutes at most, by each delivery differently: so those
+/// that failed together do not all come back together.
+fn sooner(pause: u32, delivery: u64) -> u32 {
+    let most = (pause / 10).min(180);
+    let share = delivery.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    pause - (share % u64::from(most + 1)) as u32
 }
 
 fn is_dead(endpoint: &Endpoint, now: Time) -> bool {
@@ -194,6 +213,7 @@ mod tests {
             seq: 0,
             failures,
             failing_since: (failures > 0).then_some(Time(0)),
+            paused_until: Time(0),
             disabled: None,
             created_at: Time(0),
         }
@@ -219,7 +239,7 @@ mod tests {
     fn attempts_grow_apart_and_end_after_a_day() {
         let (mut now, mut pauses) = (Time(0), Vec::new());
         for attempt in 1.. {
-            match follow(&endpoint(attempt - 1), &delivery(attempt), &Ok(500), now) {
+            match follow(&endpoint(attempt - 1), &delivery(attempt), &Ok(reply(500)), now) {
                 Then::Again { due, .. } => {
                     pauses.push((due.0 - now.0) / 1000);
                     now = due;
@@ -230,16 +250,47 @@ mod tests {
                 }
             }
         }
-        assert_eq!(pauses[..4], [5, 300, 1800, 7200]);
+        for (pause, full) in pauses.iter().zip(PAUSES) {
+            assert!((full - (full / 10).min(180)..=full).contains(&(*pause as u32)), "{pauses:?}");
+        }
+        assert_eq!(pauses.len(), PAUSES.len());
         assert!((23..=24).contains(&(now.0 / 3_600_000)), "{} ms", now.0);
         assert!(is_dead(&endpoint(8), now) && !is_dead(&endpoint(2), now));
+    }
+
+    fn reply(status: u16) -> Reply {
+        Reply { status, retry_after_secs: None }
+    }
+
+    #[test]
+    fn an_endpoint_is_left_alone_for_as_long_as_it_asks() {
+        let due = |status, secs, attempts| {
+            let reply = Reply { status, retry_after_secs: Some(secs) };
+            match follow(&endpoint(0), &delivery(attempts), &Ok(reply), Time(0)) {
+                Then::Again { due, paused_until, .. } => (due.0 / 1000, paused_until.0 / 1000),
+                then => panic!("{then:?}"),
+            }
+        };
+        assert_eq!(due(503, 120, 1), (120, 120));
+        assert_eq!(due(429, 1_000_000, 1), (3600, 3600));
+        assert_eq!(due(500, 120, 1), (5, 5), "only where it is busy");
+        assert!(due(429, 1, 4).0 > 6_000, "no sooner than without");
+    }
+
+    #[test]
+    fn deliveries_that_failed_together_come_back_apart() {
+        let pauses: BTreeSet<u32> = (70..170).map(|id| sooner(1800, id)).collect();
+        assert!(pauses.len() > 50, "{pauses:?}");
+        assert!(pauses.iter().all(|pause| (1620..=1800).contains(pause)), "{pauses:?}");
+        assert_eq!(sooner(5, 71), 5);
     }
 
     #[test]
     fn only_a_2xx_is_a_delivery() {
         let then = |answer| follow(&endpoint(0), &delivery(1), &answer, Time(0));
-        assert_eq!(then(Ok(204)), Then::Delivered);
-        for answer in [Ok(302), Ok(400), Ok(500), Err("no answer".to_owned())] {
+        assert_eq!(then(Ok(reply(204))), Then::Delivered);
+        for answer in [Ok(reply(302)), Ok(reply(400)), Ok(reply(500)), Err("no answer".to_owned())]
+        {
             assert!(matches!(then(answer), Then::Again { due: Time(5000), .. }));
         }
     }

@@ -19,8 +19,8 @@ static DELIVERIES: Many = Many {
 };
 
 const ENDPOINT: &str = "e.endpoint_id, e.name, e.url, e.topics, e.active, e.sealed, \
-    e.old_sealed, e.old_until, e.seq, e.failures, e.failing_since, e.disabled_for, e.disabled_at, \
-    e.created_at FROM endpoints AS e";
+    e.old_sealed, e.old_until, e.seq, e.failures, e.failing_since, e.paused_until, \
+    e.disabled_for, e.disabled_at, e.created_at FROM endpoints AS e";
 const DELIVERY: &str = "endpoint_id, delivery_id, topic, object, state, attempts, queued_at, \
     due_at, status, problem, settled_at";
 
@@ -382,6 +382,7 @@ fn read_endpoint<D: Db>(row: &mut Columns<'_, D>) -> Result<Endpoint> {
         seq: row.num()?,
         failures: row.num()?,
         failing_since: row.opt_time()?,
+        paused_until: row.time()?,
         disabled: row.opt_text()?.zip(row.opt_time()?),
         created_at: row.time()?,
     })

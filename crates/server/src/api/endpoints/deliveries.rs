@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use store::{Delivery, DeliveryState, EndpointId};
+use store::{Delivery, DeliveryState, Endpoint, EndpointId};
 use utoipa::ToSchema;
 
 /// One message to an endpoint.
@@ -44,8 +44,9 @@ pub struct DeliveryView {
     pub body: Option<Map<String, Value>>,
 }
 
-impl From<Delivery> for DeliveryView {
-    fn from(delivery: Delivery) -> Self {
+impl DeliveryView {
+    /// A delivery to this endpoint, which may be left alone for a while.
+    fn new(delivery: Delivery, endpoint: &Endpoint) -> Self {
         let waits = delivery.state == DeliveryState::Waiting;
         DeliveryView {
             id: delivery.id,
@@ -55,7 +56,7 @@ impl From<Delivery> for DeliveryView {
             state: delivery.state.as_str().to_owned(),
             attempts: delivery.attempts,
             queued_at: Rfc3339(delivery.queued_at),
-            due_at: waits.then_some(Rfc3339(delivery.due_at)),
+            due_at: waits.then_some(Rfc3339(delivery.due_at.max(endpoint.paused_until))),
             status: delivery.status,
             problem: delivery.problem.filter(|_| delivery.state != DeliveryState::Delivered),
             settled_at: delivery.settled_at.map(Rfc3339),
@@ -94,7 +95,8 @@ pub async fn list(
     let paging = Paging { limit: wanted.limit, cursor: wanted.cursor };
     let (after, limit) = (paging.after()?, paging.limit()?);
     let found = app.store.deliveries(caller.workspace, endpoint.id, state, after, limit).await?;
-    let items = found.items.into_iter().map(DeliveryView::from).collect();
+    let view = |delivery| DeliveryView::new(delivery, &endpoint);
+    let items = found.items.into_iter().map(view).collect();
     Ok(Json(Page { items, next_cursor: found.next.map(cursor) }))
 }
 
@@ -107,9 +109,10 @@ pub async fn get(
     caller: Caller,
     Pick((id, delivery)): Pick<(u64, u64)>,
 ) -> Answered<Json<DeliveryView>> {
+    let endpoint = find(&app, &caller, id).await?;
     let found = one(&app, &caller, id, delivery).await?;
     let body = body(&app, caller.workspace, found.seq(), &found.topic).await?;
-    let view = DeliveryView::from(found);
+    let view = DeliveryView::new(found, &endpoint);
     Ok(Json(DeliveryView { body: body.as_object().cloned(), ..view }))
 }
 
@@ -125,7 +128,8 @@ pub async fn send(
     active(&app, &caller, id).await?;
     let now = app.clock.now();
     app.store.send_again(caller.workspace, EndpointId(id), Some(delivery), now).await?;
-    Ok(Json(one(&app, &caller, id, delivery).await?.into()))
+    let endpoint = find(&app, &caller, id).await?;
+    Ok(Json(DeliveryView::new(one(&app, &caller, id, delivery).await?, &endpoint)))
 }
 
 /// How many are sent again.

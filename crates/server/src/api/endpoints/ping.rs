@@ -44,7 +44,7 @@ pub async fn run(
         send(&app, &client, workspace, &endpoint, message, body).await
     });
     let answer = sent.await.map_err(Problem::internal)??;
-    let status = answer.as_ref().ok().copied();
+    let status = answer.as_ref().ok().map(|reply| reply.status);
     let delivered = status.is_some_and(|status| (200..300).contains(&status));
     Ok(Json(Pinged { delivered, status, problem: answer.err() }))
 }
