@@ -1,4 +1,4 @@
-import { barriers } from './barriers';
+import { barriers, overflow } from './barriers';
 import { expect, signedIn, test } from './quiet';
 
 test('a number on the list is held back, its holder is warned, and it comes back', async ({
@@ -36,10 +36,13 @@ test('a number on the list is held back, its holder is warned, and it comes back
 	});
 	expect(barred.state).toBe('barred');
 
-	await page.getByLabel('Is a number on the list?').fill('9876543770');
+	await page.getByRole('textbox', { name: 'Is a number on the list?' }).fill('9876543770');
 	await page.getByRole('button', { name: 'Search' }).click();
 	const found = page.getByRole('region', { name: 'Is a number on the list?' });
 	await expect(found).toContainText('This number is on the list:');
+	await page.setViewportSize({ width: 390, height: 844 });
+	expect(await barriers(page)).toEqual([]);
+	expect(await overflow(page), 'wider than a phone').toBeLessThanOrEqual(0);
 	await found.getByRole('button', { name: 'Remove…' }).click();
 	await page.getByRole('button', { name: 'Take off the list' }).click();
 	await expect(page.getByText('The entry is off the list.')).toBeVisible();
