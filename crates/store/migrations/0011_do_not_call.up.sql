@@ -28,3 +28,6 @@ CREATE TABLE barred_items (
 );
 
 CREATE INDEX barred_items_by_item ON barred_items (workspace_id, item_id);
+
+-- The number of the last entry, which is not given out again; as long as it is 0 nothing is looked for.
+ALTER TABLE workspaces ADD COLUMN last_opt_out BIGINT NOT NULL DEFAULT 0;

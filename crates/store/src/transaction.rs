@@ -32,6 +32,7 @@ pub(crate) struct Locked<D: Db> {
     last_at: Time,
     day_started: Time,
     last_outgoing: u64,
+    last_opt_out: u64,
     pub now: Time,
     written: u64,
 }
@@ -48,7 +49,8 @@ impl<D: Db> Backend<D> {
         }
         let sql: Sql = format!(
             "UPDATE workspaces SET seq = seq WHERE workspace_id = $1 \
-             RETURNING seq, head, last_at, day_started, last_outgoing, COALESCE({}, $2)",
+             RETURNING seq, head, last_at, day_started, last_outgoing, last_opt_out, \
+             COALESCE({}, $2)",
             D::CLOCK
         )
         .into();
@@ -56,7 +58,8 @@ impl<D: Db> Backend<D> {
         let row = found.first().ok_or(Error::Missing("workspace"))?;
         let mut row = Columns::<D>::new(row, "workspaces");
         let (seq, head, last_at) = (row.num()?, row.text()?, row.time()?);
-        let (day_started, last_outgoing, clock) = (row.time()?, row.num()?, row.time()?);
+        let (day_started, last_outgoing) = (row.time()?, row.num()?);
+        let (last_opt_out, clock) = (row.num()?, row.time()?);
         Ok(Locked {
             tx,
             moved: self.moved.clone(),
@@ -67,6 +70,7 @@ impl<D: Db> Backend<D> {
             last_at,
             day_started,
             last_outgoing,
+            last_opt_out,
             now: clock.max(last_at),
             written: seq,
         })
@@ -240,6 +244,10 @@ impl<D: Db> Transaction for Locked<D> {
     }
 
     async fn opt_outs(&mut self, contacts: &[ContactKey]) -> Result<Vec<OptOut>> {
+        // Where the list was never used, nobody waits for an empty answer.
+        if self.last_opt_out == 0 {
+            return Ok(Vec::new());
+        }
         let mut wanted = Rows::default();
         for contact in contacts {
             wanted.push(cells![self.workspace, write::key_text(*contact), self.now]);
@@ -309,7 +317,8 @@ impl<D: Db> Transaction for Locked<D> {
         for user in &batch.users {
             rows::write_user::<D>(&mut self.tx, workspace, user, self.now).await?;
         }
-        opt_outs::write::<D>(&mut self.tx, workspace, batch, self.now).await?;
+        let last = self.last_opt_out;
+        opt_outs::write::<D>(&mut self.tx, workspace, batch, last, self.now).await?;
         audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         self.write_settings(batch, facts).await?;
         Ok(Written { first: seq + 1, last: self.written })

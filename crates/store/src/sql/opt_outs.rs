@@ -130,6 +130,7 @@ pub(crate) async fn write<D: Db>(
     conn: &mut D::Connection,
     workspace: WorkspaceId,
     batch: &Batch,
+    last: u64,
     now: Time,
 ) -> Result<()> {
     if batch.opt_outs.is_empty() && batch.opt_ins.is_empty() && batch.barred.is_empty() {
@@ -140,7 +141,7 @@ pub(crate) async fn write<D: Db>(
     D::run_many(conn, &GONE, gone).await?;
     if !batch.opt_outs.is_empty() {
         let entries = batch.opt_outs.values().flatten();
-        add::<D>(conn, workspace, entries, now).await?;
+        add::<D>(conn, workspace, entries, last, now).await?;
     }
     for (contact, item) in &batch.barred {
         barred.push(cells![workspace, key_text(*contact), *item]);
@@ -152,16 +153,12 @@ async fn add<D: Db>(
     conn: &mut D::Connection,
     workspace: WorkspaceId,
     entries: impl Iterator<Item = &NewOptOut>,
+    mut last: u64,
     now: Time,
 ) -> Result<()> {
-    let last = "SELECT COALESCE(MAX(entry_id), 0) FROM do_not_call WHERE workspace_id = $1";
-    let found = D::rows(conn, last.into(), cells![workspace].into()).await?;
-    let last: u64 = match found.first() {
-        Some(row) => Columns::<D>::new(row, "do_not_call").num()?,
-        None => 0,
-    };
     let mut rows = Rows::default();
-    for (one, id) in entries.zip(last + 1..) {
+    for one in entries {
+        last += 1;
         let (key, category) = (key_text(one.contact), one.category.as_str());
         let Bar { hours, not_on_holidays, until } = &one.bar;
         let hours = match hours.is_empty() {
@@ -171,10 +168,12 @@ async fn add<D: Db>(
         let (medium, origin) = (one.medium.as_str(), one.origin.as_str());
         let (holidays, actor) = (*not_on_holidays, one.actor.to_string());
         rows.push(cells![
-            workspace, id, key, category, medium, hours, holidays, *until, origin, actor, now
+            workspace, last, key, category, medium, hours, holidays, *until, origin, actor, now
         ]);
     }
-    D::run_many(conn, &ENTRIES, rows).await
+    D::run_many(conn, &ENTRIES, rows).await?;
+    let update = "UPDATE workspaces SET last_opt_out = $2 WHERE workspace_id = $1";
+    D::run(conn, update.into(), cells![workspace, last].into()).await.map(drop)
 }
 
 /// Reads an entry.

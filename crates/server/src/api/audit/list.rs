@@ -50,7 +50,7 @@ pub struct AuditEntry {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditObject {
     /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
-    /// `import` or `contact`.
+    /// `import`, `contact` or `do_not_call`.
     pub kind: String,
     pub id: Option<u64>,
     /// As it is called now.
