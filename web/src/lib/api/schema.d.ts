@@ -1457,7 +1457,7 @@ export interface components {
             id: number | null;
             /**
              * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
-             *     `import` or `contact`.
+             *     `import`, `contact` or `do_not_call`.
              */
             kind: string;
             /** @description As it is called now. */
