@@ -19,6 +19,7 @@ mod backend;
 mod batch;
 mod batch_rows;
 mod cell;
+mod connect;
 mod contact;
 mod copy;
 mod dialect;

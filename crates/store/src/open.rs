@@ -1,7 +1,7 @@
 //! Opening a database by its address.
 
 use crate::backend::Backend;
-use crate::dialect;
+use crate::connect;
 use crate::lock::{self, FileLock};
 use crate::{Error, Result, Store};
 use std::path::{Path, PathBuf};
@@ -30,11 +30,11 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
             let lock = FileLock::take(&path)?;
             // It holds names and phone numbers. SQLite gives its companions the same mode.
             lock::private(&path)?;
-            let pools = dialect::sqlite(&path, readers).await?;
+            let pools = connect::sqlite(&path, readers).await?;
             Ok(Arc::new(Backend::new(pools, Some(lock), options.faults)))
         }
         Address::Postgres => {
-            let pools = dialect::postgres(url, readers).await?;
+            let pools = connect::postgres(url, readers).await?;
             Ok(Arc::new(Backend::new(pools, None, options.faults)))
         }
     }
@@ -68,7 +68,7 @@ fn address(url: &str) -> Result<Address> {
     }
     match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
         Some(path) if !path.is_empty() => Ok(Address::Sqlite(Path::new(path).to_owned())),
-        _ => Err(Error::Address(dialect::redacted(url))),
+        _ => Err(Error::Address(connect::redacted(url))),
     }
 }
 

@@ -14,8 +14,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Facts, Hours, QueueId,
-    Refusal, Skills, SourceId, Status, Time,
+    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Hours, QueueId, Refusal,
+    Skills, SourceId, Status, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ pub struct AgentChange {
 
 impl AgentChange {
     /// Regions are kept by their codes in the workspace's country.
-    fn merge(self, spec: &mut AgentSpec, locale: &Locale) {
+    pub fn merge(self, spec: &mut AgentSpec, locale: &Locale) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
@@ -284,26 +284,6 @@ pub async fn get(
 ) -> Answered<Json<AgentView>> {
     caller.acts_as(AgentId(id))?;
     Ok(Json(view(&app, &caller, AgentId(id)).await?))
-}
-
-/// Changes those whose regions have other codes in this locale.
-pub fn recode(facts: &Facts, locale: &Locale) -> Vec<Work> {
-    let recoded = |found: &Agent, locale: &Locale| {
-        let mut spec = found.spec.clone();
-        AgentChange::default().merge(&mut spec, locale);
-        spec
-    };
-    let others = facts.agents.values().filter(|a| a.active && recoded(a, locale) != a.spec);
-    let changes = others.map(|found| {
-        let agent = found.id;
-        Work::change(move |state| {
-            let found = state.facts().agents.get(&agent).filter(|found| found.active);
-            let found = found.ok_or(Refusal::UnknownAgent(agent))?;
-            let spec = recoded(found, &Locale::of(&state.facts().settings));
-            Ok(Command::UpdateAgent { agent, spec })
-        })
-    });
-    changes.collect()
 }
 
 /// Changes an agent; fields that are absent stay as they are.

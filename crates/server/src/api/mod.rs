@@ -22,6 +22,7 @@ pub mod outcome_series;
 pub mod outcomes;
 pub mod presence;
 pub mod queues;
+mod recode;
 pub mod rules;
 pub mod schema;
 pub mod session;

@@ -13,7 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Answer, Command, Condition, Facts, Op, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills, Value,
+    Answer, Command, Condition, Op, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills, Value,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -54,7 +54,7 @@ impl RuleChange {
 }
 
 /// Writes regions in a condition as they are kept with items.
-fn coded(condition: &mut Condition, locale: &Locale) {
+pub fn coded(condition: &mut Condition, locale: &Locale) {
     let code = |text: &mut String| {
         if let Some(code) = locale.region(text) {
             *text = code.as_str().to_owned();
@@ -166,26 +166,6 @@ pub async fn get(
     Pick(id): Pick<u64>,
 ) -> Answered<Json<RuleView>> {
     Ok(Json((&find(&app, &caller, RuleId(id)).await?).into()))
-}
-
-/// Changes those that ask for regions which have other codes in this locale.
-pub fn recode(facts: &Facts, locale: &Locale) -> Vec<Work> {
-    let recoded = |found: &Rule, locale: &Locale| {
-        let mut spec = found.spec.clone();
-        coded(&mut spec.when, locale);
-        spec
-    };
-    let others = facts.rules.values().filter(|r| r.active && recoded(r, locale) != r.spec);
-    let changes = others.map(|found| {
-        let rule = found.id;
-        Work::change(move |state| {
-            let found = state.facts().rules.get(&rule).filter(|found| found.active);
-            let found = found.ok_or(Refusal::UnknownRule(rule))?;
-            let spec = recoded(found, &Locale::of(&state.facts().settings));
-            Ok(Command::UpdateRule { rule, spec })
-        })
-    });
-    changes.collect()
 }
 
 /// Changes a rule; fields that are absent stay as they are.

@@ -1,6 +1,7 @@
 //! `/workspace`: the settings of the caller's workspace.
 
-use crate::api::{Answer201, agents, rules, schema};
+use crate::api::recode::recode;
+use crate::api::{Answer201, schema};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::dispatcher::Work;
@@ -154,10 +155,7 @@ async fn configure(app: &App, caller: &Caller, change: WorkspaceChange) -> Answe
     })];
     if renames {
         let locale = Locale::of(&after);
-        let others = app.look(caller.workspace, move |state| {
-            let facts = state.facts();
-            [agents::recode(facts, &locale), rules::recode(facts, &locale)].concat()
-        });
+        let others = app.look(caller.workspace, move |state| recode(state.facts(), &locale));
         work.extend(others.await?);
     }
     app.one(caller, None, work).await?;

@@ -1,0 +1,52 @@
+//! Other names for regions: what agents and rules call them follows.
+
+use crate::api::agents::AgentChange;
+use crate::api::rules::coded;
+use crate::dispatcher::Work;
+use crate::submission::Locale;
+use routing::{Agent, Command, Facts, Refusal, Rule};
+
+/// Changes to whatever names a region that has another code in this locale.
+pub fn recode(facts: &Facts, locale: &Locale) -> Vec<Work> {
+    [agents(facts, locale), rules(facts, locale)].concat()
+}
+
+/// Agents whose regions have other codes.
+fn agents(facts: &Facts, locale: &Locale) -> Vec<Work> {
+    let recoded = |found: &Agent, locale: &Locale| {
+        let mut spec = found.spec.clone();
+        AgentChange::default().merge(&mut spec, locale);
+        spec
+    };
+    let others = facts.agents.values().filter(|a| a.active && recoded(a, locale) != a.spec);
+    let changes = others.map(|found| {
+        let agent = found.id;
+        Work::change(move |state| {
+            let found = state.facts().agents.get(&agent).filter(|found| found.active);
+            let found = found.ok_or(Refusal::UnknownAgent(agent))?;
+            let spec = recoded(found, &Locale::of(&state.facts().settings));
+            Ok(Command::UpdateAgent { agent, spec })
+        })
+    });
+    changes.collect()
+}
+
+/// Rules that ask for regions which have other codes.
+fn rules(facts: &Facts, locale: &Locale) -> Vec<Work> {
+    let recoded = |found: &Rule, locale: &Locale| {
+        let mut spec = found.spec.clone();
+        coded(&mut spec.when, locale);
+        spec
+    };
+    let others = facts.rules.values().filter(|r| r.active && recoded(r, locale) != r.spec);
+    let changes = others.map(|found| {
+        let rule = found.id;
+        Work::change(move |state| {
+            let found = state.facts().rules.get(&rule).filter(|found| found.active);
+            let found = found.ok_or(Refusal::UnknownRule(rule))?;
+            let spec = recoded(found, &Locale::of(&state.facts().settings));
+            Ok(Command::UpdateRule { rule, spec })
+        })
+    });
+    changes.collect()
+}
