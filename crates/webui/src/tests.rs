@@ -8,7 +8,9 @@ fn get(path: &str, headers: &[(http::header::HeaderName, &str)]) -> Response<Byt
 /// A file of the build that has a hash in its name; none in a binary without the UI.
 fn hashed() -> Option<String> {
     Files::iter()
-        .find(|name| name.starts_with("_app/immutable/") && name.ends_with(".js"))
+        .filter(|name| name.starts_with("_app/immutable/") && name.ends_with(".js"))
+        // Nothing is gained by packing the smallest.
+        .max_by_key(|name| Files::get(name).map(|file| file.data.len()))
         .map(|name| format!("/{name}"))
 }
 

@@ -7,7 +7,6 @@ use crate::fetch::graph::Client;
 use crate::fetch::{CHANNEL, lead};
 use connectors::webhook::graph::{Then, Trouble};
 use routing::Time;
-use std::time::Duration;
 use store::{GivenUp, Outgoing};
 use tokio::task::JoinSet;
 
@@ -16,9 +15,9 @@ const AT_ONCE: usize = 8;
 /// For how long other nodes leave a lead to the one that took it: longer than a fetch may take.
 pub(super) const LEASE_SECS: u32 = 60;
 /// A net under what wakes the task: another node's leads, a node that died.
-const RECHECK: Duration = Duration::from_secs(30);
+const RECHECK_SECS: u32 = 30;
 /// Not more often, whatever is due.
-const BREATH: Duration = Duration::from_secs(1);
+const BREATH_SECS: u32 = 1;
 /// The first pause after a failure, the one after a limit was reached, and the longest.
 const FIRST_SECS: u32 = 5;
 const LIMITED_SECS: u32 = 600;
@@ -32,29 +31,34 @@ pub async fn run(app: App) {
     let mut fetching = JoinSet::new();
     for turn in 0.. {
         let room = AT_ONCE.saturating_sub(fetching.len());
-        match take(&app, turn, room).await {
+        let now = app.clock.now();
+        match take(&app, turn, room, now).await {
             Ok(taken) => taken.into_iter().for_each(|(workspace, outgoing)| {
                 fetching.spawn(one(app.clone(), client.clone(), workspace, outgoing));
             }),
             Err(error) => tracing::debug!(%error, "leads to fetch cannot be looked up"),
         }
         let full = fetching.len() >= AT_ONCE;
-        let pause = if full { RECHECK } else { until_due(&app).await };
+        let next = next_look(&app, now).await;
         tokio::select! {
             Some(_) = fetching.join_next(), if !fetching.is_empty() => {}
             () = app.fetch_wake.notified(), if !full => {}
-            () = app.clock.sleep(pause), if !full => {}
+            () = app.clock.sleep_until(next), if !full => {}
             () = app.stopped() => return,
         }
     }
 }
 
-async fn take(app: &App, turn: usize, room: usize) -> store::Result<Vec<(WorkspaceId, Outgoing)>> {
+async fn take(
+    app: &App,
+    turn: usize,
+    room: usize,
+    now: Time,
+) -> store::Result<Vec<(WorkspaceId, Outgoing)>> {
     let mut taken = Vec::new();
     if room == 0 {
         return Ok(taken);
     }
-    let now = app.clock.now();
     if app.store.outgoing_due(CHANNEL).await?.is_none_or(|due| due > now) {
         return Ok(taken);
     }
@@ -74,10 +78,12 @@ async fn take(app: &App, turn: usize, room: usize) -> store::Result<Vec<(Workspa
     Ok(taken)
 }
 
-async fn until_due(app: &App) -> Duration {
-    let Ok(Some(due)) = app.store.outgoing_due(CHANNEL).await else { return RECHECK };
-    let left = due.0.saturating_sub(app.clock.now().0);
-    Duration::from_millis(left.max(0).unsigned_abs()).clamp(BREATH, RECHECK)
+/// When to look again. It is counted from the time of the last look, so that nothing that has become
+/// due since is slept over.
+async fn next_look(app: &App, now: Time) -> Time {
+    let due = app.store.outgoing_due(CHANNEL).await.ok().flatten();
+    let latest = now.plus_secs(RECHECK_SECS);
+    due.unwrap_or(latest).clamp(now.plus_secs(BREATH_SECS), latest)
 }
 
 /// One lead, to its item or its next attempt. A failure of our own database changes nothing: the
