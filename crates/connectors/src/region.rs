@@ -59,6 +59,10 @@ impl Regions {
                 if name.is_empty() {
                     return Err(RegionError::Empty(code.clone()));
                 }
+                // Who is known by the country's code is known by this one from now on.
+                if let Some(code) = self.of_country(&name) {
+                    self.own.entry(code.to_owned()).or_insert_with(|| kept.clone());
+                }
                 let before = self.own.insert(name.clone(), kept.clone());
                 if let Some(before) = before.filter(|before| *before != kept) {
                     return Err(RegionError::Ambiguous(name, before, kept));
@@ -66,6 +70,10 @@ impl Regions {
             }
         }
         Ok(self)
+    }
+
+    fn of_country(&self, name: &str) -> Option<&'static str> {
+        OF_INDIA.get(name).filter(|_| self.country.as_deref() == Some("in")).copied()
     }
 
     /// The code of a region: `Mahārāshtra`, `IN-MH` and `mh` are all `mh`. What is unknown comes back
@@ -79,7 +87,7 @@ impl Regions {
         let bare = iso.and_then(|iso| folded.strip_prefix(iso)?.strip_prefix(' '));
         let known = [Some(&*folded), bare].into_iter().flatten().find_map(|name| {
             let own = self.own.get(name).map(String::as_str);
-            own.or_else(|| OF_INDIA.get(name).filter(|_| iso == Some("in")).copied())
+            own.or_else(|| self.of_country(name))
         });
         Some(known.map_or_else(|| folded.clone(), str::to_owned))
     }
@@ -194,7 +202,9 @@ mod tests {
             assert_eq!(america.code(text).unwrap(), code, "{text}");
         }
         let india = of("IN", &[("west", &["Maharashtra", "Gujarat"])]).unwrap();
-        assert_eq!(india.code("maharashtra").unwrap(), "west");
+        for text in ["maharashtra", "MH", "IN-MH", "gj"] {
+            assert_eq!(india.code(text).unwrap(), "west", "{text}");
+        }
         assert_eq!(india.code("Goa").unwrap(), "ga");
         let twice = of("US", &[("a", &["North"]), ("b", &["NORTH"])]).unwrap_err();
         assert_eq!(twice.to_string(), "“north” is a name of both a and b");

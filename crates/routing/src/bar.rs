@@ -3,6 +3,7 @@
 use crate::roster::Hours;
 use crate::time::Time;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 
 /// The most bars that an item keeps apart.
 pub(crate) const MAX_BARS: usize = 10;
@@ -35,7 +36,7 @@ impl Bar {
     }
 
     /// Several as an item keeps them, in an order of their own and each once. Beside one that is for
-    /// ever and leaves no time the others say nothing; more than an item can keep are kept as that.
+    /// ever and leaves no time the others say nothing; more than an item can keep leave no time either.
     ///
     /// ```
     /// use routing::{Bar, Time};
@@ -50,7 +51,17 @@ impl Bar {
     pub fn together(mut bars: Vec<Bar>) -> Vec<Bar> {
         bars.sort_unstable();
         bars.dedup();
-        let never = Bar::default();
-        if bars.contains(&never) || bars.len() > MAX_BARS { vec![never] } else { bars }
+        if bars.contains(&Bar::default()) {
+            return vec![Bar::default()];
+        }
+        if bars.len() > MAX_BARS {
+            // Until the last of them has ended, if they all end.
+            let until = bars
+                .iter()
+                .map(|bar| bar.until)
+                .min_by_key(|until| (until.is_some(), Reverse(*until)));
+            return vec![Bar { until: until.flatten(), ..Bar::default() }];
+        }
+        bars
     }
 }

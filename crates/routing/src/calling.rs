@@ -42,11 +42,6 @@ impl Callable {
         self.bars.iter().any(|bar| bar.is_never() && bar.until.is_none())
     }
 
-    /// Whether the do-not-call list leaves no time to call in, at `now` and for a while.
-    pub fn is_barred(&self, now: Time) -> bool {
-        self.bars.iter().any(|bar| bar.is_never() && bar.counts(now))
-    }
-
     /// From when on the do-not-call list leaves some time to call in; `None` when it never does.
     fn free_from(&self, now: Time) -> Option<Time> {
         let never = self.bars.iter().filter(|bar| bar.is_never() && bar.counts(now));

@@ -126,5 +126,7 @@ fn results_of_leads() -> Value {
         {"name": "call back", "label": "Call back", "then": "retry", "after_secs": 86_400, "max_attempts": 5, "contacted": true},
         {"name": "lost", "label": "Lost", "then": "close", "contacted": true},
         {"name": "wrong number", "label": "Wrong number", "then": "close"},
+        {"name": "do not call", "label": "Do not call again", "contacted": true, "then": "close",
+            "do_not_call": true},
     ])
 }

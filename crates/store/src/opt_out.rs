@@ -56,7 +56,8 @@ impl NewOptOut {
     /// contacts are reached, is concerned by every entry.
     pub fn concerns(&self, source: &SourceSpec) -> bool {
         let same = |listed: &Code, own: &Option<Code>| {
-            listed.as_str() == ALL || own.as_ref().is_none_or(|own| own == listed)
+            let any = |code: &Code| code.as_str() == ALL;
+            any(listed) || own.as_ref().is_none_or(|own| any(own) || own == listed)
         };
         same(&self.category, &source.category) && same(&self.medium, &source.medium)
     }
@@ -109,8 +110,8 @@ pub trait OptOuts {
         medium: &Code,
     ) -> Result<u64>;
 
-    /// The items that entries of this contact have barred at some time, the oldest first, at most
-    /// 1,000; not those whose person is erased.
+    /// The items that entries of this contact have barred and that are still open or kept back, the
+    /// newest first, at most 1,000; not those whose person is erased.
     async fn barred_items(
         &self,
         workspace: WorkspaceId,

@@ -3,7 +3,8 @@
 use super::{Admitted, valid};
 use crate::command::Seen;
 use crate::event::Returned;
-use crate::{Bar, Event, ItemId, ItemState, Refusal, State, Time};
+use crate::item::Item;
+use crate::{Bar, Calling, Event, ItemId, ItemState, Refusal, State, Time};
 
 impl State {
     /// Whoever has the item keeps it; they see what the list says and decide.
@@ -20,10 +21,17 @@ impl State {
     pub(super) fn withdraw_barred(&self, now: Time, item: ItemId) -> Option<Event> {
         let open = self.facts.items.get(&item)?;
         match open.state {
-            ItemState::Offered { agent, .. } if open.callable.is_barred(now) => {
+            ItemState::Offered { agent, .. } if self.is_barred(open, now) => {
                 Some(Event::Returned { item, agent, cause: Returned::Barred })
             }
             _ => None,
         }
+    }
+
+    /// Whether the list leaves no time to call the item's contact in just now.
+    fn is_barred(&self, item: &Item, now: Time) -> bool {
+        let Some(queue) = self.facts.queues.get(&item.queue) else { return false };
+        let calling = Calling::of(&queue.spec, &item.callable, &self.facts.settings, now);
+        calling.is_some_and(|calling| calling.barred)
     }
 }

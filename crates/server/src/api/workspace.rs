@@ -16,6 +16,7 @@ use axum::http::StatusCode;
 use routing::{Command, Dispatch, Holidays, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::Act;
 use utoipa::ToSchema;
 
@@ -154,7 +155,7 @@ async fn configure(app: &App, caller: &Caller, change: WorkspaceChange) -> Answe
         Ok(Command::Configure { settings })
     })];
     if renames {
-        let locale = Locale::of(&after);
+        let locale = Arc::new(Locale::of(&after));
         let others = app.look(caller.workspace, move |state| recode(state.facts(), &locale));
         work.extend(others.await?);
     }

@@ -4,7 +4,7 @@
 
 use super::known::Known;
 use super::personal::item_of;
-use super::request::{Personal, Work};
+use super::request::{OptOutRow, Personal, Work};
 use routing::{
     Answer, Bar, Callable, Command, ContactKey, ItemId, ItemState, SourceId, State, Time,
 };
@@ -79,27 +79,30 @@ pub(super) fn note(
 
 /// Adds the entries of work that will be carried out; with a result only when that says so.
 pub(super) fn add(work: &Work, command: &Command, state: &State, now: Time, batch: &mut Batch) {
-    let rows = work.personal.iter().filter_map(|row| match row {
-        Personal::OptOut(row) => Some(&row.entry),
-        _ => None,
-    });
-    let mut rows = rows.peekable();
-    if rows.peek().is_none() || !counts(command, state, now) {
-        return;
-    }
-    for entry in rows {
+    for row in &work.personal {
+        let Personal::OptOut(row) = row else { continue };
+        if !counts(command, row, state, now) {
+            continue;
+        }
+        let entry = &row.entry;
         let of_contact = batch.opt_outs.entry(entry.contact).or_default();
         of_contact.retain(|before| !entry.replaces(before));
         of_contact.push(entry.clone());
     }
 }
 
-fn counts(command: &Command, state: &State, now: Time) -> bool {
-    let Command::Complete { item, disposition, .. } = command else { return true };
+/// Whether a row that comes with a result is one of never again, and the result will be kept.
+fn counts(command: &Command, row: &OptOutRow, state: &State, now: Time) -> bool {
+    let Some((queue, result)) = &row.result else { return true };
     let facts = state.facts();
-    let queue = facts.items.get(item).and_then(|item| facts.queues.get(&item.queue));
+    let queue = match command {
+        // Where it is now, whatever its sender knew.
+        Command::Complete { item, .. } => facts.items.get(item).map(|item| item.queue),
+        _ => Some(*queue),
+    };
+    let queue = queue.and_then(|queue| facts.queues.get(&queue));
     let known = queue.into_iter().flat_map(|queue| &queue.spec.dispositions);
-    let never_again = known.into_iter().any(|d| d.name == *disposition && d.do_not_call);
+    let never_again = known.into_iter().any(|d| d.name == *result && d.do_not_call);
     never_again && state.admits(now, command)
 }
 
@@ -116,7 +119,7 @@ pub(super) fn remove(id: u64, callee: Option<ContactKey>, known: &Known, batch: 
 }
 
 /// What the list now says of open items whose contacts this work puts on it; not of the one that
-/// the work itself is about.
+/// the work completes.
 pub(super) fn follow(
     work: &Work,
     command: &Command,
@@ -134,8 +137,10 @@ pub(super) fn follow(
         let stored = known.open_items.get(&row.phone).into_iter().flatten().copied();
         let same = |personal: &&store::Personal| personal.phone.as_ref() == Some(&row.phone);
         let arrived = batch.personal.iter().filter(same).map(|personal| personal.item);
+        // The one that is being completed closes.
+        let ends = matches!(command, Command::Complete { .. }).then(|| item_of(command)).flatten();
         let items: BTreeSet<ItemId> =
-            stored.chain(arrived).filter(|item| Some(*item) != item_of(command)).collect();
+            stored.chain(arrived).filter(|item| Some(*item) != ends).collect();
         for item in items.into_iter().filter_map(|item| state.facts().items.get(&item)) {
             let is_open = !matches!(item.state, ItemState::Closed { .. });
             let bars = bars(contact, item.source, state, known, batch);

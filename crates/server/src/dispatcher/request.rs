@@ -1,6 +1,6 @@
 //! What is asked of the dispatcher, and what it answers.
 
-use routing::{Answer, Command, ContactKey, Event, Refusal, SourceId, State, Time};
+use routing::{Answer, Code, Command, ContactKey, Event, QueueId, Refusal, SourceId, State, Time};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -149,6 +149,8 @@ pub struct OptOutRow {
     pub entry: NewOptOut,
     /// E.164; never written.
     pub phone: String,
+    /// The queue and its result that it comes from; it counts only if that says so under the lock.
+    pub result: Option<(QueueId, Code)>,
 }
 
 /// Puts sealed secrets into a source's face once its id is known.

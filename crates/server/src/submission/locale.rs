@@ -2,6 +2,7 @@
 
 use connectors::{Country, RegionError, Regions};
 use routing::{Code, Settings};
+use std::collections::BTreeMap;
 
 /// A workspace's country and the regions it knows.
 #[derive(Clone, Debug)]
@@ -9,6 +10,8 @@ pub struct Locale {
     /// ISO 3166-1 alpha-2.
     pub country: String,
     regions: Regions,
+    /// What the regions were made of.
+    own: BTreeMap<String, Vec<String>>,
 }
 
 impl Locale {
@@ -16,7 +19,12 @@ impl Locale {
     pub fn of(settings: &Settings) -> Self {
         // Settings are checked before they are kept.
         let regions = regions(settings).unwrap_or_else(|_| Regions::of(country(settings)));
-        Locale { country: settings.country.clone(), regions }
+        Locale { country: settings.country.clone(), regions, own: settings.regions.clone() }
+    }
+
+    /// Whether it is the locale of a workspace with these settings.
+    pub fn is_of(&self, settings: &Settings) -> bool {
+        (&self.country, &self.own) == (&settings.country, &settings.regions)
     }
 
     /// A region as it is compared: `Orissa` and `IN-OD` are both `or`.

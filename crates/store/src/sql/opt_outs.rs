@@ -19,7 +19,7 @@ static ENTRIES: Many = Many {
     sql: "INSERT INTO do_not_call (workspace_id, entry_id, contact_key, category, medium, hours, \
           not_on_holidays, until, origin, actor, added_at) {values} \
           ON CONFLICT (workspace_id, contact_key, category, medium) DO UPDATE SET \
-          hours = excluded.hours, not_on_holidays = excluded.not_on_holidays, \
+          entry_id = excluded.entry_id, hours = excluded.hours, not_on_holidays = excluded.not_on_holidays, \
           until = excluded.until, origin = excluded.origin, actor = excluded.actor, \
           added_at = excluded.added_at",
     types: &[I, I, T, T, T, T, I, I, T, T, I],
@@ -117,8 +117,10 @@ impl<D: Db> OptOuts for Backend<D> {
         workspace: WorkspaceId,
         contact: ContactKey,
     ) -> Result<Vec<ItemId>> {
-        let select = "SELECT item_id FROM barred_items WHERE workspace_id = $1 \
-            AND contact_key = $2 ORDER BY item_id LIMIT $3";
+        let select = "SELECT b.item_id FROM barred_items AS b JOIN items AS i \
+            ON i.workspace_id = b.workspace_id AND i.item_id = b.item_id \
+            WHERE b.workspace_id = $1 AND b.contact_key = $2 \
+            AND (i.closed_at IS NULL OR i.state = 'barred') ORDER BY b.item_id DESC LIMIT $3";
         let found = self.read(select, cells![workspace, key_text(contact), MOST]).await?;
         let item = |row| Columns::<D>::new(row, "barred_items").num().map(ItemId);
         found.iter().map(item).collect()

@@ -54,8 +54,12 @@ async fn entries_come_and_go(database: &Database) -> Result<()> {
     };
     add(&mut w, &[at_times.clone(), never(3, "all")]).await?;
     let own = w.store.opt_outs_of(w.id, ContactKey(1)).await?;
-    assert_eq!(own.iter().map(|entry| entry.id).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!((&own[0].what, &own[1].what), (&at_times, &sms));
+    assert_eq!(
+        own.iter().map(|entry| entry.id).collect::<Vec<_>>(),
+        [2, 5],
+        "a new word, a new id"
+    );
+    assert_eq!((&own[0].what, &own[1].what), (&sms, &at_times));
     let asked = [1, 2, 3, u128::MAX].map(ContactKey);
     let (all, loans) = (Code::new("all"), Code::new("loans"));
     assert_eq!(w.store.opted_out(w.id, &asked, &all, &all).await?, 2);
@@ -68,8 +72,8 @@ async fn entries_come_and_go(database: &Database) -> Result<()> {
     };
     let two = OptOutFilter { limit: 2, ..OptOutFilter::default() };
     let (page, next) = ids(two.clone()).await?;
-    assert_eq!(page, [6, 4]);
-    assert_eq!(ids(OptOutFilter { after: next, ..two.clone() }).await?.0, [3, 2]);
+    assert_eq!(page, [6, 5]);
+    assert_eq!(ids(OptOutFilter { after: next, ..two.clone() }).await?.0, [4, 3]);
     let about = |category: Option<&str>, medium: Option<&str>, origin| OptOutFilter {
         category: category.map(Code::new),
         medium: medium.map(Code::new),
@@ -78,7 +82,7 @@ async fn entries_come_and_go(database: &Database) -> Result<()> {
     };
     assert_eq!(ids(about(Some("loans"), None, None)).await?, (vec![4, 3], None));
     assert_eq!(ids(about(None, Some("sms"), None)).await?, (vec![2], None));
-    assert_eq!(ids(about(None, None, Some(Origin::Person))).await?, (vec![1], None));
+    assert_eq!(ids(about(None, None, Some(Origin::Person))).await?, (vec![5], None));
 
     // PostgreSQL's own clock says what time it is, and there it is long over.
     let ended = w.store.is_shared();
@@ -132,11 +136,12 @@ async fn what_is_barred_is_found(database: &Database) -> Result<()> {
     w.check().await?;
     let row = w.store.item(w.id, items[1]).await?.ok_or("no item")?;
     assert_eq!((row.state, row.version, row.callable.bars), (ItemStatus::Waiting, 3, bars));
-    assert_eq!(w.store.barred_items(w.id, ContactKey(5)).await?, items[..2]);
+    // The one that was cancelled comes back no more.
+    assert_eq!(w.store.barred_items(w.id, ContactKey(5)).await?, items[1..2]);
     assert!(w.store.barred_items(w.id, ContactKey(6)).await?.is_empty());
     // An erased person is not handed out again: nobody could call them.
-    w.erase(items[0]).await?;
-    assert_eq!(w.store.barred_items(w.id, ContactKey(5)).await?, items[1..2]);
+    w.erase(items[1]).await?;
+    assert!(w.store.barred_items(w.id, ContactKey(5)).await?.is_empty());
     Ok(())
 }
 

@@ -258,7 +258,7 @@ export interface paths {
         /**
          * Puts a number on the list. What the list said of the number, category and medium before is
          *     replaced. Items of the contact that wait are held back with the answer, and whoever has one is
-         *     shown what the list says.
+         *     shown what the list says. What is replaced frees what it held back, as if it were removed.
          */
         post: operations["post_do_not_call"];
         delete?: never;
@@ -294,7 +294,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Puts the numbers of a CSV or Excel file on the list, a few thousand at a time: whoever sends it
+         * Puts the numbers of a CSV or Excel file on the list, a few hundred at a time: whoever sends it
          *     waits. When it breaks off, what came before is on the list; send it again.
          */
         post: operations["post_do_not_call_import"];
@@ -316,8 +316,8 @@ export interface paths {
         post?: never;
         /**
          * Takes an entry off the list, and frees what it held back: items that waited go out in their
-         *     place, and those that came in barred are routed as they came. What another entry still bars
-         *     stays.
+         *     place, and of those that came in barred the newest is routed as it came, so that nobody is called
+         *     once for each time that they came. What another entry still bars stays.
          */
         delete: operations["delete_do_not_call_id"];
         options?: never;

@@ -1,6 +1,7 @@
 //! `POST /do-not-call`: a number is put on the list.
 
 use crate::api::Answer201;
+use crate::api::do_not_call::remove::freed;
 use crate::api::do_not_call::{OptOutView, act, code, number};
 use crate::api::schema;
 use crate::app::App;
@@ -47,7 +48,7 @@ pub struct OptOutForm {
 
 /// Puts a number on the list. What the list said of the number, category and medium before is
 /// replaced. Items of the contact that wait are held back with the answer, and whoever has one is
-/// shown what the list says.
+/// shown what the list says. What is replaced frees what it held back, as if it were removed.
 #[utoipa::path(post, path = "/do-not-call", tag = "do-not-call", request_body = OptOutForm,
     responses((status = 201, body = OptOutView)))]
 pub async fn add(
@@ -62,6 +63,9 @@ pub async fn add(
         return Err(Problem::field("hours", problem));
     }
     let until = body.until.map(|until| until.0);
+    if until.is_some_and(|until| until <= app.clock.now()) {
+        return Err(Problem::field("until", "is over already; give a time to come"));
+    }
     let bar = Bar { hours: body.hours, not_on_holidays: body.not_on_holidays, until };
     let entry = NewOptOut {
         contact,
@@ -74,9 +78,21 @@ pub async fn add(
     let said = json!({ "category": entry.category, "medium": entry.medium,
         "only_at_times": !entry.bar.is_never(), "until": until.map(Rfc3339) });
     let mut work = Work::from(Command::Clock);
-    work.personal.push(Personal::OptOut(Box::new(OptOutRow { entry: entry.clone(), phone })));
+    work.personal.push(Personal::OptOut(Box::new(OptOutRow {
+        entry: entry.clone(),
+        phone,
+        result: None,
+    })));
     work.personal.push(Personal::Act(Box::new(act(&caller, "do_not_call_added", None, said))));
-    app.one(&caller, None, vec![work]).await?;
+    let mut works = vec![work];
+    if entry.bar != Bar::default() {
+        // It may take the place of one that left no time at all.
+        let left = app.store.opt_outs_of(caller.workspace, contact).await?.into_iter();
+        let left = left.map(|listed| listed.what).filter(|listed| !entry.replaces(listed));
+        let left = left.chain([entry.clone()]).collect();
+        works.extend(freed(&app, &caller, contact, left).await?);
+    }
+    app.one(&caller, None, works).await?;
     let now = app.store.opt_outs_of(caller.workspace, contact).await?;
     let own = now.into_iter().find(|listed| entry.replaces(&listed.what));
     let own = own.ok_or_else(|| Problem::not_found("The entry was taken off again just now."))?;

@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 /// How many entries one transaction adds: the workspace waits for it.
-const CHUNK: usize = 5_000;
+const CHUNK: usize = 500;
 /// How many unread rows are told of.
 const MAX_REJECTED: usize = 1_000;
 /// The longest column's name, category or medium that is read, in bytes.
@@ -72,7 +72,7 @@ struct Form {
     column: Option<String>,
 }
 
-/// Puts the numbers of a CSV or Excel file on the list, a few thousand at a time: whoever sends it
+/// Puts the numbers of a CSV or Excel file on the list, a few hundred at a time: whoever sends it
 /// waits. When it breaks off, what came before is on the list; send it again.
 #[utoipa::path(post, path = "/do-not-call/import", tag = "do-not-call",
     request_body(content = OptOutsForm, content_type = "multipart/form-data"),
@@ -120,7 +120,11 @@ pub async fn import(
         let mut work = Work::from(Command::Clock);
         for (contact, phone) in keys.into_iter().zip(phones) {
             let entry = NewOptOut { contact, ..blank.clone() };
-            work.personal.push(Personal::OptOut(Box::new(OptOutRow { entry, phone })));
+            work.personal.push(Personal::OptOut(Box::new(OptOutRow {
+                entry,
+                phone,
+                result: None,
+            })));
         }
         let said = serde_json::json!({ "category": blank.category, "medium": blank.medium,
             "numbers": count });
@@ -135,29 +139,34 @@ pub async fn import(
 }
 
 /// Reads the table and hands its numbers on, each once a chunk; says how many rows had none, and
-/// which.
+/// which. A list without a head begins with a number, which is one like the others.
 fn chunked(
     table: Table,
     settings: &Settings,
     column: Option<&str>,
     numbers: &mpsc::Sender<BTreeSet<String>>,
 ) -> Answered<(u64, Vec<RejectedNumber>)> {
-    let at = phones(&table, settings, column)?;
-    let (mut chunk, mut not_a_number, mut rejected) = (BTreeSet::new(), 0, Vec::new());
+    let columns = phones(&table, settings, column)?;
+    let numbers_of = |cells: &[String]| {
+        let cells = columns.iter().filter_map(|at| cells.get(*at));
+        let read = cells.filter_map(|cell| read_phone(Some(cell), &settings.country).e164);
+        read.collect::<BTreeSet<String>>()
+    };
+    let mut chunk = numbers_of(table.headers());
+    let (mut not_a_number, mut rejected) = (0, Vec::new());
     for row in table {
         let row = row.map_err(job::unreadable)?;
-        let cell = row.cells.get(at).map(String::as_str);
-        match read_phone(cell, &settings.country).e164 {
-            Some(number) => drop(chunk.insert(number)),
-            None => {
-                not_a_number += 1;
-                if rejected.len() < MAX_REJECTED {
-                    let text = cell.unwrap_or_default().to_owned();
-                    rejected.push(RejectedNumber { row: row.line, text });
-                }
+        let found = numbers_of(&row.cells);
+        if found.is_empty() {
+            not_a_number += 1;
+            if rejected.len() < MAX_REJECTED {
+                let cells = columns.iter().filter_map(|at| row.cells.get(*at));
+                let text = cells.map(String::as_str).collect::<Vec<_>>().join(" ");
+                rejected.push(RejectedNumber { row: row.line, text });
             }
         }
-        if chunk.len() == CHUNK && numbers.blocking_send(std::mem::take(&mut chunk)).is_err() {
+        chunk.extend(found);
+        if chunk.len() >= CHUNK && numbers.blocking_send(std::mem::take(&mut chunk)).is_err() {
             // Nobody waits any more.
             return Ok((not_a_number, rejected));
         }
@@ -169,16 +178,23 @@ fn chunked(
     Ok((not_a_number, rejected))
 }
 
-/// Which column has the numbers.
-fn phones(table: &Table, settings: &Settings, column: Option<&str>) -> Answered<usize> {
+/// Which columns have numbers: the one that is named, else all that look like it.
+fn phones(table: &Table, settings: &Settings, column: Option<&str>) -> Answered<Vec<usize>> {
     let given = column.map(|name| (name.to_owned(), "phone".to_owned()));
     let given: BTreeMap<String, String> = given.into_iter().collect();
     let sample: Vec<&[String]> = table.sample().into_iter().map(|row| &row.cells[..]).collect();
     let mapped = mapping(table.headers(), &sample, country(settings), &Face::default(), &given);
     let mapped = mapped.map_err(|error| Problem::field("column", error.to_string()))?;
-    mapped.columns().iter().position(|column| column.field == Field::Phone).ok_or_else(|| {
-        Problem::field("column", "no column looks like phone numbers; name the one that has them")
-    })
+    let named = |name: &str| column.is_none_or(|wanted| wanted.trim() == name.trim());
+    let columns = mapped.columns().iter().enumerate();
+    let phones = columns.filter(|(_, column)| column.field == Field::Phone && named(&column.name));
+    match phones.map(|(at, _)| at).collect::<Vec<_>>() {
+        none if none.is_empty() => Err(Problem::field(
+            "column",
+            "no column looks like phone numbers; name the one that has them",
+        )),
+        columns => Ok(columns),
+    }
 }
 
 async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {

@@ -6,16 +6,16 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::dispatcher::{Personal, Work};
 use crate::http::problem::Answered;
-use crate::http::{Pick, Problem};
+use crate::http::{Pick, Problem, Rfc3339};
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Bar, Command};
+use routing::{Bar, Command, ContactKey};
 use serde_json::json;
-use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut, OptOut};
+use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut};
 
 /// Takes an entry off the list, and frees what it held back: items that waited go out in their
-/// place, and those that came in barred are routed as they came. What another entry still bars
-/// stays.
+/// place, and of those that came in barred the newest is routed as it came, so that nobody is called
+/// once for each time that they came. What another entry still bars stays.
 #[utoipa::path(delete, path = "/do-not-call/{id}", tag = "do-not-call",
     params(("id" = u64, Path)), responses((status = 204)))]
 pub async fn remove(
@@ -27,38 +27,44 @@ pub async fn remove(
     let entry = entry.ok_or_else(|| {
         Problem::not_found(format!("There is no entry {id} on the do-not-call list."))
     })?;
-    let contact = entry.what.contact;
+    let NewOptOut { contact, category, medium, bar, origin, .. } = entry.what;
+    let said = json!({ "category": category, "medium": medium, "origin": origin.as_str(),
+        "only_at_times": !bar.is_never(), "until": bar.until.map(Rfc3339) });
     let mut off = Work::from(Command::Clock);
     off.callee = Some(contact);
     off.personal.push(Personal::OptIn(id));
-    let act = act(&caller, "do_not_call_removed", Some(id), json!({}));
+    let act = act(&caller, "do_not_call_removed", Some(id), said);
     off.personal.push(Personal::Act(Box::new(act)));
+    let left = app.store.opt_outs_of(caller.workspace, contact).await?;
+    let left = left.into_iter().filter(|other| other.id != id).map(|other| other.what).collect();
     let mut works = vec![off];
-    for mut work in freed(&app, &caller, &entry).await? {
-        // What the list still says is read under the lock.
-        work.callee = Some(contact);
-        works.push(work);
-    }
+    works.extend(freed(&app, &caller, contact, left).await?);
     app.one(&caller, None, works).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What is to be done with each item that the entry may have barred.
-async fn freed(app: &App, caller: &Caller, entry: &OptOut) -> Answered<Vec<Work>> {
-    let (workspace, contact) = (caller.workspace, entry.what.contact);
-    let among = app.store.barred_items(workspace, contact).await?;
+/// What is to be done with each item of a contact that the list may have barred, when it now says
+/// what is `left`.
+pub async fn freed(
+    app: &App,
+    caller: &Caller,
+    contact: ContactKey,
+    left: Vec<NewOptOut>,
+) -> Answered<Vec<Work>> {
+    let among = app.store.barred_items(caller.workspace, contact).await?;
     let limit = among.len() as u32;
     let filter = ItemFilter { among: Some(among), limit, ..Default::default() };
-    let rows = app.store.items(workspace, &filter).await?.items;
-    let left = app.store.opt_outs_of(workspace, contact).await?;
-    let left: Vec<NewOptOut> =
-        left.into_iter().filter(|other| other.id != entry.id).map(|other| other.what).collect();
+    // The newest is first.
+    let rows = app.store.items(caller.workspace, &filter).await?.items;
+    let newest = rows.iter().find(|row| row.state == ItemStatus::Barred).map(|row| row.id);
     let works = rows.into_iter().filter_map(|row| match row.state {
+        ItemStatus::Barred if newest != Some(row.id) => None,
         ItemStatus::Barred => Some(as_it_came(row, left.clone())),
         ItemStatus::Closed | ItemStatus::Cancelled | ItemStatus::Duplicate => None,
         _ => Some(Work::from(Command::SetBars { item: row.id, bars: Vec::new() })),
     });
-    Ok(works.collect())
+    // What the list says is read under the lock.
+    Ok(works.map(|work| Work { callee: Some(contact), ..work }).collect())
 }
 
 /// Routes an item that came in barred, unless another entry would bar it again.

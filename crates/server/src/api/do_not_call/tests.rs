@@ -87,6 +87,31 @@ async fn kept_back(h: Harness) {
 }
 
 #[tokio::test]
+async fn whoever_came_often_comes_back_once() {
+    let h = Harness::new().await;
+    let office = h.office(&["Asha"]).await;
+    let phone = json!({"phone": "9876543210"});
+    h.call("POST", "/do-not-call", phone.clone()).await.expect(201);
+    let mut kept = Vec::new();
+    for _ in 0..3 {
+        let item = h.post("/items", lead(office.source, "9876543210")).await;
+        assert_eq!(item["state"], "barred");
+        kept.push(format!("/items/{}", item["id"]));
+    }
+    // An entry that says less takes the place of the one that left no time at all.
+    let week: Vec<Value> =
+        (1..=7).map(|day| json!({"day": day, "from": "00:00", "to": "00:00"})).collect();
+    let less = json!({"phone": "9876543210", "hours": week});
+    h.call("POST", "/do-not-call", less).await.expect(201);
+    let mut states = Vec::new();
+    for path in &kept {
+        states.push(h.get(path).await["state"].as_str().unwrap_or_default().to_owned());
+    }
+    assert_eq!(states, ["barred", "barred", "assigned"], "the newest, and it alone");
+    h.end().await;
+}
+
+#[tokio::test]
 async fn what_waits_and_what_somebody_has_follow_the_list() {
     follows(Harness::new().await).await;
 }
@@ -143,10 +168,13 @@ async fn follows(h: Harness) {
         "/do-not-call",
         json!({"phone": "9876543210", "until": "2031-01-01T00:00:00Z"}),
     );
-    assert_eq!(until.await.expect(201)["id"], entry["id"]);
+    let until = until.await.expect(201);
+    // Whoever still has the old entry on the screen does not take this one off.
+    let old = format!("/do-not-call/{}", entry["id"]);
+    assert_eq!(h.call("DELETE", &old, Value::Null).await.problem(404), "not_found");
     let text = read(&h, &other).await["calling"]["text"].clone();
     assert!(text.as_str().unwrap().contains("not to be called before"), "{text}");
-    let gone = format!("/do-not-call/{}", entry["id"]);
+    let gone = format!("/do-not-call/{}", until["id"]);
     h.call("DELETE", &gone, Value::Null).await.expect(204);
     let states: Vec<Value> = [read(&h, &hers).await, read(&h, &other).await].to_vec();
     assert!(states.iter().all(|item| item["calling"] == Value::Null), "{states:?}");
@@ -201,7 +229,9 @@ async fn an_entry_may_be_about_a_category_or_some_hours_or_a_time() {
         add(json!({"phone": "9876543213", "hours": [{"day": 8, "from": "03:00", "to": "03:30"}]}));
     assert_eq!(wrong.await.problem(422), "invalid");
 
-    let until = "2026-03-02T00:00:00Z";
+    let over = add(json!({"phone": "9876543214", "until": "2026-03-02T00:00:00Z"})).await;
+    assert_eq!(over.problem(422), "invalid");
+    let until = "2026-03-03T00:00:00Z";
     add(json!({"phone": "9876543214", "until": until})).await.expect(201);
     assert_eq!(h.get("/do-not-call?category=loans").await["items"].as_array().unwrap().len(), 1);
     assert_eq!(h.get("/do-not-call?medium=sms").await["items"][0]["medium"], "sms");
@@ -209,9 +239,14 @@ async fn an_entry_may_be_about_a_category_or_some_hours_or_a_time() {
     let unknown = h.call("GET", "/do-not-call?origin=hearsay", Value::Null).await;
     assert_eq!(unknown.problem(422), "invalid");
     let listed = h.get("/do-not-call?limit=1").await;
-    assert_eq!(listed["items"][0]["until"], "2026-03-02T00:00:00.000Z");
+    assert_eq!(listed["items"][0]["until"], "2026-03-03T00:00:00.000Z");
     assert!(listed["next_cursor"].is_string());
-    assert_eq!(state("9876543214").await["state"], "waiting");
+    h.advance(86_400);
+    let free = state("9876543214").await;
+    assert_eq!((&free["state"], &free["calling"]), (&json!("waiting"), &Value::Null));
+    // A source for everything is concerned by every entry.
+    h.call("PATCH", &source, json!({"category": "all"})).await.expect(200);
+    assert_eq!(state("9876543210").await["state"], "barred", "a travel entry counts now");
     h.end().await;
 }
 
@@ -256,5 +291,15 @@ async fn a_file_of_numbers_is_put_on_the_list() {
     let nothing = upload(&h, &[("file", "City,Shade\nPune,red\nDelhi,blue\n")]).await;
     assert_eq!(nothing.problem(422), "invalid");
     assert_eq!(upload(&h, &[("column", "Mobile")]).await.problem(422), "invalid");
+
+    // A bare list has no head, and a person may have two numbers.
+    let bare = upload(&h, &[("file", "9876543220\n9876543221\n9876543222\n")]).await.expect(200);
+    assert_eq!((&bare["added"], &bare["not_a_number"]), (&json!(3), &json!(0)));
+    let csv = "Name,Phone,Mobile\nA,,9876543230\nB,9876543231,9876543232\n";
+    let both = upload(&h, &[("file", csv)]).await.expect(200);
+    assert_eq!((&both["added"], &both["not_a_number"]), (&json!(3), &json!(0)));
+    let one = "Phone,Mobile\n9876543240,9876543241\n";
+    let one = upload(&h, &[("column", "Phone"), ("file", one)]).await.expect(200);
+    assert_eq!(one["added"], 1);
     h.end().await;
 }

@@ -43,15 +43,17 @@ pub async fn complete(
     let seen = seen(&caller, body.version)?;
     let disposition = Code::new(&body.disposition);
     let opt_out = opt_out(&app, &caller, item, &disposition).await?;
+    let late = opt_out.clone();
     let mut work = Work::from(Command::Complete { item, seen, disposition });
     work.personal.extend(opt_out.map(|row| Personal::OptOut(Box::new(row))));
     match act_on(&app, &caller, item, work, NoteKind::Complete, body.note.clone()).await {
         Ok(view) => Ok(Json(view)),
-        Err(problem) => Err(late::kept(&app, &caller, item, seen, &body, problem).await?),
+        Err(problem) => Err(late::kept(&app, &caller, item, seen, &body, late, problem).await?),
     }
 }
 
-/// The contact's entry on the do-not-call list, when the result may put them on it.
+/// The contact's entry on the do-not-call list, when the result may put them on it. This node may not
+/// have heard yet where the item is, so whether it does is seen under the lock.
 async fn opt_out(
     app: &App,
     caller: &Caller,
@@ -60,15 +62,13 @@ async fn opt_out(
 ) -> Answered<Option<OptOutRow>> {
     let name = disposition.clone();
     let look = app.look(caller.workspace, move |state| {
-        let facts = state.facts();
-        let queue = facts.items.get(&item).and_then(|item| facts.queues.get(&item.queue));
-        let known = queue.into_iter().flat_map(|queue| &queue.spec.dispositions);
+        let known = state.facts().queues.values().flat_map(|queue| &queue.spec.dispositions);
         known.into_iter().any(|known| known.name == name && known.do_not_call)
     });
     if !look.await? {
         return Ok(None);
     }
-    let row = app.item_row(caller, item, false).await?;
+    let Some(row) = app.store.item(caller.workspace, item).await? else { return Ok(None) };
     let Some(phone) = row.personal.and_then(|personal| personal.phone) else { return Ok(None) };
     let key = app.contact_key(caller.workspace).await?;
     let Some(contact) = secret::phone_key(&key, &phone) else { return Ok(None) };
@@ -80,5 +80,5 @@ async fn opt_out(
         origin: Origin::Result,
         actor: caller.actor,
     };
-    Ok(Some(OptOutRow { entry, phone }))
+    Ok(Some(OptOutRow { entry, phone, result: Some((row.queue, disposition.clone())) }))
 }

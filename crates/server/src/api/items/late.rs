@@ -3,7 +3,7 @@
 use crate::api::items::complete::Completion;
 use crate::app::App;
 use crate::auth::{Caller, secret};
-use crate::dispatcher::{IdempotencyKey, Personal, Work};
+use crate::dispatcher::{IdempotencyKey, OptOutRow, Personal, Work};
 use crate::http::Problem;
 use crate::http::problem::Answered;
 use axum::http::StatusCode;
@@ -14,13 +14,15 @@ use store::NoteKind;
 const MAX_DISPOSITION: usize = 100;
 
 /// What to answer to a completion that was refused with `problem`. Kept only for an agent who had
-/// the item once; the same result that is sent again is kept once.
+/// the item once; the same result that is sent again is kept once. Who asked not to be called again
+/// is not, whoever has the item now.
 pub async fn kept(
     app: &App,
     caller: &Caller,
     item: ItemId,
     seen: Seen,
     body: &Completion,
+    opt_out: Option<OptOutRow>,
     problem: Problem,
 ) -> Answered<Problem> {
     let gone = ["stale_version", "not_holder", "not_assigned", "unknown_item"];
@@ -42,6 +44,7 @@ pub async fn kept(
     };
     let mut work = Work::from(Command::KeepResult { item, agent });
     work.personal.push(Personal::Note { kind: NoteKind::Late, text });
+    work.personal.extend(opt_out.map(|row| Personal::OptOut(Box::new(row))));
     match app.work(caller, Some(once), vec![work]).await?.into_iter().next() {
         Some(Ok(_)) => Ok(Problem::new(
             StatusCode::CONFLICT,
@@ -127,6 +130,29 @@ mod tests {
         h.post("/contacts/erase", erase).await;
         let history = h.get(&format!("{path}/history")).await.to_string();
         assert!(!history.contains("Kavya") && !history.contains("Sold"), "{history}");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn who_asked_not_to_be_called_is_not_however_late_the_result() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        let results = json!({"dispositions": [{"name": "never again", "label": "Never again",
+            "then": "close", "do_not_call": true}]});
+        h.call("PATCH", &format!("/queues/{}", office.queue), results).await.expect(200);
+        let asha = h.token("agent", Some(office.agents[0])).await;
+        let lead = json!({"source": office.source, "contact": {"phone": "9876543210"}});
+        let item = h.post("/items", lead).await;
+        let path = format!("/items/{}", item["id"]);
+        let moved = json!({"version": item["version"], "agent": office.agents[1]});
+        h.call("POST", &format!("{path}/reassign"), moved).await.expect(200);
+        let late = json!({"version": item["version"], "disposition": "never again"});
+        let answer = h.call_as(&asha, "POST", &format!("{path}/complete"), late).await;
+        assert_eq!(answer.problem(409), "too_late");
+        // Whoever has it now sees it, and whatever else comes goes to nobody.
+        assert_eq!(h.get(&path).await["calling"]["barred"], true);
+        let check = json!({"phone": "9876543210"});
+        assert_eq!(h.post("/do-not-call/check", check).await["listed"], true);
         h.end().await;
     }
 
