@@ -2,6 +2,7 @@
 //! event found is held against the design.
 
 use super::coverage::Coverage;
+use super::hours::barred;
 use super::judge::Next;
 use super::model::Model;
 use routing::{
@@ -304,17 +305,14 @@ impl Checked {
         }
     }
 
-    /// The list said something else before; who is merely offered the item loses it when no time is
-    /// left to call in, and nobody else does.
+    /// The list said something else before; who is merely offered the item loses it when it is no
+    /// time to call in now, and nobody else does.
     fn barred(&self, walk: &mut Walk, id: ItemId, bars: &[Bar]) -> Result<(), Violation> {
         let item = self.model.items.get(&id);
         holds!(item.is_some_and(|i| i.callable.bars != bars), "order", "nothing new about {id}");
-        let never = |bar: &Bar| {
-            let never = bar.hours.is_empty() && !bar.not_on_holidays;
-            never && bar.until.is_none_or(|until| until > walk.now)
-        };
-        if let Some(ItemState::Offered { agent, .. }) = item.map(|item| item.state)
-            && bars.iter().any(never)
+        if let Some(item) = item
+            && let ItemState::Offered { agent, .. } = item.state
+            && barred(&item.callable, bars, &self.model.settings, walk.now)
         {
             walk.follows.push_back(Event::Returned { item: id, agent, cause: Returned::Barred });
         }

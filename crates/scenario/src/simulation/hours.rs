@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use routing::{AgentSpec, Callable, Holidays, Hours, QueueId, Settings, Time, TimeOfDay};
+use routing::{AgentSpec, Bar, Callable, Holidays, Hours, QueueId, Settings, Time, TimeOfDay};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -160,6 +160,13 @@ fn count_calling(hours: &Hours, callable: &Callable, settings: &Settings, now: T
         }
     }
     known
+}
+
+/// Whether what the list says of a contact leaves no time to call them in at `now`.
+pub fn barred(callable: &Callable, bars: &[Bar], settings: &Settings, now: Time) -> bool {
+    let (zones, bars) = (callable.zones.clone(), bars.to_vec());
+    let list = Callable { zones, bars, ..Callable::default() };
+    !count_calling(&Hours::default(), &list, settings, now).on
 }
 
 /// The moment at which the agent has worked for `secs` since `start`, days off or not; at most 400
