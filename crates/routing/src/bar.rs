@@ -30,13 +30,18 @@ impl Bar {
         self.hours.is_empty() && !self.not_on_holidays
     }
 
+    /// Whether it leaves none for ever.
+    pub fn is_for_good(&self) -> bool {
+        self.is_never() && self.until.is_none()
+    }
+
     /// Whether it counts at `now`.
     pub fn counts(&self, now: Time) -> bool {
         self.until.is_none_or(|until| until > now)
     }
 
     /// Several as an item keeps them, in an order of their own and each once. Beside one that is for
-    /// ever and leaves no time the others say nothing; more than an item can keep leave no time either.
+    /// good the others say nothing; more than an item can keep leave no time either.
     ///
     /// ```
     /// use routing::{Bar, Time};
@@ -51,7 +56,7 @@ impl Bar {
     pub fn together(mut bars: Vec<Bar>) -> Vec<Bar> {
         bars.sort_unstable();
         bars.dedup();
-        if bars.contains(&Bar::default()) {
+        if bars.iter().any(Bar::is_for_good) {
             return vec![Bar::default()];
         }
         if bars.len() > MAX_BARS {

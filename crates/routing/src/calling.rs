@@ -39,7 +39,7 @@ impl Callable {
 
     /// Whether the do-not-call list leaves no time at all to call in, for ever.
     pub fn is_barred_for_good(&self) -> bool {
-        self.bars.iter().any(|bar| bar.is_never() && bar.until.is_none())
+        self.bars.iter().any(Bar::is_for_good)
     }
 
     /// From when on the do-not-call list leaves some time to call in; `None` when it never does.

@@ -9,10 +9,8 @@ use crate::many::{arrays, by_tables, chunks};
 use crate::{Error, Heard, Result};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt};
-
 use sqlx::{Arguments, AssertSqlSafe, Database, Executor, Pool, Postgres, Row, Sqlite};
 use std::path::Path;
-
 use std::sync::Arc;
 use std::time::Duration;
 

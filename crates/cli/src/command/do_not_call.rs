@@ -7,6 +7,7 @@ use crate::print;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use server::http::csv::Csv;
 use std::fmt::Write;
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -160,13 +161,11 @@ fn listed(found: &Value) -> String {
 
 /// Rows without a number, as a file that a spreadsheet opens.
 fn csv(done: &Value) -> String {
-    let mut text = "row,text\n".to_owned();
+    let mut csv = Csv::new(&["row", "text"]);
     for row in done["rejected"].as_array().into_iter().flatten() {
-        let cell = row["text"].as_str().unwrap_or_default().replace('"', "\"\"");
-        // A text takes everything.
-        let _ = writeln!(text, "{},\"{cell}\"", row["row"]);
+        csv.line([row["row"].to_string(), row["text"].as_str().unwrap_or_default().to_owned()]);
     }
-    text
+    csv.into_text()
 }
 
 fn number(given: String) -> Result<String> {
@@ -206,7 +205,9 @@ mod tests {
 
     #[test]
     fn rows_without_a_number_are_written_as_they_stand() {
-        let done = json!({"rejected": [{"row": 4, "text": "ask \"Ravi\", later"}]});
-        assert_eq!(csv(&done), "row,text\n4,\"ask \"\"Ravi\"\", later\"\n");
+        let done = json!({"rejected": [{"row": 4, "text": "ask \"Ravi\", later"},
+            {"row": 5, "text": "=cmd()"}]});
+        let rows = "4,\"ask \"\"Ravi\"\", later\"\r\n5,'=cmd()\r\n";
+        assert_eq!(csv(&done), format!("\u{feff}row,text\r\n{rows}"), "and no formula");
     }
 }

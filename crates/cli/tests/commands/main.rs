@@ -142,7 +142,7 @@ fn who_is_not_to_be_called_is_kept_from_the_command_line() {
     let done = said(&desk.run(&["do-not-call", "import", file.to_str().unwrap()]));
     assert!(done.contains("register.rejected.csv"), "{done}");
     let rejected = std::fs::read_to_string(desk.path("register.rejected.csv")).unwrap();
-    assert_eq!(rejected, "row,text\n4,\"ask Ravi\"\n");
+    assert_eq!(rejected, "\u{feff}row,text\r\n4,ask Ravi\r\n");
     let shown = said(&desk.run(&["do-not-call", "list", "--origin", "import"]));
     assert!(shown.contains("import") && !shown.contains("98765"), "{shown}");
     let entries = list(&["check", "98765 43210"])["entries"].clone();

@@ -1,9 +1,10 @@
 //! A queue's line: its waiting items in groups, the agents who serve it in pools.
 //!
 //! Items that demand the same of the same open steps, exclude the same agents, and may be called
-//! at the same times, form a *group*; the first of a group stands for all of it. Agents are kept in one *pool* per demand,
-//! in the order of the strategy. A decision looks at the heads of groups and of pools, so its cost
-//! does not grow with what waits. All of this is derived from the facts and can be built anew.
+//! at the same times, form a *group*; the first of a group stands for all of it. Agents are kept in
+//! one *pool* per demand, in the order of the strategy. A decision looks at the heads of groups and
+//! of pools, so its cost does not grow with what waits. All of this is derived from the facts and
+//! can be built anew.
 
 mod pool;
 mod window;

@@ -27,8 +27,8 @@ impl Csv {
         self.0.push_str("\r\n");
     }
 
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.0.into_bytes()
+    pub fn into_text(self) -> String {
+        self.0
     }
 
     /// As a file of that name.

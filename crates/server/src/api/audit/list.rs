@@ -123,7 +123,7 @@ pub async fn list(
         }
         Some("csv") => {
             filter.limit = PAGE;
-            let titles = Csv::new(&TITLES).into_bytes();
+            let titles = Csv::new(&TITLES).into_text().into_bytes();
             let source = Source { app, workspace: caller.workspace, filter, names };
             Ok(csv::file("audit.csv", csv::in_parts(titles, source, Source::part).await?))
         }
@@ -146,7 +146,7 @@ impl Source {
         let mut lines = Csv::default();
         page.items.into_iter().for_each(|row| lines.line(cells(self.names.entry(row))));
         self.filter.after = page.next;
-        Ok((lines.into_bytes(), page.next.is_some().then_some(self)))
+        Ok((lines.into_text().into_bytes(), page.next.is_some().then_some(self)))
     }
 }
 

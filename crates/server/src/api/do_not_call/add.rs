@@ -85,12 +85,15 @@ pub async fn add(
     })));
     work.personal.push(Personal::Act(Box::new(act(&caller, "do_not_call_added", None, said))));
     let mut works = vec![work];
-    if entry.bar != Bar::default() {
-        // It may take the place of one that left no time at all.
-        let left = app.store.opt_outs_of(caller.workspace, contact).await?.into_iter();
-        let left = left.map(|listed| listed.what).filter(|listed| !entry.replaces(listed));
-        let left = left.chain([entry.clone()]).collect();
-        works.extend(freed(&app, &caller, contact, left).await?);
+    if !entry.bar.is_for_good() {
+        let listed = app.store.opt_outs_of(caller.workspace, contact).await?.into_iter();
+        let (gone, mut left): (Vec<_>, Vec<_>) =
+            listed.map(|listed| listed.what).partition(|listed| entry.replaces(listed));
+        left.push(entry.clone());
+        // Of a category and medium there was one at most.
+        for gone in gone {
+            works.extend(freed(&app, &caller, gone, left.clone()).await?);
+        }
     }
     app.one(&caller, None, works).await?;
     let now = app.store.opt_outs_of(caller.workspace, contact).await?;

@@ -9,7 +9,7 @@ use crate::http::problem::Answered;
 use crate::http::{Pick, Problem, Rfc3339};
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Bar, Command, ContactKey};
+use routing::{Command, Refusal};
 use serde_json::json;
 use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut};
 
@@ -27,9 +27,11 @@ pub async fn remove(
     let entry = entry.ok_or_else(|| {
         Problem::not_found(format!("There is no entry {id} on the do-not-call list."))
     })?;
-    let NewOptOut { contact, category, medium, bar, origin, .. } = entry.what;
-    let said = json!({ "category": category, "medium": medium, "origin": origin.as_str(),
-        "only_at_times": !bar.is_never(), "until": bar.until.map(Rfc3339) });
+    let gone = entry.what;
+    let (contact, bar) = (gone.contact, &gone.bar);
+    let said = json!({ "category": gone.category, "medium": gone.medium,
+        "origin": gone.origin.as_str(), "only_at_times": !bar.is_never(),
+        "until": bar.until.map(Rfc3339) });
     let mut off = Work::from(Command::Clock);
     off.callee = Some(contact);
     off.personal.push(Personal::OptIn(id));
@@ -38,28 +40,32 @@ pub async fn remove(
     let left = app.store.opt_outs_of(caller.workspace, contact).await?;
     let left = left.into_iter().filter(|other| other.id != id).map(|other| other.what).collect();
     let mut works = vec![off];
-    works.extend(freed(&app, &caller, contact, left).await?);
+    works.extend(freed(&app, &caller, gone, left).await?);
     app.one(&caller, None, works).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What is to be done with each item of a contact that the list may have barred, when it now says
-/// what is `left`.
+/// What is to be done with each item of a contact that the list may have barred, when an entry is
+/// gone from it and it says what is `left`. Only an entry that was for good has kept items from
+/// coming in, so only with such a one may an item come back.
 pub async fn freed(
     app: &App,
     caller: &Caller,
-    contact: ContactKey,
+    gone: NewOptOut,
     left: Vec<NewOptOut>,
 ) -> Answered<Vec<Work>> {
+    let contact = gone.contact;
     let among = app.store.barred_items(caller.workspace, contact).await?;
     let limit = among.len() as u32;
     let filter = ItemFilter { among: Some(among), limit, ..Default::default() };
     // The newest is first.
     let rows = app.store.items(caller.workspace, &filter).await?.items;
-    let newest = rows.iter().find(|row| row.state == ItemStatus::Barred).map(|row| row.id);
+    let came_in_barred = |row: &&ItemRow| row.state == ItemStatus::Barred;
+    let newest = rows.iter().find(came_in_barred).filter(|_| gone.bar.is_for_good());
+    let newest = newest.map(|row| row.id);
     let works = rows.into_iter().filter_map(|row| match row.state {
         ItemStatus::Barred if newest != Some(row.id) => None,
-        ItemStatus::Barred => Some(as_it_came(row, left.clone())),
+        ItemStatus::Barred => Some(as_it_came(row, gone.clone(), left.clone())),
         ItemStatus::Closed | ItemStatus::Cancelled | ItemStatus::Duplicate => None,
         _ => Some(Work::from(Command::SetBars { item: row.id, bars: Vec::new() })),
     });
@@ -67,17 +73,17 @@ pub async fn freed(
     Ok(works.map(|work| Work { callee: Some(contact), ..work }).collect())
 }
 
-/// Routes an item that came in barred, unless another entry would bar it again.
-fn as_it_came(row: ItemRow, left: Vec<NewOptOut>) -> Work {
+/// Routes an item that came in barred, if the entry that is gone concerned it and no other would bar
+/// it again.
+fn as_it_came(row: ItemRow, gone: NewOptOut, left: Vec<NewOptOut>) -> Work {
     Work::change(move |state| {
         let source = state.facts().sources.get(&row.source);
-        let still = source.is_some_and(|source| {
-            let concerns = |entry: &&NewOptOut| entry.concerns(&source.spec);
-            left.iter().filter(concerns).any(|entry| entry.bar == Bar::default())
-        });
-        match still {
-            true => Err(routing::Refusal::NotDuplicate(row.id)),
-            false => forced(state, &row, row.version),
+        let bars = |entry: &NewOptOut| {
+            entry.bar.is_for_good() && source.is_some_and(|source| entry.concerns(&source.spec))
+        };
+        match bars(&gone) && !left.iter().any(bars) {
+            true => forced(state, &row, row.version),
+            false => Err(Refusal::NotDuplicate(row.id)),
         }
     })
 }

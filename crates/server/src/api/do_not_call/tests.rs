@@ -108,6 +108,13 @@ async fn whoever_came_often_comes_back_once() {
         states.push(h.get(path).await["state"].as_str().unwrap_or_default().to_owned());
     }
     assert_eq!(states, ["barred", "barred", "assigned"], "the newest, and it alone");
+    // Whoever says something more, or takes that back, hands out none of the old ones.
+    let more = json!({"phone": "9876543210", "category": "loans", "not_on_holidays": true});
+    let more = h.call("POST", "/do-not-call", more).await.expect(201);
+    h.call("DELETE", &format!("/do-not-call/{}", more["id"]), Value::Null).await.expect(204);
+    for path in &kept[..2] {
+        assert_eq!(h.get(path).await["state"], "barred");
+    }
     h.end().await;
 }
 

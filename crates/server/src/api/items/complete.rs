@@ -52,8 +52,8 @@ pub async fn complete(
     }
 }
 
-/// The contact's entry on the do-not-call list, when the result may put them on it. This node may not
-/// have heard yet where the item is, so whether it does is seen under the lock.
+/// The contact's entry on the do-not-call list, when the result may put them on it. This node may
+/// not have heard yet where the item is, so whether it does is seen under the lock.
 async fn opt_out(
     app: &App,
     caller: &Caller,
