@@ -1,6 +1,6 @@
 //! Agents: what they can do (`AgentSpec`, edited by people) and how they stand (`Agent`).
 
-use crate::{AgentId, DaysOff, Hours, Kind, QueueId, SourceId, Time};
+use crate::{AgentId, DaysOff, Hours, Item, Kind, QueueId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -127,6 +127,18 @@ pub struct Standing {
     pub last_turn: u64,
 }
 
+/// What an agent recorded last, kept for as long as it may be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastResult {
+    /// The item as it was in their hands.
+    pub item: Item,
+    pub at: Time,
+    /// Until when it may be taken back.
+    pub until: Time,
+    /// Whether the result closed the item.
+    pub closed: bool,
+}
+
 /// An agent as the core knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agent {
@@ -143,4 +155,6 @@ pub struct Agent {
     /// Since when this agent has held nothing, or when they last became less busy.
     pub idle_since: Time,
     pub standings: BTreeMap<QueueId, Standing>,
+    /// Stays until they record another: whether it is too old only the time says.
+    pub last_result: Option<Box<LastResult>>,
 }

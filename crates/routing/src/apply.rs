@@ -1,6 +1,8 @@
 //! What each event changes. Cannot fail: an event has been decided on this very state.
 
 mod calling;
+mod hands;
+mod result;
 pub(crate) mod silence;
 
 use crate::agent::{Agent, Code, Status};
@@ -12,7 +14,6 @@ use crate::queue::Queue;
 use crate::roster::Roster;
 use crate::rule::Rule;
 use crate::source::{DedupeScope, Source, SourceSpec};
-use crate::strategy::TICK;
 use crate::time::local_day;
 use crate::{AgentId, ContactKey, ItemId, QueueId, SourceId, State, Time};
 
@@ -62,6 +63,7 @@ impl State {
                     today: 0,
                     idle_since: at,
                     standings: Default::default(),
+                    last_result: None,
                 };
                 let id = agent.id;
                 self.facts.agents.insert(id, agent);
@@ -77,6 +79,7 @@ impl State {
                 self.keep_hours(*agent);
                 self.place_agent(*agent, before.as_ref());
                 self.keep_silences(*agent);
+                self.keep_promises(*agent);
             }
             Event::AgentDeactivated { agent } => {
                 self.agent(*agent, |a| {
@@ -85,6 +88,7 @@ impl State {
                     a.status = Status::Offline;
                 });
                 self.refresh_agent(*agent);
+                self.keep_promises(*agent);
             }
             Event::QueueCreated { queue: id, spec } => {
                 self.facts.last_queue = *id;
@@ -222,12 +226,19 @@ impl State {
                 self.wait(*item);
             }
             Event::WentSilent { item, agent, to } => self.leave_silent(*item, *agent, *to),
-            Event::Completed { item, outcome, .. } => match outcome {
-                Outcome::Closed => self.close(*item),
-                Outcome::Retry { until } => self.retry(*item, *until),
-                Outcome::Moved { queue } => self.move_to(*item, *queue),
-            },
-            Event::RetryScheduled { item, until, .. } => self.retry(*item, *until),
+            Event::Completed { item, agent, outcome, undo_until, .. } => {
+                self.keep_result(*item, *agent, *outcome, *undo_until);
+                match outcome {
+                    Outcome::Closed => self.close(*item),
+                    Outcome::Retry { until } => self.retry(*item, *until),
+                    Outcome::Moved { queue } => self.move_to(*item, *queue),
+                }
+            }
+            Event::Undone { item, agent, .. } => self.undo(*item, *agent),
+            Event::RetryScheduled { item, until, promise: None, .. } => self.retry(*item, *until),
+            Event::RetryScheduled { item, until, promise: Some(promise), .. } => {
+                self.call_back(*item, *until, *promise);
+            }
             Event::Reassigned { item, to: Target::Queue(queue), .. } => self.move_to(*item, *queue),
             // They have it already, and now because a person wants it so.
             Event::Reassigned { item, to: Target::Agent(agent), .. }
@@ -351,89 +362,9 @@ impl State {
             updated_at: Time(0),
             moves: 0,
             told: false,
+            callback: None,
         };
         self.facts.items.insert(id, item);
-    }
-
-    /// The agent gets the item: it counts as work from the queue, and their clock moves on.
-    fn take(&mut self, id: ItemId, agent: AgentId, state: ItemState) {
-        self.leave_line(id);
-        let Some(item) = self.facts.items.get_mut(&id) else { return };
-        item.state = state;
-        item.taken_day = self.facts.day_started;
-        self.index.hold(agent, item);
-        self.facts.turn += 1;
-        let queue = self.facts.queues.get_mut(&item.queue);
-        let (Some(a), Some(queue)) = (self.facts.agents.get_mut(&agent), queue) else { return };
-        a.total += 1;
-        a.today += 1;
-        let weight = u64::from(a.spec.weight.max(1));
-        let standing = a.standings.entry(queue.id).or_default();
-        queue.served = queue.served.max(standing.clock);
-        standing.clock += TICK / weight;
-        standing.count += 1;
-        standing.today += 1;
-        standing.last_turn = self.facts.turn;
-        self.keep_silence(id);
-        self.refresh_agent(agent);
-    }
-
-    /// The item leaves whoever holds it; what they had stays counted, what they were only offered
-    /// does not.
-    fn let_go(&mut self, id: ItemId) {
-        match self.facts.items.get(&id).map(|item| &item.state) {
-            Some(ItemState::Offered { .. }) => self.give_back(id),
-            _ => self.part(id),
-        }
-    }
-
-    fn part(&mut self, id: ItemId) {
-        self.leave_line(id);
-        let Some(item) = self.facts.items.get_mut(&id) else { return };
-        let Some(agent) = item.state.agent() else { return };
-        item.state = ItemState::Waiting;
-        item.taken_day = Time(0);
-        item.updated_at = Time(0);
-        item.told = false;
-        self.index.unhold(agent, item);
-        let now = self.facts.now;
-        self.agent(agent, |a| a.idle_since = now);
-        self.refresh_agent(agent);
-    }
-
-    /// The item leaves its agent without having been worked: capacity, cap and counts come back,
-    /// the clock does not.
-    fn give_back(&mut self, id: ItemId) {
-        let Some(item) = self.facts.items.get(&id) else { return };
-        let Some(agent) = item.state.agent() else { return };
-        let (queue, of_today) = (item.queue, item.taken_day == self.facts.day_started);
-        self.agent(agent, |a| {
-            a.total = a.total.saturating_sub(1);
-            let standing = a.standings.entry(queue).or_default();
-            standing.count = standing.count.saturating_sub(1);
-            if of_today {
-                a.today = a.today.saturating_sub(1);
-                standing.today = standing.today.saturating_sub(1);
-            }
-        });
-        self.part(id);
-    }
-
-    /// Whether the agent holds the item, not merely an offer of it.
-    fn has_assigned(&self, item: ItemId, agent: AgentId) -> bool {
-        let state = self.facts.items.get(&item).map(|item| &item.state);
-        matches!(state, Some(ItemState::Assigned { agent: holder, .. }) if *holder == agent)
-    }
-
-    fn exclude(&mut self, item: ItemId, agent: AgentId, secs: u32) {
-        let now = self.facts.now;
-        let until = now.plus_secs(secs);
-        if let Some(item) = self.facts.items.get_mut(&item) {
-            item.excluded.retain(|(a, until)| *until > now && *a != agent);
-            if until > now {
-                item.excluded.push((agent, until));
-            }
-        }
     }
 
     fn wait(&mut self, id: ItemId) {
@@ -454,6 +385,7 @@ impl State {
         self.let_go(id);
         if let Some(item) = self.facts.items.get_mut(&id) {
             item.attempts += 1;
+            item.callback = None;
         }
         self.schedule(id, until);
     }
@@ -466,6 +398,7 @@ impl State {
             item.queued_at = now;
             item.visited.clear();
             item.moves = 0;
+            item.callback = None;
         }
         self.wait(id);
     }

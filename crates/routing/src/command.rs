@@ -1,7 +1,7 @@
 //! Commands: everything that can be asked of a workspace.
 
 use crate::agent::{AgentSpec, Code, Status, is_false};
-use crate::item::Submission;
+use crate::item::{Promise, Submission};
 use crate::queue::QueueSpec;
 use crate::rule::RuleSpec;
 use crate::source::SourceSpec;
@@ -138,6 +138,15 @@ pub enum Command {
         item: ItemId,
         seen: Seen,
         until: Time,
+        /// It is a call that was promised for then, and goes first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<Promise>,
+    },
+    /// The agent takes back the result they recorded last: the item is in their hands again, and
+    /// what they got after it goes back untouched.
+    Undo {
+        item: ItemId,
+        agent: AgentId,
     },
     Reassign {
         item: ItemId,

@@ -3,7 +3,7 @@
 
 use crate::agent::{AgentSpec, Code, Skills, Status, is_false};
 use crate::command::{Command, Seen, Target};
-use crate::item::Submission;
+use crate::item::{Promise, Submission};
 use crate::queue::QueueSpec;
 use crate::reason::Reason;
 use crate::rule::RuleSpec;
@@ -30,6 +30,8 @@ pub enum Returned {
     Deactivated,
     /// Its contact was put on the do-not-call list while it was held out.
     Barred,
+    /// The agent took back the result after which they got it.
+    Undone,
 }
 
 /// What a supervisor is told.
@@ -139,6 +141,9 @@ pub enum Event {
         /// Its contact is put on the do-not-call list.
         #[serde(default, skip_serializing_if = "is_false")]
         do_not_call: bool,
+        /// Until when the agent may take it back, if the queue lets them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo_until: Option<Time>,
     },
     /// The agent's result came when they held the item no longer, `holder` did if anybody: it is
     /// kept as a note, and the item stays as it is.
@@ -164,6 +169,16 @@ pub enum Event {
         item: ItemId,
         seen: Seen,
         until: Time,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<Promise>,
+    },
+    /// The agent's last result of it is void: it is in their hands as before, and `next`, which
+    /// they got after it, is not.
+    Undone {
+        item: ItemId,
+        agent: AgentId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        next: Option<ItemId>,
     },
     Reassigned {
         item: ItemId,
@@ -299,7 +314,10 @@ impl Event {
                 Command::Update { item, seen, contacted }
             }
             Event::Released { item, seen, .. } => Command::Release { item, seen },
-            Event::RetryScheduled { item, seen, until } => Command::Retry { item, seen, until },
+            Event::RetryScheduled { item, seen, until, promise } => {
+                Command::Retry { item, seen, until, promise }
+            }
+            Event::Undone { item, agent, .. } => Command::Undo { item, agent },
             Event::Reassigned { item, seen, to } => Command::Reassign { item, seen, to },
             Event::Cancelled { item, seen } => Command::Cancel { item, seen },
             Event::Forced { item, version, arrived_at, submission } => {
@@ -350,6 +368,7 @@ impl Event {
             | Updated { item, .. }
             | Released { item, .. }
             | RetryScheduled { item, .. }
+            | Undone { item, .. }
             | Reassigned { item, .. }
             | Cancelled { item, .. }
             | Forced { item, .. }

@@ -42,11 +42,13 @@ impl State {
         let steps = queue.spec.steps.iter().take_while(|s| open(s.after_secs));
         let demands: Vec<Demand> = steps.map(|step| Demand::of(step, item, source)).collect();
         let by_source = |agent: &Agent| source.is_some_and(|s| agent.spec.sources.contains(&s));
+        let promised = self.promise(item).map(|(agent, _)| agent);
         let verdict = |agent: &Agent| {
             let serves = agent.spec.queues.contains(&queue.id) || by_source(agent);
             let declined = item.excluded.iter().any(|(a, until)| *a == agent.id && *until > now);
             let passing = passing(agent, self.index.load(agent.id), queue)
-                .or(declined.then_some(Cause::RecentlyDeclined));
+                .or(declined.then_some(Cause::RecentlyDeclined))
+                .or(promised.is_some_and(|to| to != agent.id).then_some(Cause::Promised));
             let against = |demand: &Demand| demand.against(agent).or_else(|| passing.clone());
             let step = demands.iter().position(|d| against(d).is_none()).filter(|_| serves);
             let widest = demands.last().and_then(against);

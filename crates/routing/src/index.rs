@@ -6,7 +6,7 @@ mod joining;
 use crate::agent::{Agent, AgentSpec};
 use crate::apply::silence::silent_at;
 use crate::eligibility::{self, Demand, is_full, passing, queues_served};
-use crate::item::{Item, ItemState};
+use crate::item::{Callback, Item, ItemState};
 use crate::line::{GroupKey, Line, Seat, Slot};
 use crate::queue::Queue;
 use crate::roster::Roster;
@@ -345,6 +345,7 @@ impl State {
             item.excluded.iter().filter(|(_, until)| *until > now).map(|(a, _)| *a).collect();
         excluded.sort_unstable();
         excluded.dedup();
+        let promise = self.promise(item);
         let widens = steps.get(open).map(|s| opens(s.after_secs));
         let includes = item.excluded.iter().map(|(_, until)| *until).filter(|u| *u > now).min();
         let key = GroupKey {
@@ -356,11 +357,12 @@ impl State {
             excluded,
             stays: matches!(queue.spec.at_cap, AtCap::Queue { queue } if item.visited.contains(&queue)),
             window,
+            only: promise.map(|(agent, _)| agent),
         };
         let Index { lines, loads, .. } = &mut self.index;
         let Some(line) = lines.get_mut(&item.queue) else { return };
         let facts = &self.facts;
-        let slot = line.enter(key, (item.place, item.id), |line| {
+        let slot = line.enter(key, (item.turn(), item.id), |line| {
             let source = eligibility::serving_source(facts, item.source, item.queue);
             let pools = steps[..open].iter().map(|step| {
                 line.pool_for(Demand::of(step, item, source), |agent, passing, demand| {
@@ -373,8 +375,19 @@ impl State {
         });
         let id = item.id;
         self.index.places.entry(id).or_default().group = Some(slot);
-        let due = [widens, includes].into_iter().flatten().min();
+        let frees = promise.map(|(_, until)| until);
+        let due = [widens, includes, frees].into_iter().flatten().min();
         self.index.arm_item(id, due);
+    }
+
+    /// Who alone may have the item because they promised to call, and until when.
+    pub(crate) fn promise(&self, item: &Item) -> Option<(AgentId, Time)> {
+        let Callback { at, agent } = item.callback?;
+        let queue = self.facts.queues.get(&item.queue)?;
+        let until = at.plus_secs(queue.spec.callback_grace_secs);
+        let agent =
+            self.facts.agents.get(&agent?).filter(|a| a.active && until > self.index.now)?;
+        Some((agent.id, until))
     }
 
     /// Takes a waiting item out of its group.
@@ -383,7 +396,7 @@ impl State {
         let group = self.index.places.entry(item).or_default().group.take();
         let Some(item) = self.facts.items.get(&item) else { return };
         if let (Some(group), Some(line)) = (group, self.index.lines.get_mut(&item.queue)) {
-            line.leave(group, (item.place, item.id));
+            line.leave(group, (item.turn(), item.id));
         }
     }
 }

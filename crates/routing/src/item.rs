@@ -96,6 +96,28 @@ impl ItemState {
     }
 }
 
+/// A call that somebody has promised the contact: when it is due, the item goes before all that
+/// nobody promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    pub at: Time,
+    /// Who promised to call themselves; anybody may when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<AgentId>,
+}
+
+/// Whose call back an item becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Promise {
+    Anybody,
+    Agent(AgentId),
+}
+
+/// By how much what was promised goes before what was not, in milliseconds: a thousand years, more
+/// than any priority is worth.
+const PROMISED_MS: i64 = 1_000 * 366 * 86_400_000;
+
 /// An open item as the core knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -133,7 +155,24 @@ pub struct Item {
     pub moves: u32,
     /// A supervisor has been told that its holder is silent.
     pub told: bool,
+    /// A call back that was promised; until somebody records what came of it.
+    pub callback: Option<Callback>,
 }
+
+impl Item {
+    /// Its turn in the line: the place, or for a promised call one before all places.
+    pub(crate) fn turn(&self) -> Time {
+        self.callback.map_or(self.place, |callback| Time(callback.at.0 - PROMISED_MS))
+    }
+}
+
+/// Since when what has this turn has been waiting: its place, or when it was promised for.
+pub(crate) fn place_of(turn: Time) -> Time {
+    if turn < FIRST_PLACE { Time(turn.0 + PROMISED_MS) } else { turn }
+}
+
+/// Turns below are of promised calls.
+pub(crate) const FIRST_PLACE: Time = Time(-PROMISED_MS / 2);
 
 /// A contact's key that is held from the first arrival until its window ends; dropped then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

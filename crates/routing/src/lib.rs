@@ -57,7 +57,7 @@ mod strategy;
 mod time;
 pub mod workspace;
 
-pub use agent::{Agent, AgentSpec, Capacity, Code, Skills, Standing, Status};
+pub use agent::{Agent, AgentSpec, Capacity, Code, LastResult, Skills, Standing, Status};
 pub use attribute::{Attributes, MAX_ATTRIBUTES, MAX_TEXT, Value};
 pub use bar::Bar;
 pub use calling::{Callable, Calling, OutsideCalling};
@@ -67,7 +67,7 @@ pub use event::{Event, Notice, Outcome, Returned};
 pub use explain::{Contender, Verdict};
 pub use futile::Futile;
 pub use id::{AgentId, ItemId, QueueId, RuleId, SourceId};
-pub use item::{ContactKey, Hold, Item, ItemState, Submission};
+pub use item::{Callback, ContactKey, Hold, Item, ItemState, Promise, Submission};
 pub use queue::{
     AtCap, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueSpec, Silence, Step, Then,
 };

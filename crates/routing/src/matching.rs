@@ -7,7 +7,7 @@
 
 use crate::index::candidate;
 use crate::item::Item;
-use crate::line::{Group, Line, Seat, Slot};
+use crate::line::{Group, Line, Pool, Seat, Slot};
 use crate::queue::Queue;
 use crate::reason::MAX_RUNNERS_UP;
 use crate::{
@@ -90,7 +90,7 @@ impl State {
     /// When everyone who could have it is at their cap: all steps are open, somebody is kept from
     /// it by their cap, and nobody below theirs is merely busy.
     fn overflow(&self, queue: &Queue, line: &Line, group: &Group, item: &Item) -> Option<Found> {
-        if queue.spec.at_cap == AtCap::Wait || !group.all_open {
+        if queue.spec.at_cap == AtCap::Wait || !group.all_open || group.key.only.is_some() {
             return None;
         }
         let pools = || group.pools.iter().filter_map(|slot| line.pool(*slot)).enumerate();
@@ -133,7 +133,7 @@ impl State {
                 }
                 Some(Some(_)) => {}
                 Some(None) => {
-                    for group in line.groups().filter(|g| !g.key.excluded.contains(&agent)) {
+                    for group in line.groups().filter(|g| g.key.allows(agent)) {
                         let free = |slot: &Slot| {
                             let seat = line.pool(*slot).and_then(|pool| pool.seat(agent));
                             matches!(seat, Some(Seat::Free(_)))
@@ -173,8 +173,11 @@ impl State {
 /// The first open step with somebody eligible, and whoever is next there.
 fn find(line: &Line, group: &Group) -> Option<Found> {
     group.pools.iter().enumerate().find_map(|(step, slot)| {
-        let mut free = line.pool(*slot)?.free();
-        let (key, agent) = free.find(|(_, agent)| !group.key.excluded.contains(agent))?;
+        let pool = line.pool(*slot)?;
+        let (key, agent) = match group.key.only {
+            Some(agent) => (pool.key_of(agent).filter(|_| group.key.allows(agent))?, agent),
+            None => pool.free().find(|(_, agent)| !group.key.excluded.contains(agent))?,
+        };
         Some(Found::Agent { step, agent, key, way: Way::Matched })
     })
 }
@@ -192,7 +195,7 @@ fn reason(
     let pool = group.pools.get(step).and_then(|slot| line.pool(*slot));
     let runners_up = pool.into_iter().flat_map(|pool| pool.free());
     let runners_up = runners_up
-        .filter(|(_, agent)| *agent != winner && !excluded.contains(agent) && way == Way::Matched)
+        .filter(|(_, agent)| *agent != winner && group.key.allows(*agent) && way == Way::Matched)
         .take(MAX_RUNNERS_UP)
         .map(|(key, agent)| RunnerUp { agent, key });
     let mut passed_over: Vec<(Cause, u32)> =
@@ -203,6 +206,10 @@ fn reason(
         .count();
     if declined > 0 {
         passed_over.push((Cause::RecentlyDeclined, declined as u32));
+    }
+    if group.key.only.is_some() {
+        let others = pool.map_or(0, Pool::free_count).saturating_sub(declined + 1);
+        passed_over.extend((others > 0).then_some((Cause::Promised, others as u32)));
     }
     if way == Way::Overflow {
         // The winner was passed over for their cap before the overflow rule picked them.

@@ -159,6 +159,24 @@ pub struct QueueSpec {
     /// any time when empty. They keep their places until then.
     #[serde(skip_serializing_if = "Hours::is_empty")]
     pub calling: Hours,
+    /// For how long whoever recorded a result may take it back, 0 (never) to 60.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub undo_secs: u32,
+    /// For how long a call back that is due is kept for the agent it was promised to, 0 to 86,400;
+    /// after that anybody may have it.
+    #[serde(skip_serializing_if = "is_quarter")]
+    pub callback_grace_secs: u32,
+}
+
+/// How long a call back is kept for its agent unless a queue says otherwise.
+const QUARTER_SECS: u32 = 900;
+
+fn is_zero(secs: &u32) -> bool {
+    *secs == 0
+}
+
+fn is_quarter(secs: &u32) -> bool {
+    *secs == QUARTER_SECS
 }
 
 impl Default for QueueSpec {
@@ -176,6 +194,8 @@ impl Default for QueueSpec {
             may_move_placed: false,
             silence: None,
             calling: Hours::default(),
+            undo_secs: 0,
+            callback_grace_secs: QUARTER_SECS,
         }
     }
 }

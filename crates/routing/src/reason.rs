@@ -22,6 +22,8 @@ pub enum Cause {
     AtCap,
     /// Had this item a short while ago: declined, missed or released it, or did nothing with it.
     RecentlyDeclined,
+    /// It is a call back that a colleague promised.
+    Promised,
 }
 
 impl fmt::Display for Cause {
@@ -38,6 +40,7 @@ impl fmt::Display for Cause {
             Cause::AtCapacity => f.write_str("at capacity"),
             Cause::AtCap => f.write_str("at daily cap"),
             Cause::RecentlyDeclined => f.write_str("had it a short while ago"),
+            Cause::Promised => f.write_str("promised to a colleague"),
         }
     }
 }

@@ -49,6 +49,16 @@ pub enum Refusal {
     NothingWaiting(AgentId),
     #[error("agent {agent} cannot get more work now: {cause}")]
     NotEligible { agent: AgentId, cause: Cause },
+    #[error(
+        "agent {agent} did not record a result of item {item} last; only the last one can be taken back"
+    )]
+    NothingToUndo { agent: AgentId, item: ItemId },
+    #[error("the result of item {0} is too old to be taken back; ask a supervisor to re-assign it")]
+    UndoTooLate(ItemId),
+    #[error("item {0} has gone on since its result was recorded; ask a supervisor to re-assign it")]
+    GoneOn(ItemId),
+    #[error("item {0} came after that result and has been worked on; finish or release it first")]
+    NextInHand(ItemId),
     #[error("calling hours: what waits for agent {agent} may not be called before {}", .opens.timestamp())]
     CallingClosed { agent: AgentId, opens: Time },
 }
@@ -78,6 +88,10 @@ impl Refusal {
             Refusal::UnknownDisposition { .. } => "unknown_disposition",
             Refusal::NothingWaiting(_) => "nothing_waiting",
             Refusal::NotEligible { .. } => "not_eligible",
+            Refusal::NothingToUndo { .. } => "nothing_to_undo",
+            Refusal::UndoTooLate(_) => "undo_too_late",
+            Refusal::GoneOn(_) => "gone_on",
+            Refusal::NextInHand(_) => "next_in_hand",
             Refusal::CallingClosed { .. } => "calling_closed",
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::agent::Agent;
 use crate::index::Index;
-use crate::item::{ContactKey, Hold, Item};
+use crate::item::{ContactKey, FIRST_PLACE, Hold, Item, place_of};
+use crate::line::Group;
 use crate::queue::Queue;
 use crate::rule::Rule;
 use crate::source::Source;
@@ -130,6 +131,10 @@ impl State {
     /// the number of distinct requirements that wait.
     pub fn oldest_place(&self, queue: QueueId) -> Option<Time> {
         let line = self.index.lines.get(&queue)?;
-        line.groups().filter_map(|g| g.items.first()).map(|(place, _)| *place).min()
+        // What was promised goes first, and yet may not have waited longest.
+        let first = |g: &Group| g.items.first().map(|(turn, _)| place_of(*turn));
+        let unpromised =
+            |g: &Group| g.items.range((FIRST_PLACE, ItemId(0))..).next().map(|at| at.0);
+        line.groups().flat_map(|g| [first(g), unpromised(g)]).flatten().min()
     }
 }

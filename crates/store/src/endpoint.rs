@@ -59,6 +59,24 @@ pub struct NewDelivery {
     pub topic: String,
     /// What is told in order, such as `item:7`.
     pub object: String,
+    /// Not before then; at once when absent.
+    pub due: Option<Time>,
+}
+
+/// What happened has been taken back before anybody was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    pub object: String,
+    /// The object's last delivery of this topic goes.
+    pub topic: String,
+}
+
+/// What a span of the journal becomes for one endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    pub endpoint: EndpointId,
+    pub deliveries: Vec<NewDelivery>,
+    pub taken_back: Vec<TakenBack>,
 }
 
 /// What became of a delivery.
@@ -210,7 +228,7 @@ pub trait Endpoints {
         workspace: WorkspaceId,
         from: u64,
         to: u64,
-        new: &[(EndpointId, Vec<NewDelivery>)],
+        new: &[News],
         now: Time,
     ) -> Result<usize>;
 

@@ -84,7 +84,7 @@ fn read<'de, A: MapAccess<'de>>(kind: &str, map: A) -> Result<Event, A::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use routing::{Code, ContactKey, Key, Seen, Strategy, Time, Way};
+    use routing::{Code, ContactKey, Key, Promise, Seen, Strategy, Time, Way};
 
     #[test]
     fn each_kind_is_read_as_it_was_written() {
@@ -108,7 +108,12 @@ mod tests {
             Event::Submitted { item, submission },
             Event::Queued { item, queue, rule, priority, skills },
             Event::Assigned { item, agent, reason },
-            Event::RetryScheduled { item, seen: Seen::default(), until: Time(5) },
+            Event::RetryScheduled {
+                item,
+                seen: Seen::default(),
+                until: Time(5),
+                promise: Some(Promise::Agent(agent)),
+            },
             Event::ClockTicked,
         ] {
             let text = serde_json::to_string(&event).expect("writable");

@@ -54,7 +54,7 @@ pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use endpoint::{
     Attempted, Delivery, DeliveryState, Endpoint, EndpointFields, Endpoints, NewDelivery,
-    NewEndpoint, Then,
+    NewEndpoint, News, TakenBack, Then,
 };
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};

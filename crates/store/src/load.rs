@@ -21,7 +21,7 @@ impl<D: Db> Backend<D> {
         each::<D>(
             &mut tx,
             "SELECT agent_id, name, active, present, status, status_reason, on_shift, total, \
-             today, idle_since, spec FROM agents WHERE workspace_id = $1 ORDER BY agent_id",
+             today, idle_since, spec, last_result FROM agents WHERE workspace_id = $1 ORDER BY agent_id",
             cells![workspace].into(),
             "agents",
             |row| {
@@ -132,6 +132,7 @@ fn agent<D: Db>(id: AgentId, row: &mut Columns<'_, D>) -> Result<Agent> {
         today: row.num()?,
         idle_since: row.time()?,
         spec: row.json()?,
+        last_result: row.opt_json()?,
         standings: Default::default(),
     })
 }
@@ -222,7 +223,7 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
             .map_err(|e| Error::unreadable("items", format!("attributes: {e}")))?,
         None => Default::default(),
     };
-    let Nested { skills, excluded, visited, care, callable } = row.opt_json()?;
+    let Nested { skills, excluded, visited, care, callable, callback } = row.opt_json()?;
     let state = item_state(&state, agent, placed, since, until)
         .ok_or_else(|| Error::unreadable("items", format!("item {id} is “{state}” by halves")))?;
     Ok(Item {
@@ -249,6 +250,7 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
         updated_at: care.updated_at,
         moves: care.moves,
         told: care.told,
+        callback,
     })
 }
 

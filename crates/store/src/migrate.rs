@@ -34,6 +34,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_duplicates"),
     migration!(10, "0010_held"),
     migration!(11, "0011_do_not_call"),
+    migration!(12, "0012_desk"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (

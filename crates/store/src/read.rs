@@ -3,8 +3,8 @@
 
 use crate::{Personal, WorkspaceId};
 use routing::{
-    AgentId, Attributes, Callable, Code, ItemId, Kind, QueueId, Reason, RuleId, Settings, Skills,
-    Source, SourceId, Time,
+    AgentId, Attributes, Callable, Callback, Code, ItemId, Kind, QueueId, Reason, RuleId, Settings,
+    Skills, Source, SourceId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -120,6 +120,7 @@ pub struct ItemRow {
     pub language: Option<Code>,
     pub skills: Skills,
     pub callable: Callable,
+    pub callback: Option<Callback>,
     pub priority: u8,
     pub rule: Option<RuleId>,
     pub arrived_at: Time,
@@ -162,6 +163,8 @@ pub enum Ended {
     Silent,
     /// It was only offered, and its contact came onto the do-not-call list.
     Barred,
+    /// The agent took back the result after which they got it.
+    Undone,
 }
 
 impl Ended {
@@ -179,6 +182,7 @@ impl Ended {
             Ended::Deactivated => "deactivated",
             Ended::Silent => "silent",
             Ended::Barred => "barred",
+            Ended::Undone => "undone",
         }
     }
 }
@@ -201,6 +205,7 @@ impl FromStr for Ended {
             Deactivated,
             Silent,
             Barred,
+            Undone,
         ]
         .into_iter()
         .find(|e| e.as_str() == text)

@@ -25,6 +25,10 @@ pub(crate) struct ItemTrace<'a> {
     pub closed_by: Option<AgentId>,
     pub duplicate_of: Option<ItemId>,
     pub disposition: Option<&'a Code>,
+    /// Its last result was taken back.
+    pub undone: bool,
+    /// What its open assignment was like before a result in this batch.
+    before_result: Option<BeforeResult>,
     queue: Option<QueueId>,
     holder: Option<AgentId>,
     /// Whether it is only offered to the holder.
@@ -60,6 +64,14 @@ pub(crate) struct Mark {
     pub won: bool,
 }
 
+/// An assignment as it was before a result: where in `opened` it is, if the batch opened it, and
+/// what had come of it.
+#[derive(Clone, Copy, Debug)]
+struct BeforeResult {
+    place: Option<usize>,
+    mark: Option<Mark>,
+}
+
 /// Everything that a batch's events touch.
 #[derive(Debug, Default)]
 pub(crate) struct Touched<'a> {
@@ -70,6 +82,8 @@ pub(crate) struct Touched<'a> {
     pub accepted: Vec<(ItemId, Time)>,
     /// What has come of assignments of earlier batches.
     pub marked: BTreeMap<ItemId, Mark>,
+    /// Items whose last assignment, of an earlier batch, is open again.
+    pub reopened: Vec<ItemId>,
     /// Assignments and offers of earlier batches that ended.
     pub ended: Vec<(ItemId, Ended, Time)>,
     pub agents: BTreeSet<AgentId>,
@@ -217,6 +231,7 @@ impl<'a> Touched<'a> {
         let mut ended = None;
         let mut opened = None;
         let mut mark = Mark::default();
+        let mut undone = None;
         match event {
             Event::Submitted { submission, .. } => {
                 trace.submitted = Some(submission);
@@ -260,6 +275,7 @@ impl<'a> Touched<'a> {
                     Returned::Lapsed => Ended::Lapsed,
                     Returned::Deactivated => Ended::Deactivated,
                     Returned::Barred => Ended::Barred,
+                    Returned::Undone => Ended::Undone,
                 };
                 ended = Some((end, Some(*agent)));
             }
@@ -269,6 +285,11 @@ impl<'a> Touched<'a> {
             }
             Event::Updated { contacted: true, .. } => mark.contacted_at = Some(at),
             Event::Completed { agent, disposition, outcome, contacted, won, .. } => {
+                let before = match trace.open {
+                    Some(place) => Some(self.opened[place].mark),
+                    None => self.marked.get(&id).copied(),
+                };
+                trace.before_result = Some(BeforeResult { place: trace.open, mark: before });
                 mark = Mark { contacted_at: contacted.then_some(at), won: *won };
                 trace.disposition = Some(disposition);
                 ended = Some((Ended::Completed, Some(*agent)));
@@ -284,6 +305,18 @@ impl<'a> Touched<'a> {
             // They had it already.
             Event::Reassigned { to: Target::Agent(agent), .. }
                 if trace.holder == Some(*agent) && !trace.offered => {}
+            Event::Undone { agent, .. } => {
+                let before = trace.before_result.take();
+                *trace = ItemTrace {
+                    submitted: trace.submitted,
+                    undone: true,
+                    holder: Some(*agent),
+                    open: before.and_then(|before| before.place),
+                    ..ItemTrace::default()
+                };
+                self.agents.insert(*agent);
+                undone = Some(before);
+            }
             Event::RetryScheduled { .. } => ended = Some((Ended::Retry, None)),
             Event::Cancelled { .. } => {
                 trace.closed_as = Some(ItemStatus::Cancelled);
@@ -298,6 +331,10 @@ impl<'a> Touched<'a> {
             }
             Event::Overflowed { to, .. } => trace.queue = Some(*to),
             _ => {}
+        }
+        if let Some(before) = undone {
+            self.reopen(id, before);
+            return;
         }
         if mark != Mark::default() {
             match trace.open {
@@ -331,6 +368,24 @@ impl<'a> Touched<'a> {
             trace.offered = opened.offer;
             trace.open = Some(self.opened.len());
             self.opened.push(opened);
+        }
+    }
+
+    /// The item's last assignment is as it was before the result.
+    fn reopen(&mut self, id: ItemId, before: Option<BeforeResult>) {
+        match before {
+            None => self.reopened.push(id),
+            Some(BeforeResult { place: Some(place), mark }) => {
+                self.opened[place].ended = None;
+                self.opened[place].mark = mark.unwrap_or_default();
+            }
+            Some(BeforeResult { place: None, mark }) => {
+                self.ended.retain(|(item, ..)| *item != id);
+                match mark {
+                    Some(mark) => drop(self.marked.insert(id, mark)),
+                    None => drop(self.marked.remove(&id)),
+                }
+            }
         }
     }
 

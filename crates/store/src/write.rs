@@ -5,9 +5,10 @@ use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T, Writes};
 use crate::touched::{ItemTrace, Mark, Touched};
 use crate::{Error, ItemStatus, Recorded, Result, WorkspaceId};
 use routing::{
-    Agent, AgentId, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status, Time,
+    Agent, AgentId, Code, Event, Facts, Item, ItemId, ItemState, Kind, QueueId, SourceId, Status,
+    Time,
 };
-use routing::{Callable, ContactKey, Skills};
+use routing::{Callable, Callback, ContactKey, Skills};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -40,7 +41,7 @@ static ITEMS: Many = items!(
      until = excluded.until, \
      priority = excluded.priority, rule_id = excluded.rule_id, place = excluded.place, \
      queued_at = excluded.queued_at, attempts = excluded.attempts, \
-     disposition = COALESCE(excluded.disposition, items.disposition), \
+     disposition = NULLIF(COALESCE(excluded.disposition, items.disposition), ''), \
      closed_at = excluded.closed_at, nested = excluded.nested"
 );
 
@@ -57,6 +58,8 @@ pub(crate) struct Nested {
     pub care: Care,
     #[serde(default, skip_serializing_if = "Callable::is_default")]
     pub callable: Callable,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
 }
 
 /// How an item's holders have looked after it.
@@ -140,7 +143,7 @@ fn push_item(
     };
     let care = Care { updated_at: item.updated_at, moves: item.moves, told: item.told };
     let unbound = item.skills.is_empty() && item.excluded.is_empty() && item.visited.is_empty();
-    let bare = unbound && care.is_none() && item.callable.is_default();
+    let bare = unbound && care.is_none() && item.callable.is_default() && item.callback.is_none();
     let nested = match bare {
         true => None,
         false => Some(json(&Nested {
@@ -149,6 +152,7 @@ fn push_item(
             visited: item.visited.clone(),
             care,
             callable: item.callable.clone(),
+            callback: item.callback,
         })?),
     };
     let attributes = match item.attributes.is_empty() {
@@ -177,7 +181,7 @@ fn push_item(
         item.queued_at,
         trace.submitted.and_then(|s| s.earliest),
         item.attempts,
-        trace.disposition,
+        trace.disposition.map(Code::as_str).or(trace.undone.then_some("")),
         closed_at,
         trace.duplicate_of,
         dedupe_source,
@@ -225,7 +229,17 @@ static ENDED: Many = Many {
     types: &[I, I, I, T],
 };
 
-/// Offers of earlier batches that were accepted, what came of others, what ended, and what the batch
+/// Assignments of earlier batches whose result was taken back: the item's last ones.
+static REOPENED: Many = Many {
+    sql: "UPDATE assignments SET ended_at = NULL, ended = NULL, won = 0, \
+          contacted_at = CASE WHEN contacted_at < ended_at THEN contacted_at END \
+          FROM {rows} AS v WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
+          AND assignments.seq = (SELECT MAX(a.seq) FROM assignments AS a \
+          WHERE a.workspace_id = v.c1 AND a.item_id = v.c2)",
+    types: &[I, I],
+};
+
+/// Results that were taken back, offers of earlier batches that were accepted, what came of others, what ended, and what the batch
 /// opens: what stood open ends before anything new is opened for the same item. `seq` is the last
 /// event's before the batch.
 pub(crate) fn assignments(
@@ -233,8 +247,12 @@ pub(crate) fn assignments(
     seq: u64,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<Writes<5>> {
+) -> Result<Writes<6>> {
     let (mut accepted, mut ended) = (Rows::default(), Rows::default());
+    let mut reopened = Rows::default();
+    for item in &touched.reopened {
+        reopened.push(cells![workspace, *item]);
+    }
     let (mut marked, mut marked_new) = (Rows::default(), Rows::default());
     for (item, mark) in &touched.marked {
         marked.push(cells![workspace, *item, mark.contacted_at, mark.won]);
@@ -276,6 +294,7 @@ pub(crate) fn assignments(
         ]);
     }
     Ok([
+        (&REOPENED, reopened),
         (&ACCEPTED, accepted),
         (&MARKED, marked),
         (&ENDED, ended),
@@ -286,21 +305,23 @@ pub(crate) fn assignments(
 
 static AGENTS: Many = Many {
     sql: "INSERT INTO agents (workspace_id, agent_id, active, present, status, status_reason, \
-          on_shift, weight, daily_cap, total, today, idle_since, spec) {values} \
+          on_shift, weight, daily_cap, total, today, idle_since, spec, last_result) {values} \
           ON CONFLICT (workspace_id, agent_id) DO UPDATE SET active = excluded.active, \
           present = excluded.present, status = excluded.status, \
           status_reason = excluded.status_reason, on_shift = excluded.on_shift, \
           weight = excluded.weight, daily_cap = excluded.daily_cap, total = excluded.total, \
-          today = excluded.today, idle_since = excluded.idle_since, spec = excluded.spec",
-    types: &[I, I, I, I, T, T, I, I, I, I, I, I, T],
+          today = excluded.today, idle_since = excluded.idle_since, spec = excluded.spec, \
+          last_result = excluded.last_result",
+    types: &[I, I, I, I, T, T, I, I, I, I, I, I, T, T],
 };
 
 /// How agents stand, without what people decided about them: that is long, and changes seldom.
 static AGENT_COUNTS: Many = Many {
     sql: "UPDATE agents SET active = v.c3, present = v.c4, status = v.c5, status_reason = v.c6, \
-          on_shift = v.c7, total = v.c8, today = v.c9, idle_since = v.c10 FROM {rows} AS v \
+          on_shift = v.c7, total = v.c8, today = v.c9, idle_since = v.c10, \
+          last_result = v.c11 FROM {rows} AS v \
           WHERE agents.workspace_id = v.c1 AND agents.agent_id = v.c2",
-    types: &[I, I, I, I, T, T, I, I, I, I],
+    types: &[I, I, I, I, T, T, I, I, I, I, T],
 };
 
 static STANDINGS: Many = Many {
@@ -334,6 +355,7 @@ pub(crate) fn agents(
             Status::Away { reason } => ("away", Some(reason)),
             Status::Offline => ("offline", None),
         };
+        let last_result = agent.last_result.as_ref().map(json).transpose()?;
         if edited.contains(&agent.id) {
             whole.push(cells![
                 workspace,
@@ -349,6 +371,7 @@ pub(crate) fn agents(
                 agent.today,
                 agent.idle_since,
                 json(&agent.spec)?,
+                last_result,
             ]);
         } else {
             counts.push(cells![
@@ -362,6 +385,7 @@ pub(crate) fn agents(
                 agent.total,
                 agent.today,
                 agent.idle_since,
+                last_result,
             ]);
         }
         for (queue, standing) in &agent.standings {

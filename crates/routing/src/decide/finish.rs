@@ -4,7 +4,7 @@ use super::Admitted;
 use crate::agent::Code;
 use crate::command::Seen;
 use crate::event::Outcome;
-use crate::item::Item;
+use crate::item::{Item, Promise};
 use crate::queue::{Disposition, Then};
 use crate::{AgentId, Event, ItemId, ItemState, Refusal, State, Time};
 
@@ -25,6 +25,8 @@ impl State {
         let contacted = recorded.is_some_and(|d| d.contacted);
         let won = recorded.is_some_and(|d| d.won);
         let do_not_call = recorded.is_some_and(|d| d.do_not_call);
+        let undo_secs = self.facts.queues.get(&item.queue).map_or(0, |queue| queue.spec.undo_secs);
+        let undo_until = (undo_secs > 0).then(|| now.plus_secs(undo_secs));
         let item = item.id;
         Admitted::done(Event::Completed {
             item,
@@ -35,6 +37,7 @@ impl State {
             contacted,
             won,
             do_not_call,
+            undo_until,
         })
     }
 
@@ -49,13 +52,20 @@ impl State {
         item: ItemId,
         seen: Seen,
         until: Time,
+        promise: Option<Promise>,
     ) -> Result<Admitted, Refusal> {
         let item = self.in_reach(item, seen)?;
         if until <= now || until.0 - now.0 > MAX_RETRY_MS {
             let problem = "must lie in the future, at most a year from now".into();
             return Err(Refusal::Invalid { field: "at", problem });
         }
-        Admitted::done(Event::RetryScheduled { item: item.id, seen, until })
+        if let Some(Promise::Agent(agent)) = promise {
+            let known = self.facts.agents.get(&agent).ok_or(Refusal::UnknownAgent(agent))?;
+            if !known.active {
+                return Err(Refusal::AgentInactive(agent));
+            }
+        }
+        Admitted::done(Event::RetryScheduled { item: item.id, seen, until, promise })
     }
 
     pub(super) fn admit_cancel(&self, item: ItemId, seen: Seen) -> Result<Admitted, Refusal> {

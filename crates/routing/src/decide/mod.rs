@@ -13,6 +13,7 @@ mod presence;
 mod reassign;
 mod silence;
 mod submit;
+mod undo;
 mod valid;
 
 use crate::command::{Command, Seen};
@@ -159,7 +160,10 @@ impl State {
             Command::SetBars { item, bars } => self.admit_bars(item, bars),
             Command::Update { item, seen, contacted } => self.admit_update(item, seen, contacted),
             Command::Release { item, seen } => self.admit_release(item, seen),
-            Command::Retry { item, seen, until } => self.admit_retry(now, item, seen, until),
+            Command::Retry { item, seen, until, promise } => {
+                self.admit_retry(now, item, seen, until, promise)
+            }
+            Command::Undo { item, agent } => self.admit_undo(now, item, agent),
             Command::Cancel { item, seen } => self.admit_cancel(item, seen),
             Command::Reassign { item, seen, to } => self.admit_reassign(item, seen, to),
             Command::SignIn { agent } => self.admit_sign_in(agent),
@@ -177,6 +181,7 @@ impl State {
             Event::Forced { item, submission, .. } => vec![self.queue(*item, submission)],
             Event::BarsSet { item, .. } => self.withdraw_barred(now, *item).into_iter().collect(),
             Event::Claimed { agent } => self.claim(*agent).into_iter().collect(),
+            Event::Undone { agent, next, .. } => self.hand_back(*agent, *next),
             Event::SignedOut { agent } | Event::Lapsed { agent } => self.return_held(*agent, event),
             Event::AgentDeactivated { agent } => self.return_held(*agent, event),
             _ => Vec::new(),

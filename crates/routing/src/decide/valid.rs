@@ -177,6 +177,9 @@ pub(super) fn queue(facts: &Facts, id: QueueId, spec: &QueueSpec) -> Result<(), 
             Then::Move { queue } => next_queue(facts, "dispositions", id, spec.kind, queue)?,
         }
     }
+    check(spec.undo_secs <= 60, "undo_secs", "must be at most 60")?;
+    let grace = spec.callback_grace_secs;
+    check(grace <= DAY_SECS, "callback_grace_secs", "must be at most 86400")?;
     if let Some(silence) = spec.silence {
         let good = (60..=30 * DAY_SECS).contains(&silence.after_secs);
         check(good, "silence", "after_secs goes from 60 to 2592000 (30 days)")?;

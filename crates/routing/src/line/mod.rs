@@ -35,6 +35,15 @@ pub(crate) struct GroupKey {
     pub stays: bool,
     /// When their contacts may be called; `None` is at any time.
     pub window: Option<Slot>,
+    /// Who has promised to call, while they alone may have them.
+    pub only: Option<AgentId>,
+}
+
+impl GroupKey {
+    /// Whether nothing of the items' own keeps them from the agent.
+    pub fn allows(&self, agent: AgentId) -> bool {
+        self.only.is_none_or(|only| only == agent) && !self.excluded.contains(&agent)
+    }
 }
 
 /// The number of a group, pool or window within its line.

@@ -68,6 +68,19 @@ impl Pool {
         self.free.iter().copied()
     }
 
+    /// The agent's key, if they are eligible.
+    pub fn key_of(&self, agent: AgentId) -> Option<Key> {
+        match self.seat(agent)? {
+            Seat::Free(key) => Some(*key),
+            Seat::Capped(_) | Seat::Passed(_) => None,
+        }
+    }
+
+    /// How many are eligible.
+    pub fn free_count(&self) -> usize {
+        self.free.len()
+    }
+
     /// Whom only their cap speaks against, fewest today first.
     pub fn capped(&self) -> impl Iterator<Item = (u32, AgentId)> {
         self.capped.iter().copied()

@@ -267,6 +267,10 @@ pub(super) fn queue(
             spec.calling = Hours::default();
         } else if c.take("calling") {
             spec.calling = hours(c)?;
+        } else if c.take("undo") {
+            spec.undo_secs = c.secs()?;
+        } else if c.take("keeps promises for") {
+            spec.callback_grace_secs = c.secs()?;
         } else if c.take("may move placed") {
             spec.may_move_placed = true;
         } else if c.take("may not move placed") {
@@ -276,7 +280,7 @@ pub(super) fn queue(
                 "push, offer, pull, presence required, presence ignored, steps, strategy, \
                  cap wait, cap overflow, cap then QUEUE, newcomers at peers, newcomers at zero, \
                  results, no results, silence, no silence, calling mon-fri 09:00-21:00, \
-                 calling at any time, may move placed, may not move placed, kind, named",
+                 calling at any time, undo 10s, keeps promises for 15m, may move placed, may not move placed, kind, named",
             );
         }
     }

@@ -6,8 +6,8 @@ use super::names::Table;
 use super::print::zone;
 use super::{ParseError, Stage};
 use routing::{
-    AgentId, AgentSpec, Attributes, Command, ContactKey, ItemId, Kind, QueueId, QueueSpec, RuleId,
-    Seen, SourceId, SourceSpec, Status, Submission, Target, Time,
+    AgentId, AgentSpec, Attributes, Command, ContactKey, ItemId, Kind, Promise, QueueId, QueueSpec,
+    RuleId, Seen, SourceId, SourceSpec, Status, Submission, Target, Time,
 };
 
 /// The name for what a command makes.
@@ -42,7 +42,7 @@ const LINES: &str = "workspace, at, advance, until, clock, agent, queue, source,
      or the name of an agent";
 
 const ACTIONS: &str = "signs in, signs out, lapses, is available, is away REASON, is offline, \
-     is late with, claims, accepts, declines, updates, completes, releases, retries, reassigns, cancels";
+     is late with, undoes, claims, accepts, declines, updates, completes, releases, retries, reassigns, cancels";
 
 fn plain(command: Command) -> Result<Line, ParseError> {
     Ok(Line::Command { command: Box::new(command), makes: None })
@@ -338,6 +338,10 @@ fn agent_line(c: &mut Cursor, stage: &Stage, agent: AgentId) -> Result<Line, Par
         let reason = c.code("a reason such as lunch")?;
         return plain(Command::SetStatus { agent, status: Status::Away { reason } });
     }
+    if c.take("undoes") {
+        let item = ItemId(id(c, &stage.names.items, "item")?);
+        return plain(Command::Undo { item, agent });
+    }
     if c.take("is late with") {
         let item = ItemId(id(c, &stage.names.items, "item")?);
         return plain(Command::KeepResult { item, agent });
@@ -380,7 +384,15 @@ fn act(c: &mut Cursor, stage: &Stage, agent: Option<AgentId>) -> Result<Line, Pa
                 c.expect("at")?;
                 c.local_time(stage.now, &zone(stage.state.facts()))?
             };
-            Command::Retry { item, seen, until }
+            let promise = match c.take("for") {
+                true if c.take("anybody") => Some(Promise::Anybody),
+                true => {
+                    let agent = AgentId(id(c, &stage.names.agents, "agent")?);
+                    Some(Promise::Agent(agent))
+                }
+                false => None,
+            };
+            Command::Retry { item, seen, until, promise }
         }
         _ => {
             c.expect("to")?;

@@ -8,7 +8,7 @@ use super::print_clauses::{kind_name, skills, strategy_words};
 use jiff::tz::TimeZone;
 use routing::{
     Agent, Answer, Calling, Cause, Command, Event, Handled, ItemId, ItemState, Key, Mode, Notice,
-    Outcome, Reason, Refusal, Returned, Strategy, TICK, Target, Time, Way,
+    Outcome, Promise, Reason, Refusal, Returned, Strategy, TICK, Target, Time, Way,
 };
 
 /// Tells outcomes of one workspace.
@@ -130,6 +130,7 @@ impl<'a> Teller<'a> {
                     Returned::Lapsed => "lapsed",
                     Returned::Deactivated => "was deactivated",
                     Returned::Barred => "is not to call them",
+                    Returned::Undone => "took back the result before it",
                 };
                 format!("{} returned: {} {why}", self.item(*item), self.agent(*agent))
             }
@@ -201,8 +202,16 @@ impl<'a> Teller<'a> {
             Event::Released { item, agent, .. } => {
                 format!("{} released by {}", self.item(*item), self.agent(*agent))
             }
-            Event::RetryScheduled { item, until, .. } => {
-                format!("{} again at {}", self.item(*item), self.time(*until))
+            Event::Undone { item, agent, .. } => {
+                format!("{}: {} takes the result back", self.item(*item), self.agent(*agent))
+            }
+            Event::RetryScheduled { item, until, promise, .. } => {
+                let whose = match promise {
+                    Some(Promise::Anybody) => ", first of all".to_owned(),
+                    Some(Promise::Agent(agent)) => format!(", by {} first", self.agent(*agent)),
+                    None => String::new(),
+                };
+                format!("{} again at {}{whose}", self.item(*item), self.time(*until))
             }
             Event::Reassigned { item, to, .. } => match to {
                 Target::Agent(agent) => {
@@ -313,6 +322,14 @@ impl<'a> Teller<'a> {
             Refusal::NotEligible { agent, cause } => {
                 format!("{} cannot get more work now: {cause}", self.agent(*agent))
             }
+            Refusal::NothingToUndo { agent, item } => {
+                format!("{} has no result of {} to take back", self.agent(*agent), self.item(*item))
+            }
+            Refusal::UndoTooLate(item) => {
+                format!("the result of {} is too old to be taken back", self.item(*item))
+            }
+            Refusal::GoneOn(item) => format!("{} has gone on since", self.item(*item)),
+            Refusal::NextInHand(item) => format!("{} has been worked on", self.item(*item)),
             Refusal::CallingClosed { agent, opens } => format!(
                 "what waits for {} may not be called before {}",
                 self.agent(*agent),

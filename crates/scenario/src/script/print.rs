@@ -6,8 +6,8 @@ use super::print_clauses::{agent, callable, hours, queue, rule, settings, skills
 use super::when::write_value;
 use jiff::tz::TimeZone;
 use routing::{
-    AgentId, AgentSpec, Bar, Code, Command, Facts, ItemId, QueueSpec, Seen, SourceSpec, Status,
-    Submission, Target, Time,
+    AgentId, AgentSpec, Bar, Code, Command, Facts, ItemId, Promise, QueueSpec, Seen, SourceSpec,
+    Status, Submission, Target, Time,
 };
 
 /// The zone that a workspace's local times are meant in.
@@ -132,9 +132,17 @@ pub fn print(names: &Names, facts: &Facts, command: &Command) -> (String, Option
             act(names, "completes", *item, *seen),
             word(disposition.as_str())
         )),
-        Command::Retry { item, seen, until } => {
+        Command::Undo { item, agent } => {
+            plain(format!("{} undoes {}", agents(agent), names.items.name(item.0)))
+        }
+        Command::Retry { item, seen, until, promise } => {
             let until = local(*until, &zone(facts));
-            plain(format!("{} at {until}", act(names, "retries", *item, *seen)))
+            let whose = match promise {
+                Some(Promise::Anybody) => " for anybody".to_owned(),
+                Some(Promise::Agent(agent)) => format!(" for {}", agents(agent)),
+                None => String::new(),
+            };
+            plain(format!("{} at {until}{whose}", act(names, "retries", *item, *seen)))
         }
         Command::Reassign { item, seen, to } => {
             let to = match to {

@@ -180,6 +180,12 @@ pub(super) fn queue(names: &Names, spec: &QueueSpec, base: &QueueSpec) -> Vec<St
             then.unwrap_or_default()
         ));
     }
+    if spec.undo_secs > 0 {
+        parts.push(format!("undo {}", span(spec.undo_secs)));
+    }
+    if spec.callback_grace_secs != QueueSpec::default().callback_grace_secs {
+        parts.push(format!("keeps promises for {}", span(spec.callback_grace_secs)));
+    }
     if !spec.calling.is_empty() {
         parts.push(format!("calling {}", hours(&spec.calling)));
     }

@@ -223,13 +223,20 @@ impl Checked {
                 let offered = matches!(self.seen(*item, *seen)?, ItemState::Offered { .. });
                 holds!(offered && self.holder(*item) == Some(*agent), "I1", "{event:?}");
             }
-            Event::Completed { item, seen, agent, .. }
-            | Event::Updated { item, seen, agent, .. }
-            | Event::Released { item, seen, agent } => {
+            Event::Completed { item, seen, agent, undo_until, .. } => {
+                let assigned = matches!(self.seen(*item, *seen)?, ItemState::Assigned { .. });
+                holds!(assigned && self.holder(*item) == Some(*agent), "I1", "{event:?}");
+                let queue = model.items.get(item).and_then(|i| model.queues.get(&i.queue));
+                let secs = queue.map_or(0, |queue| i64::from(queue.spec.undo_secs));
+                let until = Some(Time(walk.now.0 + secs * 1000)).filter(|_| secs > 0);
+                holds!(*undo_until == until, "time", "{event:?} should be open until {until:?}");
+            }
+            Event::Updated { item, seen, agent, .. } | Event::Released { item, seen, agent } => {
                 let assigned = matches!(self.seen(*item, *seen)?, ItemState::Assigned { .. });
                 holds!(assigned && self.holder(*item) == Some(*agent), "I1", "{event:?}");
             }
-            Event::RetryScheduled { item, seen, until } => {
+            Event::Undone { item, agent, next } => self.undone(walk, *item, *agent, *next)?,
+            Event::RetryScheduled { item, seen, until, .. } => {
                 self.seen(*item, *seen)?;
                 holds!(*until > walk.now, "time", "{event:?} lies in the past");
             }
@@ -315,6 +322,34 @@ impl Checked {
             && barred(&item.callable, bars, &self.model.settings, walk.now)
         {
             walk.follows.push_back(Event::Returned { item: id, agent, cause: Returned::Barred });
+        }
+        Ok(())
+    }
+
+    /// The agent's last result, not too old, and nobody has had the item since; what they got after
+    /// it goes back unless something was done with it.
+    fn undone(
+        &self,
+        walk: &mut Walk,
+        item: ItemId,
+        agent: AgentId,
+        next: Option<ItemId>,
+    ) -> Result<(), Violation> {
+        let model = &self.model;
+        let last = model.last.get(&agent).filter(|last| last.id == item && walk.now < last.until);
+        let Some(last) = last else { return violation("I8", format!("{item} may not come back")) };
+        let as_left = model.items.get(&item).map_or(last.closed, |now| {
+            !last.closed && now.version == last.item.version + 1 && now.state.agent().is_none()
+        });
+        holds!(as_left, "I8", "item {item} has gone on");
+        let expected = model.next_after(agent, last);
+        holds!(expected == next, "order", "{expected:?} goes back, not {next:?}");
+        if let Some(next) = next {
+            let (cause, of) = (Returned::Undone, model.items.get(&next));
+            let placed = |state| matches!(state, ItemState::Assigned { placed: true, .. });
+            let touched = of.is_none_or(|of| of.updated_at > Time(0) || placed(of.state));
+            holds!(!touched, "I8", "item {next} was worked on");
+            walk.follows.push_back(Event::Returned { item: next, agent, cause });
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The core's facts against the account's, and the core's index against its facts (I1).
 
 use super::check::{Violation, holds, same_agent, violation};
-use super::model::Model;
-use routing::{Item, ItemId, ItemState, QueueId, State, Time};
+use super::model::{Last, Model};
+use routing::{Item, ItemId, ItemState, LastResult, QueueId, State, Time};
 use std::collections::BTreeMap;
 
 pub(super) fn compare(state: &State, model: &Model, edited: bool) -> Result<(), Violation> {
@@ -15,6 +15,10 @@ pub(super) fn compare(state: &State, model: &Model, edited: bool) -> Result<(), 
             "facts",
             "agent {id} is {agent:?}, should be {ours:?}"
         );
+    }
+    for (id, agent) in &facts.agents {
+        let (core, ours) = (agent.last_result.as_deref(), model.last.get(id));
+        holds!(same_last(core, ours), "facts", "agent {id}: {core:?} should be {ours:?}");
     }
     for (id, queue) in &facts.queues {
         let ours = model.queues.get(id);
@@ -52,9 +56,9 @@ fn compare_items(state: &State, model: &Model) -> Result<(), Violation> {
         let same = ours.is_some_and(|ours| same_item(item, ours));
         holds!(same, "facts", "item {id} is {item:?}, should be {ours:?}");
         if item.state == ItemState::Waiting {
-            let (count, oldest) = waiting.entry(item.queue).or_insert((0, item.place));
+            let (count, oldest) = waiting.entry(item.queue).or_insert((0, since(item)));
             *count += 1;
-            *oldest = item.place.min(*oldest);
+            *oldest = since(item).min(*oldest);
         }
         if let Some(agent) = item.state.agent() {
             held += 1;
@@ -70,6 +74,22 @@ fn compare_items(state: &State, model: &Model) -> Result<(), Violation> {
         holds!(same, "I1", "queue {queue}: {count} wait since {oldest:?}");
     }
     Ok(())
+}
+
+/// Since when it waits: what was promised, since then.
+fn since(item: &Item) -> Time {
+    item.callback.map_or(item.place, |callback| callback.at)
+}
+
+fn same_last(core: Option<&LastResult>, model: Option<&Last>) -> bool {
+    match (core, model) {
+        (Some(core), Some(model)) => {
+            (core.at, core.until, core.closed) == (model.at, model.until, model.closed)
+                && core.item.id == model.id
+                && same_item(&core.item, &model.item)
+        }
+        (core, model) => core.is_none() && model.is_none(),
+    }
 }
 
 fn same_item(core: &Item, model: &super::model::Item) -> bool {
@@ -92,4 +112,5 @@ fn same_item(core: &Item, model: &super::model::Item) -> bool {
         && core.updated_at == model.updated_at
         && core.moves == model.moves
         && core.told == model.told
+        && core.callback.map(|c| (c.at, c.agent)) == model.promised
 }

@@ -3,8 +3,8 @@
 use super::generate::{RESULTS, Taste};
 use super::random::Random;
 use routing::{
-    AgentId, Code, Command, Facts, Item, ItemId, ItemState, Mode, QueueId, RuleId, Seen, SourceId,
-    State, Status, Target, Time,
+    AgentId, Code, Command, Facts, Item, ItemId, ItemState, Mode, Promise, QueueId, RuleId, Seen,
+    SourceId, State, Status, Target, Time,
 };
 
 /// 2026-01-01 00:00 UTC.
@@ -36,6 +36,7 @@ enum Kind {
     Finish,
     Later,
     Late,
+    Undo,
     Force,
     Bar,
     Place,
@@ -74,6 +75,7 @@ impl Driver {
             weight(Kind::Finish, 25),
             weight(Kind::Later, 4),
             weight(Kind::Late, 2),
+            weight(Kind::Undo, 6),
             weight(Kind::Force, 3),
             weight(Kind::Bar, 4),
             weight(Kind::Place, 6),
@@ -218,7 +220,23 @@ impl Driver {
                     return Some(Command::Cancel { item, seen });
                 }
                 let until = Time(now.0 + self.random.below(7200) as i64 * 1000);
-                Command::Retry { item, seen, until }
+                let promise = match self.random.below(10) {
+                    0..3 => None,
+                    3..5 => Some(Promise::Anybody),
+                    // A promise by whoever has it, and by somebody else.
+                    5..9 => seen.agent.map(Promise::Agent),
+                    _ => Some(Promise::Agent(agent)),
+                };
+                Command::Retry { item, seen, until, promise }
+            }
+            Kind::Undo => {
+                let last: Vec<(AgentId, ItemId)> = facts
+                    .agents
+                    .values()
+                    .filter_map(|a| Some((a.id, a.last_result.as_ref()?.item.id)))
+                    .collect();
+                let (by, item) = *random.pick(&last)?;
+                Command::Undo { item, agent: if random.percent(5) { agent } else { by } }
             }
             Kind::Late => {
                 let item = ItemId(random.from_to(1, facts.last_item.0.max(1)));

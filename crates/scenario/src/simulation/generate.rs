@@ -43,6 +43,7 @@ pub struct Taste {
     steps: u64,
     silences: u64,
     calling: u64,
+    undos: u64,
     wrong: u64,
 }
 
@@ -63,6 +64,7 @@ impl Taste {
             steps: random.below(100),
             silences: random.below(60),
             calling: if random.percent(50) { random.below(100) } else { 0 },
+            undos: random.below(100),
             wrong: random.below(4),
         }
     }
@@ -165,6 +167,11 @@ impl Taste {
             may_move_placed: random.percent(30),
             silence: random.percent(self.silences).then(|| self.silence(random, facts)),
             calling: if random.percent(self.calling) { hours(random) } else { Hours::default() },
+            undo_secs: match random.percent(self.undos) {
+                true => random.from_to(1, if wrong { 70 } else { 60 }) as u32,
+                false => 0,
+            },
+            callback_grace_secs: random.pick(&[0, 60, 900, 7200]).copied().unwrap_or(900),
         }
     }
 

@@ -49,11 +49,31 @@ fn open_steps<'a>(queue: &'a Queue, item: &Item, now: Time) -> &'a [Step] {
     &queue.spec.steps[..open]
 }
 
+impl Item {
+    /// What was promised goes first, the earliest before all.
+    fn turn(&self) -> (bool, Time) {
+        self.promised.map_or((true, self.place), |(at, _)| (false, at))
+    }
+}
+
 impl Model {
     fn serves_item(&self, agent: &Agent, item: &Item) -> bool {
         agent.spec.queues.contains(&item.queue)
             || (agent.spec.sources.contains(&item.source)
                 && self.sources.get(&item.source).is_some_and(|(s, _)| s.queue == item.queue))
+    }
+
+    /// Who promised to call and alone may have it, and until when.
+    pub fn promise(&self, now: Time, item: &Item) -> Option<(AgentId, Time)> {
+        let (at, by) = item.promised?;
+        let grace = self.queues.get(&item.queue)?.spec.callback_grace_secs;
+        let until = Time(at.0 + i64::from(grace) * 1000);
+        let active = self.agents.get(&by?)?.active;
+        (active && now < until).then_some((by?, until))
+    }
+
+    fn may_keep(&self, now: Time, item: &Item, agent: AgentId) -> bool {
+        self.promise(now, item).is_none_or(|(by, _)| by == agent)
     }
 
     fn key(&self, agent: &Agent, queue: &Queue, item: &Item, step: &Step) -> Key {
@@ -83,7 +103,7 @@ impl Model {
     /// The first item in the order of places, of this source if one is named, for which something
     /// must happen now.
     pub fn choice(&self, now: Time, source: Option<SourceId>) -> Option<(ItemId, Next)> {
-        let mut waiting: Vec<(Time, ItemId)> = self
+        let mut waiting: Vec<((bool, Time), ItemId)> = self
             .items
             .iter()
             .filter(|(_, i)| {
@@ -91,7 +111,7 @@ impl Model {
                     && source.is_none_or(|wanted| wanted == i.source)
                     && self.calling(now, i).0
             })
-            .map(|(id, i)| (i.place, *id))
+            .map(|(id, i)| (i.turn(), *id))
             .collect();
         if waiting.is_empty() {
             return None;
@@ -128,6 +148,7 @@ impl Model {
                     self.serves_item(a, item)
                         && suits(a, item, step)
                         && !is_excluded(item, *id, now)
+                        && self.may_keep(now, item, *id)
                 })
                 .map(|(id, a)| (self.key(a, queue, item, step), id))
                 .collect();
@@ -151,7 +172,8 @@ impl Model {
     /// nobody is merely busy.
     fn overflow(&self, now: Time, item: &Item, queue: &Queue) -> Option<Next> {
         let steps = open_steps(queue, item, now);
-        if queue.spec.at_cap == AtCap::Wait || steps.len() < queue.spec.steps.len() {
+        let all_open = steps.len() == queue.spec.steps.len();
+        if queue.spec.at_cap == AtCap::Wait || !all_open || self.promise(now, item).is_some() {
             return None;
         }
         let mut somebody_at_cap = false;
@@ -243,7 +265,8 @@ impl Model {
             Some(Against::Away) => Some(Cause::Away),
             Some(Against::Cap) => Some(Cause::AtCap),
             Some(Against::Capacity) => Some(Cause::AtCapacity),
-            None => is_excluded(item, id, now).then_some(Cause::RecentlyDeclined),
+            None if is_excluded(item, id, now) => Some(Cause::RecentlyDeclined),
+            None => (!self.may_keep(now, item, id)).then_some(Cause::Promised),
         }
     }
 
@@ -257,10 +280,11 @@ impl Model {
                 && self.calling(now, item).0
                 && self.serves_item(agent, item)
                 && self.against(agent, queue).is_none()
-                && !is_excluded(item, agent_id, now);
+                && !is_excluded(item, agent_id, now)
+                && self.may_keep(now, item, agent_id);
             let steps = open_steps(queue, item, now);
             let at = steps.iter().position(|step| free && suits(agent, item, step))?;
-            Some((item.place, *id, at))
+            Some((item.turn(), *id, at))
         });
         let (_, id, at) = candidates.min()?;
         let item = self.items.get(&id)?;
@@ -306,6 +330,7 @@ impl Model {
                 ItemState::Scheduled { until } | ItemState::Offered { until, .. } => by(until),
                 ItemState::Waiting => {
                     item.excluded.iter().for_each(|(_, until)| by(*until));
+                    self.promise(now, item).into_iter().for_each(|(_, until)| by(until));
                     self.calling(now, item).1.into_iter().for_each(&mut by);
                     let steps = self.queues.get(&item.queue).map(|q| q.spec.steps.as_slice());
                     for step in steps.unwrap_or_default() {

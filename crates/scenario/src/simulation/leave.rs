@@ -1,7 +1,7 @@
 //! How items come into hands and leave them, and what that does to whoever holds them.
 
-use super::model::{Model, kind_at};
-use routing::{AgentId, ItemId, ItemState, QueueId, TICK, Time};
+use super::model::{Last, Model, kind_at};
+use routing::{AgentId, ItemId, ItemState, Mode, QueueId, TICK, Time};
 
 impl Model {
     pub(super) fn take(
@@ -82,6 +82,10 @@ impl Model {
         let now = self.now;
         let until = now.plus_secs(secs);
         let item = self.item(id)?;
+        // Whoever had it and let it go keeps no right to it.
+        if let Some((_, by)) = &mut item.promised {
+            *by = by.filter(|promised| *promised != agent);
+        }
         item.excluded.retain(|(a, until)| *until > now && *a != agent);
         if until > now {
             item.excluded.push((agent, until));
@@ -102,6 +106,7 @@ impl Model {
         item.queued_at = now;
         item.visited.clear();
         item.moves = 0;
+        item.promised = None;
         self.wait(id)
     }
 
@@ -109,7 +114,55 @@ impl Model {
         self.let_go(id, false)?;
         let item = self.item(id)?;
         item.attempts += 1;
+        item.promised = None;
         item.state = ItemState::Scheduled { until };
+        Ok(())
+    }
+
+    /// What the agent may take back, if the queue lets them.
+    pub(super) fn remember(
+        &mut self,
+        id: ItemId,
+        agent: AgentId,
+        closed: bool,
+    ) -> Result<(), String> {
+        let at = self.now;
+        let mut item = self.item(id)?.clone();
+        // The result has counted as a change already.
+        item.version -= 1;
+        let secs = self.queues.get(&item.queue).map_or(0, |queue| queue.spec.undo_secs);
+        self.last.remove(&agent);
+        if secs > 0 {
+            let until = at.plus_secs(secs);
+            self.last.insert(agent, Last { id, item, at, until, closed });
+        }
+        Ok(())
+    }
+
+    /// The last item that came to the agent since, if they claimed it or have no room for both.
+    pub fn next_after(&self, agent_id: AgentId, last: &Last) -> Option<ItemId> {
+        let agent = self.agents.get(&agent_id)?;
+        let came = |state| match state {
+            ItemState::Assigned { agent, since, .. } | ItemState::Offered { agent, since, .. } => {
+                (agent == agent_id && since >= last.at).then_some(since)
+            }
+            _ => None,
+        };
+        let alike = self.items.iter().filter(|(_, item)| item.kind == last.item.kind);
+        let (_, id) = alike.filter_map(|(id, item)| Some((came(item.state)?, *id))).max()?;
+        let claimed = self.queues.get(&self.items[&id].queue)?.spec.mode == Mode::Pull;
+        (claimed || self.is_full(agent, last.item.kind)).then_some(id)
+    }
+
+    /// The item is as it was before the agent's last result, two versions on.
+    pub(super) fn undo(&mut self, id: ItemId, agent: AgentId) -> Result<(), String> {
+        let last = self.last.remove(&agent).filter(|last| last.id == id);
+        let mut item = last.ok_or("nothing to take back")?.item;
+        item.version += 2;
+        item.updated_at = self.now;
+        self.agent(agent)?.held[kind_at(item.kind)] += 1;
+        self.items.insert(id, item);
+        self.reconsider_agent(agent);
         Ok(())
     }
 

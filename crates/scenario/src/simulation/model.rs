@@ -7,8 +7,8 @@ use super::hours::{CallingTimes, Shifts, worked};
 use jiff::tz::TimeZone;
 use routing::{
     AgentId, AgentSpec, AtCap, Bar, Callable, Code, ContactKey, Event, ItemId, ItemState, JoinAt,
-    Kind, Notice, Outcome, Presence, QueueId, QueueSpec, RuleSpec, Settings, Skills, SourceId,
-    SourceSpec, Standing, Status, Strategy, Target, Time,
+    Kind, Notice, Outcome, Presence, Promise, QueueId, QueueSpec, RuleSpec, Settings, Skills,
+    SourceId, SourceSpec, Standing, Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
 
@@ -77,8 +77,21 @@ pub struct Item {
     pub updated_at: Time,
     pub moves: u32,
     pub told: bool,
+    /// When a call was promised for, and by whom if by one alone.
+    pub promised: Option<(Time, Option<AgentId>)>,
     /// The counted day on which its agent took it.
     pub taken_on: u64,
+}
+
+/// What an agent recorded last, where that may be taken back.
+#[derive(Clone, Debug)]
+pub struct Last {
+    pub id: ItemId,
+    /// As it was before the result.
+    pub item: Item,
+    pub at: Time,
+    pub until: Time,
+    pub closed: bool,
 }
 
 /// The account.
@@ -99,6 +112,7 @@ pub struct Model {
     pub rules: BTreeMap<routing::RuleId, (RuleSpec, bool)>,
     pub items: BTreeMap<ItemId, Item>,
     pub holds: BTreeMap<(SourceId, ContactKey), (ItemId, Time)>,
+    pub last: BTreeMap<AgentId, Last>,
     pub(super) calling: CallingTimes,
 }
 

@@ -1,8 +1,8 @@
 //! Ids after commands were left out: what was made later moves up.
 
 use routing::{
-    AgentId, AgentSpec, Answer, AtCap, Command, ItemId, QueueId, QueueSpec, RuleId, RuleSpec, Seen,
-    SourceId, SourceSpec, State, Target, Then, Time,
+    AgentId, AgentSpec, Answer, AtCap, Command, ItemId, Promise, QueueId, QueueSpec, RuleId,
+    RuleSpec, Seen, SourceId, SourceSpec, State, Target, Then, Time,
 };
 use std::collections::BTreeSet;
 
@@ -142,7 +142,7 @@ impl Gone {
             | Command::Lapse { agent }
             | Command::SetStatus { agent, .. }
             | Command::Claim { agent } => *agent = self.agent(*agent),
-            Command::KeepResult { item, agent } => {
+            Command::KeepResult { item, agent } | Command::Undo { item, agent } => {
                 *item = self.item(*item);
                 *agent = self.agent(*agent);
             }
@@ -160,12 +160,18 @@ impl Gone {
                     Target::Queue(queue) => *queue = self.queue(*queue),
                 }
             }
+            Command::Retry { item, seen, promise, .. } => {
+                *item = self.item(*item);
+                self.seen(seen);
+                if let Some(Promise::Agent(agent)) = promise {
+                    *agent = self.agent(*agent);
+                }
+            }
             Command::Accept { item, seen }
             | Command::Decline { item, seen }
             | Command::Complete { item, seen, .. }
             | Command::Update { item, seen, .. }
             | Command::Release { item, seen }
-            | Command::Retry { item, seen, .. }
             | Command::Cancel { item, seen } => {
                 *item = self.item(*item);
                 self.seen(seen);

@@ -105,6 +105,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::release::release))
         .routes(routes!(items::update::update))
         .routes(routes!(items::retry::retry))
+        .routes(routes!(items::undo::undo))
         .routes(routes!(items::reassign::reassign))
         .routes(routes!(items::cancel::cancel))
         .routes(routes!(items::force::force))

@@ -47,6 +47,10 @@ pub struct QueueChange {
     /// Calling hours by the clocks of each item's contact; at any time when empty.
     #[schema(value_type = Option<Vec<schema::Shift>>)]
     pub calling: Option<Hours>,
+    /// For how many seconds whoever recorded a result may take it back, 0 (never) to 60.
+    pub undo_secs: Option<u32>,
+    /// For how many seconds a call back that is due is kept for the agent who promised it.
+    pub callback_grace_secs: Option<u32>,
     /// `true` makes an inactive queue active again.
     pub active: Option<bool>,
 }
@@ -68,7 +72,9 @@ impl QueueChange {
             dispositions,
             may_move_placed,
             silence,
-            calling
+            calling,
+            undo_secs,
+            callback_grace_secs
         );
     }
 }
@@ -110,6 +116,10 @@ pub struct QueueView {
     /// Calling hours by the clocks of each item's contact; at any time when empty.
     #[schema(value_type = Vec<schema::Shift>)]
     pub calling: Hours,
+    /// For how many seconds whoever recorded a result may take it back; 0: never.
+    pub undo_secs: u32,
+    /// For how many seconds a call back that is due is kept for the agent who promised it.
+    pub callback_grace_secs: u32,
 }
 
 impl QueueView {
@@ -134,6 +144,8 @@ impl QueueView {
             may_move_placed: spec.may_move_placed,
             silence: spec.silence,
             calling: spec.calling,
+            undo_secs: spec.undo_secs,
+            callback_grace_secs: spec.callback_grace_secs,
         }
     }
 }

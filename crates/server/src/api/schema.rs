@@ -325,6 +325,15 @@ pub struct Reason {
     pub passed_over: Vec<(serde_json::Value, u32)>,
 }
 
+/// Who keeps a promise to call.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Promise {
+    Anybody,
+    /// An agent's id.
+    Agent(u64),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

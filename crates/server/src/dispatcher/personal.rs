@@ -228,6 +228,7 @@ pub(super) fn item_of(command: &Command) -> Option<ItemId> {
         | Command::Update { item, .. }
         | Command::Release { item, .. }
         | Command::Retry { item, .. }
+        | Command::Undo { item, .. }
         | Command::Reassign { item, .. }
         | Command::SetBars { item, .. }
         | Command::Cancel { item, .. } => Some(*item),

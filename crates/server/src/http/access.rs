@@ -97,6 +97,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/items/{id}/update",       AGENT),
     ("POST",   "/items/{id}/release",      AGENT),
     ("POST",   "/items/{id}/retry",        AGENT),
+    ("POST",   "/items/{id}/undo",         AGENT),
     ("POST",   "/items/{id}/reassign",     SUPERVISOR),
     ("POST",   "/items/{id}/cancel",       SUPERVISOR),
     ("POST",   "/items/{id}/force",        SUPERVISOR),

@@ -167,6 +167,10 @@ impl From<Refusal> for Problem {
             | NotOffered(_)
             | NotAssigned(_)
             | NotEligible { .. }
+            | NothingToUndo { .. }
+            | UndoTooLate(_)
+            | GoneOn(_)
+            | NextInHand(_)
             | CallingClosed { .. } => StatusCode::CONFLICT,
         };
         let mut detail = refusal.to_string();

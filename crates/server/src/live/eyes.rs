@@ -32,6 +32,9 @@ impl Eyes {
                 Event::Offered { .. } | Event::Assigned { .. } if about_me => {
                     holds.insert(item);
                 }
+                Event::Undone { .. } if about_me => {
+                    holds.insert(item);
+                }
                 Event::Reassigned { to: Target::Agent(to), .. } if to == agent => {
                     holds.insert(item);
                 }
@@ -71,6 +74,7 @@ fn agent_of(event: &Event) -> Option<AgentId> {
         | Accepted { agent, .. }
         | Declined { agent, .. }
         | Completed { agent, .. }
+        | Undone { agent, .. }
         | Updated { agent, .. }
         | ResultKept { agent, .. }
         | WentSilent { agent, .. }

@@ -1,12 +1,16 @@
 //! From the journal to deliveries.
 
-use super::topic::{Topic, told};
+use super::topic::{About, Topic, told};
 use crate::app::App;
+use routing::Event;
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Endpoint, EndpointId, Entry, NewDelivery, WorkspaceId};
+use store::{Endpoint, Entry, NewDelivery, News, TakenBack, WorkspaceId};
 
 /// Events that are looked at in one transaction.
 const EVENTS: u32 = 1_000;
+/// How long after a result can no longer be taken back it is told: as long as it may take until what
+/// was taken back in the last moment is seen here.
+const SLACK_SECS: u32 = 5;
 
 /// Notes what has happened since for every endpoint that is behind. Says whether any is still. What
 /// fails in one workspace keeps no other waiting.
@@ -38,22 +42,36 @@ async fn on(
     let Some(last) = entries.last() else { return Ok(false) };
     let new = endpoints.iter().map(|endpoint| {
         let wanted = endpoint.topics.iter().filter_map(|name| Topic::of(name)).collect();
-        (endpoint.id, entries.iter().flat_map(|entry| news(entry, &wanted)).collect())
+        let mut news = News { endpoint: endpoint.id, ..News::default() };
+        entries.iter().for_each(|entry| note(&mut news, entry, &wanted));
+        news
     });
-    let new: Vec<(EndpointId, Vec<NewDelivery>)> = new.collect();
+    let new: Vec<News> = new.collect();
     app.store.pass_on(workspace, from, last.seq, &new, app.clock.now()).await?;
     Ok(entries.len() == EVENTS as usize)
 }
 
-/// What the event becomes for somebody who wants these topics.
-fn news(entry: &Entry, wanted: &BTreeSet<Topic>) -> Vec<NewDelivery> {
+/// What the event becomes for somebody who wants these topics. A result that may still be taken back
+/// is told when it cannot be any more, and nothing is told of one that was.
+fn note(news: &mut News, entry: &Entry, wanted: &BTreeSet<Topic>) {
+    if let Event::Undone { item, .. } = entry.event {
+        let object = About { item: Some(item), agent: None }.object();
+        let (topic, deliveries) = (Topic::ItemCompleted.to_string(), &mut news.deliveries);
+        match deliveries.iter().rposition(|told| told.object == object && told.topic == topic) {
+            Some(place) => drop(deliveries.remove(place)),
+            None => news.taken_back.push(TakenBack { object, topic }),
+        }
+    }
     let (topics, about) = told(&entry.event);
+    let due = match entry.event {
+        Event::Completed { undo_until, .. } => undo_until.map(|until| until.plus_secs(SLACK_SECS)),
+        _ => None,
+    };
     let numbered = topics.iter().zip(0..).filter(|(topic, _)| wanted.contains(topic));
-    numbered
-        .map(|(topic, n)| NewDelivery {
-            id: entry.seq * 10 + n,
-            topic: topic.to_string(),
-            object: about.object(),
-        })
-        .collect()
+    news.deliveries.extend(numbered.map(|(topic, n)| NewDelivery {
+        id: entry.seq * 10 + n,
+        topic: topic.to_string(),
+        object: about.object(),
+        due,
+    }));
 }

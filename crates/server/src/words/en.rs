@@ -2,7 +2,7 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
+use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Target, Verdict};
 
 #[derive(Debug)]
 pub(super) struct English;
@@ -131,6 +131,7 @@ impl Words for English {
             Cause::AtCapacity => "at capacity",
             Cause::AtCap => "at daily cap",
             Cause::RecentlyDeclined => "had it a short while ago",
+            Cause::Promised => "promised to a colleague",
         }
         .to_owned()
     }
@@ -225,7 +226,17 @@ impl Words for English {
             }
             .to_owned(),
             Released { agent, .. } => format!("{} gave it back.", who(agent)),
-            RetryScheduled { until, .. } => format!("Put off until {}.", names.clock(*until)),
+            RetryScheduled { until, promise: None, .. } => {
+                format!("Put off until {}.", names.clock(*until))
+            }
+            RetryScheduled { until, promise: Some(Promise::Anybody), .. } => {
+                format!("To be called again at {}, before all else.", names.clock(*until))
+            }
+            RetryScheduled { until, promise: Some(Promise::Agent(agent)), .. } => {
+                let (at, agent) = (names.clock(*until), who(agent));
+                format!("To be called again at {at} by {agent}, before all else.")
+            }
+            Undone { agent, .. } => format!("{} took the result back.", who(agent)),
             Reassigned { to: Target::Agent(agent), .. } => {
                 format!("Given to {} by hand.", who(agent))
             }
@@ -261,6 +272,9 @@ impl Words for English {
                     }
                     routing::Returned::Deactivated => {
                         format!("Back in its old place: {name} was deactivated.")
+                    }
+                    routing::Returned::Undone => {
+                        format!("Back in its old place: {name} took back the result before it.")
                     }
                     routing::Returned::Barred => {
                         format!(

@@ -2,7 +2,7 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
+use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Target, Verdict};
 
 const MONTHS: [&str; 12] = [
     "जनवरी",
@@ -145,6 +145,7 @@ impl Words for Hindi {
             Cause::AtCapacity => "क्षमता पूरी",
             Cause::AtCap => "दैनिक सीमा पर",
             Cause::RecentlyDeclined => "कुछ देर पहले इनके पास था",
+            Cause::Promised => "किसी साथी ने कॉल करने का वादा किया है",
         }
         .to_owned()
     }
@@ -232,7 +233,16 @@ impl Words for Hindi {
             }
             .to_owned(),
             Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
-            RetryScheduled { until, .. } => format!("{} तक टाला गया।", names.clock(*until)),
+            RetryScheduled { until, promise: None, .. } => {
+                format!("{} तक टाला गया।", names.clock(*until))
+            }
+            RetryScheduled { until, promise: Some(Promise::Anybody), .. } => {
+                format!("{} पर फिर कॉल करनी है, सबसे पहले।", names.clock(*until))
+            }
+            RetryScheduled { until, promise: Some(Promise::Agent(agent)), .. } => {
+                format!("{} पर {} को फिर कॉल करनी है, सबसे पहले।", names.clock(*until), who(agent))
+            }
+            Undone { agent, .. } => format!("{} ने परिणाम वापस लिया।", who(agent)),
             Reassigned { to: Target::Agent(agent), .. } => {
                 format!("हाथ से {} को दिया गया।", who(agent))
             }
@@ -268,6 +278,9 @@ impl Words for Hindi {
                     }
                     routing::Returned::Deactivated => {
                         format!("{name} को निष्क्रिय किया गया: आइटम अपनी पुरानी जगह लौटा।")
+                    }
+                    routing::Returned::Undone => {
+                        format!("{name} ने इससे पहले का परिणाम वापस लिया: आइटम अपनी पुरानी जगह लौटा।")
                     }
                     routing::Returned::Barred => {
                         format!("संपर्क अब कॉल-न-करें सूची में है: आइटम {name} से अपनी पुरानी जगह लौटा।")

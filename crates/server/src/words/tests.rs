@@ -4,7 +4,7 @@ use super::*;
 use crate::testing::Harness;
 use axum::http::{HeaderValue, Request};
 use routing::{
-    AgentSpec, Bar, Calling, Code, ItemId, Key, Notice, Outcome, Queue, QueueSpec, RuleId,
+    AgentSpec, Bar, Calling, Code, ItemId, Key, Notice, Outcome, Promise, Queue, QueueSpec, RuleId,
     RuleSpec, RunnerUp, Seen, Settings, SourceId, SourceSpec, Status, Step, Strategy, Submission,
     TICK, Target, Time, Way,
 };
@@ -47,6 +47,7 @@ fn causes() -> Vec<Cause> {
         AtCapacity,
         AtCap,
         RecentlyDeclined,
+        Promised,
     ]
 }
 
@@ -124,6 +125,7 @@ fn events() -> Vec<Event> {
         contacted: true,
         won: true,
         do_not_call: false,
+        undo_until: None,
     };
     let submitted = |earliest| Submitted {
         item,
@@ -177,7 +179,10 @@ fn events() -> Vec<Event> {
         Forced { item, version: 2, arrived_at: Time(0), submission: Default::default() },
         Updated { item, seen, agent, contacted: true },
         Released { item, seen, agent },
-        RetryScheduled { item, seen, until: TEN },
+        RetryScheduled { item, seen, until: TEN, promise: None },
+        RetryScheduled { item, seen, until: TEN, promise: Some(Promise::Anybody) },
+        RetryScheduled { item, seen, until: TEN, promise: Some(Promise::Agent(agent)) },
+        Undone { item, agent, next: None },
         Reassigned { item, seen, to: Target::Agent(agent) },
         Reassigned { item, seen, to: Target::Queue(queue) },
         Cancelled { item, seen },
@@ -194,6 +199,7 @@ fn events() -> Vec<Event> {
         returned(routing::Returned::Lapsed),
         returned(routing::Returned::Deactivated),
         returned(routing::Returned::Barred),
+        returned(routing::Returned::Undone),
         WentSilent { item, agent, to: None },
         WentSilent { item, agent, to: Some(QueueId(9)) },
         Due { item },

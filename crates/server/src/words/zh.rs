@@ -2,7 +2,7 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, QueueId, Status, Target, Verdict};
+use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Target, Verdict};
 
 #[derive(Debug)]
 pub(super) struct Chinese;
@@ -129,6 +129,7 @@ impl Words for Chinese {
             Cause::AtCapacity => "手上已满",
             Cause::AtCap => "已达每日上限",
             Cause::RecentlyDeclined => "不久前刚经手",
+            Cause::Promised => "同事已约定回拨",
         }
         .to_owned()
     }
@@ -210,7 +211,16 @@ impl Words for Chinese {
             }
             .to_owned(),
             Released { agent, .. } => format!("{} 已退回。", who(agent)),
-            RetryScheduled { until, .. } => format!("延后至 {}。", names.clock(*until)),
+            RetryScheduled { until, promise: None, .. } => {
+                format!("延后至 {}。", names.clock(*until))
+            }
+            RetryScheduled { until, promise: Some(Promise::Anybody), .. } => {
+                format!("约定 {} 回拨，届时最优先。", names.clock(*until))
+            }
+            RetryScheduled { until, promise: Some(Promise::Agent(agent)), .. } => {
+                format!("约定 {} 由{}回拨，届时最优先。", names.clock(*until), who(agent))
+            }
+            Undone { agent, .. } => format!("{}撤回了结果。", who(agent)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
             Reassigned { to: Target::Queue(queue), .. } => format!("人工转入 {}。", line(queue)),
             Cancelled { .. } => "已取消。".to_owned(),
@@ -242,6 +252,9 @@ impl Words for Chinese {
                     }
                     routing::Returned::Deactivated => {
                         format!("{name} 已停用，工作项回到原来的位置。")
+                    }
+                    routing::Returned::Undone => {
+                        format!("{name} 撤回了前一个结果，工作项回到原来的位置。")
                     }
                     routing::Returned::Barred => {
                         format!(

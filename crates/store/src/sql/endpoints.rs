@@ -7,7 +7,7 @@ use crate::sql::items::{MOST, Where, page};
 use crate::write::json;
 use crate::{
     Act, Attempted, Delivery, DeliveryState, Endpoint, EndpointFields, EndpointId, Endpoints,
-    Error, NewDelivery, NewEndpoint, Page, Result, Then, WorkspaceId,
+    Error, NewDelivery, NewEndpoint, News, Page, Result, TakenBack, Then, WorkspaceId,
 };
 use async_trait::async_trait;
 use routing::Time;
@@ -155,12 +155,12 @@ impl<D: Db> Endpoints for Backend<D> {
         workspace: WorkspaceId,
         from: u64,
         to: u64,
-        new: &[(EndpointId, Vec<NewDelivery>)],
+        new: &[News],
         now: Time,
     ) -> Result<usize> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
         let (mut rows, mut done) = (Rows::default(), 0);
-        for (id, news) in new {
+        for News { endpoint: id, deliveries, taken_back } in new {
             let update = "UPDATE endpoints SET seq = $4 WHERE workspace_id = $1 \
                 AND endpoint_id = $2 AND seq = $3 AND active = 1";
             let moved = D::run(&mut tx, update.into(), cells![workspace, *id, from, to].into());
@@ -169,9 +169,17 @@ impl<D: Db> Endpoints for Backend<D> {
                 continue;
             }
             done += 1;
-            for NewDelivery { id: delivery, topic, object } in news {
-                let (topic, object) = (topic.as_str(), object.as_str());
-                rows.push(cells![workspace, *id, *delivery, topic, object, "waiting", now, now]);
+            for TakenBack { object, topic } in taken_back {
+                let delete = "DELETE FROM deliveries WHERE workspace_id = $1 AND endpoint_id = $2 \
+                    AND delivery_id = (SELECT MAX(d.delivery_id) FROM deliveries AS d \
+                    WHERE d.workspace_id = $1 AND d.endpoint_id = $2 AND d.object = $3 \
+                    AND d.topic = $4) AND state = 'waiting' AND attempts = 0";
+                let cells = cells![workspace, *id, object.as_str(), topic.as_str()];
+                D::run(&mut tx, delete.into(), cells.into()).await?;
+            }
+            for NewDelivery { id: delivery, topic, object, due } in deliveries {
+                let (topic, object, due) = (topic.as_str(), object.as_str(), due.unwrap_or(now));
+                rows.push(cells![workspace, *id, *delivery, topic, object, "waiting", now, due]);
             }
         }
         D::run_many(&mut tx, &DELIVERIES, rows).await?;

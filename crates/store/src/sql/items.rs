@@ -297,7 +297,7 @@ fn item<D: Db>(row: &D::Row) -> Result<ItemRow> {
     let (placed, since, until) = (row.flag()?, row.opt_time()?, row.opt_time()?);
     let attributes = row.opt_json()?;
     let (region, language) = (row.opt_code()?, row.opt_code()?);
-    let Nested { skills, callable, .. } = row.opt_json()?;
+    let Nested { skills, callable, callback, .. } = row.opt_json()?;
     Ok(ItemRow {
         id,
         version,
@@ -315,6 +315,7 @@ fn item<D: Db>(row: &D::Row) -> Result<ItemRow> {
         language,
         skills,
         callable,
+        callback,
         priority: row.num()?,
         rule: row.opt_num()?.map(RuleId),
         arrived_at: row.time()?,

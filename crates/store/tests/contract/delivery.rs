@@ -4,8 +4,8 @@ use crate::harness::{Database, NOON, Result, Workspace, personal};
 use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
 use store::{
     Act, Actor, Answered, Attempted, DeliveryState, EndpointFields, GivenUp, ImportId, ImportState,
-    ImportStep, NewDelivery, NewEndpoint, NewImport, Note, NoteKind, Outgoing, RejectedRow,
-    SourceFace, Then,
+    ImportStep, NewDelivery, NewEndpoint, NewImport, News, Note, NoteKind, Outgoing, RejectedRow,
+    SourceFace, TakenBack, Then,
 };
 
 crate::on_both!(
@@ -327,15 +327,34 @@ async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()>
     let behind = w.store.endpoints_behind().await?;
     assert_eq!(behind, [(w.id, made.clone())]);
     let (from, to) = (made.seq, w.journal().await?.len() as u64);
-    let new =
-        |id, object: &str| NewDelivery { id, topic: "item.assigned".into(), object: object.into() };
+    let new = |id, object: &str| NewDelivery {
+        id,
+        topic: "item.assigned".into(),
+        object: object.into(),
+        due: None,
+    };
     let all = [new(10, "item:1"), new(20, "item:1"), new(30, "item:2")];
-    let all = [(id, all.to_vec())];
+    // Told before it was taken back: one that waits for that to be certain goes.
+    let undone = TakenBack { object: "item:2".into(), topic: "item.completed".into() };
+    let later = |id| NewDelivery {
+        topic: "item.completed".into(),
+        due: Some(NOON.plus_secs(15)),
+        ..new(id, "item:2")
+    };
+    let deliveries = [&all[..], &[later(40), later(50)]].concat();
+    let all = [News { endpoint: id, deliveries, taken_back: Vec::new() }];
     assert_eq!(w.store.pass_on(w.id, from, to, &all, NOON).await?, 1);
     // Another node that looked at the same events comes too late.
     assert_eq!(w.store.pass_on(w.id, from, to, &all, NOON).await?, 0);
     assert!(w.store.endpoints_behind().await?.is_empty());
 
+    w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
+    let back = [News { endpoint: id, deliveries: Vec::new(), taken_back: vec![undone] }];
+    let end = w.journal().await?.len() as u64;
+    assert_eq!(w.store.pass_on(w.id, to, end, &back, NOON).await?, 1);
+    let page = w.store.deliveries(w.id, id, None, None, 10).await?;
+    let ids: Vec<u64> = page.items.iter().map(|one| one.id).collect();
+    assert!(ids.contains(&40) && !ids.contains(&50), "the last one of its topic goes: {ids:?}");
     let (now, lease) = (NOON.plus_secs(1), NOON.plus_secs(60));
     let take = async |at: Time| -> Result<Vec<u64>> {
         let taken = w.store.take_deliveries(w.id, id, at, at.plus_secs(59), 10).await?;

@@ -12,6 +12,7 @@ mod lists;
 mod opt_outs;
 mod proxy;
 mod routing_work;
+mod undone;
 
 use harness::{Database, Result};
 

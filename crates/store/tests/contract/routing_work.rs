@@ -3,7 +3,7 @@
 use crate::harness::{Database, Result, Workspace, personal};
 use routing::{
     AgentId, AgentSpec, Answer, Callable, Capacity, Code, Command, ContactKey, Disposition, Hours,
-    ItemId, ItemState, Mode, Presence, QueueId, QueueSpec, Seen, Shift, Silence, SourceId,
+    ItemId, ItemState, Mode, Presence, Promise, QueueId, QueueSpec, Seen, Shift, Silence, SourceId,
     SourceSpec, Status, Submission, Target, Then, Time, TimeOfDay,
 };
 use store::{AgentOutcome, AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemStatus};
@@ -174,7 +174,7 @@ async fn offers_and_ends(database: &Database) -> Result<()> {
     w.act(Command::Reassign { item, seen: seen(), to: Target::Agent(AgentId(2)) }).await.ok();
     w.check().await?;
     let until = w.now.plus_secs(600);
-    w.act(Command::Retry { item, seen: seen(), until }).await?;
+    w.act(Command::Retry { item, seen: seen(), until, promise: None }).await?;
     w.check().await?;
     w.act(Command::Cancel { item, seen: seen() }).await?;
     w.check().await?;
@@ -213,6 +213,7 @@ async fn random_work(database: &Database) -> Result<()> {
             presence,
             silence,
             calling: calling(),
+            undo_secs: 60,
             ..QueueSpec::default()
         };
         w.act(Command::CreateQueue { spec }).await?;
@@ -261,7 +262,7 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
         _ => item,
     };
     let seen = seen();
-    match chance.below(21) {
+    match chance.below(24) {
         0..=6 => {
             let source = SourceId(1 + chance.below(2));
             let contact = chance.next();
@@ -285,13 +286,26 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
         11 => Command::Decline { item, seen },
         12 | 13 => Command::Complete { item, seen, disposition: Code::new("won") },
         14 => Command::Release { item, seen },
-        15 => Command::Retry { item, seen, until: w.now.plus_secs(400) },
+        15 => {
+            let promise = [None, Some(Promise::Anybody), Some(Promise::Agent(agent))];
+            let promise = promise[chance.below(3) as usize];
+            Command::Retry { item, seen, until: w.now.plus_secs(400), promise }
+        }
         16 => Command::Reassign { item, seen, to: Target::Agent(agent) },
         17 => {
             let to = Target::Queue(QueueId(1 + chance.below(3)));
             Command::Reassign { item, seen, to }
         }
         18 => Command::Cancel { item, seen },
+        20..=22 => {
+            let agents = w.state.facts().agents.values();
+            let last = agents.filter_map(|a| Some((a.id, a.last_result.as_ref()?.item.id)));
+            let last: Vec<_> = last.collect();
+            match last.get(chance.below(last.len().max(1) as u64) as usize) {
+                Some((agent, item)) => Command::Undo { item: *item, agent: *agent },
+                None => Command::Claim { agent },
+            }
+        }
         19 => Command::Update { item, seen, contacted: chance.below(2) == 0 },
         _ => Command::Claim { agent },
     }

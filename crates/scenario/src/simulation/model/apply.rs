@@ -190,12 +190,28 @@ impl Model {
                 self.let_go(*item, false)?;
                 self.exclude(*item, *agent, self.settings.re_offer_secs)?;
             }
-            Event::Completed { item, outcome, .. } => match outcome {
-                Outcome::Closed => self.close(*item)?,
-                Outcome::Retry { until } => self.come_back(*item, *until)?,
-                Outcome::Moved { queue } => self.go_on_in(*item, *queue)?,
-            },
-            Event::RetryScheduled { item, until, .. } => self.come_back(*item, *until)?,
+            Event::Completed { item, agent, outcome, .. } => {
+                self.remember(*item, *agent, *outcome == Outcome::Closed)?;
+                match outcome {
+                    Outcome::Closed => self.close(*item)?,
+                    Outcome::Retry { until } => self.come_back(*item, *until)?,
+                    Outcome::Moved { queue } => self.go_on_in(*item, *queue)?,
+                }
+            }
+            Event::Undone { item, agent, .. } => self.undo(*item, *agent)?,
+            Event::RetryScheduled { item, until, promise: None, .. } => {
+                self.come_back(*item, *until)?;
+            }
+            Event::RetryScheduled { item, until, promise: Some(promise), .. } => {
+                let by = match promise {
+                    Promise::Anybody => None,
+                    Promise::Agent(agent) => Some(*agent),
+                };
+                self.let_go(*item, false)?;
+                let item = self.item(*item)?;
+                item.promised = Some((*until, by));
+                item.state = ItemState::Scheduled { until: *until };
+            }
             Event::Reassigned { item, to: Target::Queue(queue), .. } => {
                 self.go_on_in(*item, *queue)?;
             }
@@ -257,6 +273,7 @@ impl Model {
             updated_at: Time(0),
             moves: 0,
             told: false,
+            promised: None,
             taken_on: 0,
         };
         self.items.insert(id, new);

@@ -1,7 +1,7 @@
 //! `GET /items/{id}`: one item.
 
 use crate::api::items::calling::of_row;
-use crate::api::items::view::{ContactView, DuplicateView, ItemStateName, ItemView};
+use crate::api::items::view::{CallbackView, ContactView, DuplicateView, ItemStateName, ItemView};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
@@ -87,6 +87,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         (_, Some(_)) if row.placed => Some(words.placed()),
         _ => None,
     };
+    let waits = matches!(row.state, ItemStatus::Scheduled | ItemStatus::Waiting);
     let personal = row.personal.unwrap_or_default();
     ItemView {
         id: row.id.0,
@@ -117,6 +118,10 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         attempts: row.attempts,
         why,
         calling: None,
+        callback: row.callback.filter(|_| held || waits).map(|callback| CallbackView {
+            at: Rfc3339(callback.at),
+            agent: callback.agent.map(|agent| agent.0),
+        }),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod release;
 pub mod retry;
 pub mod submit;
 pub mod told;
+pub mod undo;
 pub mod update;
 pub mod view;
 pub mod why;

@@ -304,6 +304,7 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         attempts: 0,
         why: None,
         calling: None,
+        callback: None,
     }
 }
 

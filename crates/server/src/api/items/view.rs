@@ -76,6 +76,15 @@ pub struct DuplicateView {
     pub arrived_at: Rfc3339,
 }
 
+/// A call that somebody has promised the contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Callback)]
+pub struct CallbackView {
+    pub at: Rfc3339,
+    /// Who promised to call themselves; null when anybody may.
+    pub agent: Option<u64>,
+}
+
 /// A piece of work.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Item)]
@@ -127,4 +136,7 @@ pub struct ItemView {
     /// How an open item stands with calling hours; null when it may be called at any time, and in
     /// webhooks and exports.
     pub calling: Option<CallingView>,
+    /// The call back that was promised, until somebody records what came of it.
+    #[serde(default)]
+    pub callback: Option<CallbackView>,
 }

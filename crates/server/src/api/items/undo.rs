@@ -1,0 +1,161 @@
+//! `POST /items/{id}/undo`: an agent takes back the result they recorded last.
+
+use crate::api::do_not_call::remove::freed;
+use crate::api::items::view::ItemView;
+use crate::app::App;
+use crate::auth::{Caller, secret};
+use crate::dispatcher::{Personal, Work};
+use crate::http::Pick;
+use crate::http::problem::Answered;
+use axum::Json;
+use axum::extract::State;
+use routing::{AgentId, Command, ItemId};
+use store::{OptOut, Origin};
+
+/// Takes back the last result that the agent recorded, for as long as its queue lets them: the item is
+/// in their hands again, and what they got after it goes to its old place, unless they have worked
+/// on it. The outside is told of a result only after that time. What a result put on the
+/// do-not-call list is off it again.
+#[utoipa::path(post, path = "/items/{id}/undo", tag = "items", params(("id" = u64, Path)),
+    responses((status = 200, body = ItemView)))]
+pub async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<ItemView>> {
+    let (item, agent) = (ItemId(id), caller.own_agent()?);
+    let mut work = Work::from(Command::Undo { item, agent });
+    let mut freeing = Vec::new();
+    if let Some((listed, left)) = listed_by(&app, &caller, item, agent).await? {
+        work.callee = Some(listed.what.contact);
+        work.personal.push(Personal::OptIn(listed.id));
+        let left = left.into_iter().map(|other| other.what).collect();
+        freeing = freed(&app, &caller, listed.what, left).await?;
+    }
+    let works = [work].into_iter().chain(freeing).collect();
+    app.one(&caller, None, works).await?;
+    Ok(Json(app.item_view(&caller, item, false).await?))
+}
+
+/// What the agent's last result put on the do-not-call list, if it did, and what else is there.
+async fn listed_by(
+    app: &App,
+    caller: &Caller,
+    item: ItemId,
+    agent: AgentId,
+) -> Answered<Option<(OptOut, Vec<OptOut>)>> {
+    let last = app.look(caller.workspace, move |state| {
+        let last = state.facts().agents.get(&agent)?.last_result.as_ref()?;
+        (last.item.id == item).then_some(last.at)
+    });
+    let Some(at) = last.await? else { return Ok(None) };
+    let Some(row) = app.store.item(caller.workspace, item).await? else { return Ok(None) };
+    let Some(phone) = row.personal.and_then(|personal| personal.phone) else { return Ok(None) };
+    let key = app.contact_key(caller.workspace).await?;
+    let Some(contact) = secret::phone_key(&key, &phone) else { return Ok(None) };
+    let mut listed = app.store.opt_outs_of(caller.workspace, contact).await?;
+    let by_it = |entry: &OptOut| entry.what.origin == Origin::Result && entry.added_at >= at;
+    let place = listed.iter().position(by_it);
+    Ok(place.map(|place| (listed.remove(place), listed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Harness, Office};
+    use serde_json::{Value, json};
+
+    /// A desk whose agents claim, with results that may be taken back.
+    async fn desk(h: &Harness, agents: &[&str]) -> (Office, String) {
+        let office = h.office(agents).await;
+        let results = json!([{"name": "good", "then": "close"},
+            {"name": "never again", "then": "close", "do_not_call": true}]);
+        let queue = json!({"mode": {"mode": "pull"}, "undo_secs": 10, "dispositions": results});
+        let queue = h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
+        assert_eq!((&queue["undo_secs"], &queue["callback_grace_secs"]), (&json!(10), &json!(900)));
+        let token = h.token("agent", Some(office.agents[0])).await;
+        (office, token)
+    }
+
+    async fn claim(h: &Harness, token: &str, agent: u64) -> Value {
+        h.call_as(token, "POST", "/claims", json!({"agent_id": agent})).await.expect(200)
+    }
+
+    async fn complete(h: &Harness, token: &str, item: &Value, result: &str) -> Value {
+        let body = json!({"version": item["version"], "disposition": result});
+        h.call_as(token, "POST", &format!("/items/{}/complete", item["id"]), body).await.expect(200)
+    }
+
+    #[tokio::test]
+    async fn a_wrong_button_is_taken_back_and_the_next_item_goes_back() {
+        let h = Harness::new().await;
+        let (office, asha) = desk(&h, &["Asha", "Ben"]).await;
+        for _ in 0..2 {
+            h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
+        }
+        let first = claim(&h, &asha, office.agents[0]).await;
+        complete(&h, &asha, &first, "good").await;
+        let next = claim(&h, &asha, office.agents[0]).await;
+        let undo = format!("/items/{}/undo", first["id"]);
+        let back = h.call_as(&asha, "POST", &undo, Value::Null).await.expect(200);
+        assert_eq!((&back["state"], &back["disposition"]), (&json!("assigned"), &Value::Null));
+        assert_eq!(h.get(&format!("/items/{}", next["id"])).await["state"], "waiting");
+        let again = h.call_as(&asha, "POST", &undo, Value::Null).await;
+        assert_eq!(again.problem(409), "nothing_to_undo");
+        complete(&h, &asha, &back, "good").await;
+        h.advance(10);
+        assert_eq!(
+            h.call_as(&asha, "POST", &undo, Value::Null).await.problem(409),
+            "undo_too_late"
+        );
+        let nobody = h.call("POST", &undo, Value::Null).await;
+        assert_eq!(nobody.problem(403), "forbidden", "a supervisor has recorded nothing");
+        let history = h.get(&format!("/items/{}/history", first["id"])).await;
+        let lines = history["items"].as_array().unwrap().iter();
+        let told = |line: &Value| line["text"] == "Asha took the result back.";
+        assert_eq!(lines.filter(|line| told(line)).count(), 1);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn who_was_put_on_the_do_not_call_list_by_mistake_is_off_it_again() {
+        let h = Harness::new().await;
+        let (office, asha) = desk(&h, &["Asha"]).await;
+        let lead = json!({"source": office.source, "contact": {"phone": "9876543210"}});
+        h.call("POST", "/items", lead).await.expect(201);
+        let item = claim(&h, &asha, office.agents[0]).await;
+        complete(&h, &asha, &item, "never again").await;
+        assert_eq!(h.get("/do-not-call").await["items"].as_array().unwrap().len(), 1);
+        let undo = format!("/items/{}/undo", item["id"]);
+        h.call_as(&asha, "POST", &undo, Value::Null).await.expect(200);
+        assert_eq!(h.get("/do-not-call").await["items"], json!([]));
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_promised_call_comes_first_and_to_whoever_promised_it() {
+        let h = Harness::new().await;
+        let (office, asha) = desk(&h, &["Asha", "Ben"]).await;
+        let ben = h.token("agent", Some(office.agents[1])).await;
+        for _ in 0..2 {
+            h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
+        }
+        let item = claim(&h, &asha, office.agents[0]).await;
+        let at = h.app.clock.now().plus_secs(60).timestamp();
+        let path = format!("/items/{}/retry", item["id"]);
+        let promise = |agent: u64| json!({"version": item["version"], "at": at.to_string(), "promise": {"agent": agent}});
+        let refused = h.call_as(&asha, "POST", &path, promise(office.agents[1])).await;
+        assert_eq!(refused.problem(422), "invalid", "nobody promises for a colleague");
+        let put_off = h.call_as(&asha, "POST", &path, promise(office.agents[0])).await.expect(200);
+        assert_eq!(put_off["callback"]["agent"], office.agents[0]);
+        // Whoever is heard from stays at their desk.
+        h.advance(60);
+        let other = claim(&h, &ben, office.agents[1]).await;
+        assert_ne!(other["id"], item["id"], "it is promised");
+        let kept = claim(&h, &asha, office.agents[0]).await;
+        assert_eq!(
+            (&kept["id"], &kept["callback"]["agent"]),
+            (&item["id"], &put_off["callback"]["agent"])
+        );
+        h.end().await;
+    }
+}
