@@ -785,8 +785,30 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an item out of anybody's hands until a time. */
+        /** Takes an item out of anybody's hands until a time. Agents promise for themselves or for anybody. */
         post: operations["post_items_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/items/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back the last result that the agent recorded, for as long as its queue lets them: the item is
+         *     in their hands again, and what they got after it goes to its old place, unless they have worked
+         *     on it. The outside is told of a result only after that time. What a result put on the
+         *     do-not-call list is off it again.
+         */
+        post: operations["post_items_id_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1463,6 +1485,15 @@ export interface components {
             /** @description As it is called now. */
             name: string | null;
         };
+        /** @description A call that somebody has promised the contact. */
+        Callback: {
+            /**
+             * Format: int64
+             * @description Who promised to call themselves; null when anybody may.
+             */
+            agent: number | null;
+            at: components["schemas"]["Time"];
+        };
         /** @description Whether an item's contact may be called now. */
         Calling: {
             /** @description The do-not-call list is what closes it. */
@@ -2013,6 +2044,7 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
+            callback: components["schemas"]["Callback"] | null;
             calling: components["schemas"]["Calling"] | null;
             contact: components["schemas"]["ContactView"];
             disposition: string | null;
@@ -2089,6 +2121,7 @@ export interface components {
         /** @description When to try again. */
         Later: {
             at: components["schemas"]["Time"];
+            promise?: components["schemas"]["Promise"] | null;
             /**
              * Format: int32
              * @description The item's version as last seen.
@@ -2678,6 +2711,7 @@ export interface components {
                 attributes: {
                     [key: string]: unknown;
                 };
+                callback?: components["schemas"]["Callback"] | null;
                 calling?: components["schemas"]["Calling"] | null;
                 contact: components["schemas"]["ContactView"];
                 disposition?: string | null;
@@ -2750,6 +2784,11 @@ export interface components {
             items: {
                 active: boolean;
                 at_cap: components["schemas"]["AtCap"];
+                /**
+                 * Format: int32
+                 * @description For how many seconds a call back that is due is kept for the agent who promised it.
+                 */
+                callback_grace_secs: number;
                 /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
                 calling: components["schemas"]["Shift"][];
                 calling_opens_at?: components["schemas"]["Time"] | null;
@@ -2775,6 +2814,11 @@ export interface components {
                 silence?: components["schemas"]["Silence"] | null;
                 steps: components["schemas"]["Step"][];
                 strategy: components["schemas"]["Strategy"];
+                /**
+                 * Format: int32
+                 * @description For how many seconds whoever recorded a result may take it back; 0: never.
+                 */
+                undo_secs: number;
                 /**
                  * Format: int64
                  * @description Items waiting in it now.
@@ -2945,10 +2989,23 @@ export interface components {
             /** @description A link that names the kind of problem; programs compare this. */
             type: string;
         };
+        /** @description Who keeps a promise to call. */
+        Promise: "anybody" | {
+            /**
+             * Format: int64
+             * @description An agent's id.
+             */
+            agent: number;
+        };
         /** @description A queue and how it stands. */
         Queue: {
             active: boolean;
             at_cap: components["schemas"]["AtCap"];
+            /**
+             * Format: int32
+             * @description For how many seconds a call back that is due is kept for the agent who promised it.
+             */
+            callback_grace_secs: number;
             /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
             calling: components["schemas"]["Shift"][];
             calling_opens_at: components["schemas"]["Time"] | null;
@@ -2975,6 +3032,11 @@ export interface components {
             steps: components["schemas"]["Step"][];
             strategy: components["schemas"]["Strategy"];
             /**
+             * Format: int32
+             * @description For how many seconds whoever recorded a result may take it back; 0: never.
+             */
+            undo_secs: number;
+            /**
              * Format: int64
              * @description Items waiting in it now.
              */
@@ -2989,6 +3051,12 @@ export interface components {
             active?: boolean | null;
             /** @default null */
             at_cap?: components["schemas"]["AtCap"] | null;
+            /**
+             * Format: int32
+             * @description For how many seconds a call back that is due is kept for the agent who promised it.
+             * @default null
+             */
+            callback_grace_secs?: number | null;
             /**
              * @description Calling hours by the clocks of each item's contact; at any time when empty.
              * @default null
@@ -3014,6 +3082,12 @@ export interface components {
             steps?: components["schemas"]["Step"][] | null;
             /** @default null */
             strategy?: components["schemas"]["Strategy"] | null;
+            /**
+             * Format: int32
+             * @description For how many seconds whoever recorded a result may take it back, 0 (never) to 60.
+             * @default null
+             */
+            undo_secs?: number | null;
         };
         /** @description Why this agent. */
         Reason: {
@@ -5573,6 +5647,36 @@ export interface operations {
                 "application/json": components["schemas"]["Later"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_items_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
