@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod desk;
+mod place;
 
 use desk::{Desk, program, said};
 use serde_json::{Value, json};
@@ -126,13 +127,13 @@ fn waiting_leads_are_matched_by_trigger_and_by_the_worker() {
     let ran = workflow.output().unwrap();
     assert_eq!((ran.status.code(), said(&ran).as_str()), (Some(0), "2 assigned\n"));
 
-    let unknown = desk.run(&["worker", "--once", "--source", "NOWHERE"]);
     // A variable that was never set comes as an empty one.
     let mut unset = desk.program();
     unset.args(["worker", "--once"]).env("CHECK_INTERVAL", "").env("MAX_LEADS_PER_BATCH", "");
     let ran = unset.output().unwrap();
     assert_eq!((ran.status.code(), said(&ran).as_str()), (Some(0), "1 assigned\n"));
 
+    let unknown = desk.run(&["worker", "--once", "--source", "NOWHERE"]);
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
 }
 
