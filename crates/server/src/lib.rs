@@ -31,6 +31,7 @@ mod outgoing;
 mod presets;
 #[cfg(test)]
 mod privacy;
+mod recount;
 mod retention;
 mod runfile;
 mod serve;
