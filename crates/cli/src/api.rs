@@ -1,5 +1,6 @@
 //! Speaks to a server over its HTTP API; errors carry what the server's problem says.
 
+use crate::trust;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -132,8 +133,9 @@ impl Api {
     ) -> Result<Response<Body>> {
         let mut tries = 1;
         loop {
-            let mut response =
-                send().with_context(|| format!("cannot reach the server at {}", self.root))?;
+            let mut response = send()
+                .map_err(trust::explained)
+                .with_context(|| format!("cannot reach the server at {}", self.root))?;
             let status = response.status();
             if status.is_success() {
                 return Ok(response);

@@ -1,6 +1,7 @@
 //! The journal's hash chain and the audit's, read through the server part by part.
 
 use crate::api::Api;
+use crate::print::cell;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -41,7 +42,14 @@ impl Audited {
         };
         let journal = broken(&self.journal, "journal: the first broken row is event");
         let audit = broken(&self.journal["audit"], "audit: the first broken row is row");
-        journal.into_iter().chain(audit).collect()
+        let differ = self.differences().into_iter().flatten();
+        let differ = differ.map(|what| format!("tables: {}", cell(what)));
+        journal.into_iter().chain(audit).chain(differ).collect()
+    }
+
+    /// What the tables say otherwise than the journal; `None` when that was not found out.
+    fn differences(&self) -> Option<&Vec<Value>> {
+        self.journal["differences"].as_array()
     }
 
     pub fn words(&self) -> String {
@@ -53,6 +61,11 @@ impl Audited {
             let head = self.journal["head"].as_str().unwrap_or_default();
             text += &format!(" They form an unbroken chain that ends in {head}.");
         }
+        text += match self.differences() {
+            Some(said) if said.is_empty() => "\nThe tables say what the journal does.",
+            Some(_) => "",
+            None => "\nThe tables were not held against it.",
+        };
         let audit = &self.journal["audit"];
         if audit["broken_at"].is_null() && audit["rows"] != 0 && !audit.is_null() {
             let (rows, head) = (&audit["rows"], audit["head"].as_str().unwrap_or_default());
@@ -73,16 +86,23 @@ mod tests {
         let of = |journal| Audited { journal, took: Duration::from_millis(1240) };
         let audit = json!({ "rows": 3, "head": "bb", "broken_at": null, "problem": null });
         let sound = of(json!({ "events": 8, "rows": 6, "head": "aa", "broken_at": null,
-            "audit": audit }));
+            "audit": audit, "differences": [] }));
         assert_eq!(sound.problems(), Vec::<String>::new());
         assert_eq!(
             sound.words(),
             "The journal: 6 rows with 8 events were checked in 1.2 s. They form an unbroken chain \
-             that ends in aa.\nThe audit: 3 rows form an unbroken chain that ends in bb."
+             that ends in aa.\nThe tables say what the journal does.\nThe audit: 3 rows form an unbroken chain that ends in bb."
         );
         let forged = of(json!({ "events": 1, "rows": 1, "head": "aa", "broken_at": 2,
-            "problem": "its hash is cc", "audit": null }));
+            "problem": "its hash is cc", "audit": null, "differences": null }));
         assert_eq!(forged.problems(), ["journal: the first broken row is event 2: its hash is cc"]);
-        assert_eq!(forged.words(), "The journal: 1 rows with 1 events were checked in 1.2 s.");
+        assert_eq!(
+            forged.words(),
+            "The journal: 1 rows with 1 events were checked in 1.2 s.\nThe tables were not held \
+             against it."
+        );
+        let counted = of(json!({ "events": 8, "rows": 6, "head": "aa", "broken_at": null,
+            "audit": null, "differences": ["agents 1 total is 9 in the tables"] }));
+        assert_eq!(counted.problems(), ["tables: agents 1 total is 9 in the tables"]);
     }
 }

@@ -1,6 +1,9 @@
 //! `fairlead`: serves, sets up, imports, watches. A library only so that tests can hold what is
 //! written about its commands against the commands themselves.
 
+// A closed pipe makes them panic; `print` does not.
+#![warn(clippy::print_stdout)]
+
 mod api;
 mod chain;
 mod command;

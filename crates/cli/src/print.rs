@@ -1,13 +1,62 @@
 //! What people read: tables; and JSON for programs.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde_json::Value;
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 
 /// Prints JSON, for `--json`.
 pub fn json(value: &Value) -> Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
-    Ok(())
+    line(serde_json::to_string_pretty(value)?)
+}
+
+/// Prints a line.
+pub fn line(text: impl Display) -> Result<()> {
+    self::text(format_args!("{text}\n"))
+}
+
+/// Prints a text as it is.
+pub fn text(text: impl Display) -> Result<()> {
+    stream(|out| write!(out, "{text}").context("cannot write to standard output"))
+}
+
+/// Lets `fill` write to standard output. When whoever reads it has seen enough, as `head` has, that
+/// is no error, and what the command is for is done all the same.
+pub fn stream(fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    until_closed(std::io::stdout().lock(), fill)
+}
+
+fn until_closed<W: Write>(out: W, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    let mut pipe = Pipe { out, closed: false };
+    let done = fill(&mut pipe).and_then(|()| Ok(pipe.flush()?));
+    if pipe.closed { Ok(()) } else { done }
+}
+
+/// Notices whether nobody reads any more: another connection's broken pipe would look the same.
+struct Pipe<W> {
+    out: W,
+    closed: bool,
+}
+
+impl<W: Write> Write for Pipe<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes);
+        self.notice(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let flushed = self.out.flush();
+        self.notice(flushed)
+    }
+}
+
+impl<W> Pipe<W> {
+    fn notice<T>(&mut self, done: std::io::Result<T>) -> std::io::Result<T> {
+        let closes = |error: &std::io::Error| error.kind() == ErrorKind::BrokenPipe;
+        self.closed |= done.as_ref().is_err_and(closes);
+        done
+    }
 }
 
 /// A table; columns whose title ends in `#` hold numbers.
@@ -51,6 +100,29 @@ pub fn cells(object: &Value, fields: &[&str]) -> Vec<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// Takes nothing, for this reason.
+    struct Refuses(ErrorKind);
+
+    impl Write for Refuses {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn only_a_reader_that_has_gone_is_no_error() {
+        let print = |why| until_closed(Refuses(why), |out| Ok(out.write_all(b"text")?));
+        assert!(print(ErrorKind::BrokenPipe).is_ok());
+        assert!(print(ErrorKind::StorageFull).is_err());
+        // The server's connection broke, not the reader's.
+        let broke = |_: &mut dyn Write| Err(std::io::Error::from(ErrorKind::BrokenPipe).into());
+        assert!(until_closed(std::io::sink(), broke).is_err());
+    }
 
     #[test]
     fn cells_read_well() {

@@ -1,6 +1,6 @@
 //! Whose certificates a command believes.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use std::path::Path;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
@@ -26,4 +26,16 @@ pub fn authorities(file: Option<&Path>) -> Result<TlsConfig> {
 /// server's name, not for the loopback address that it is asked at.
 pub fn anybody_here() -> TlsConfig {
     TlsConfig::builder().disable_verification(true).build()
+}
+
+/// Why a server was not reached. One refusal has a name that nobody understands.
+pub fn explained(error: ureq::Error) -> Error {
+    if !error.to_string().contains("CaUsedAsEndEntity") {
+        return error.into();
+    }
+    anyhow!(
+        "its certificate is marked as an authority's (CA:TRUE), as `openssl req -x509` makes it, \
+         and an authority's is not taken as a server's own (CaUsedAsEndEntity); make it with \
+         -addext basicConstraints=critical,CA:FALSE, or sign the server's certificate with it"
+    )
 }

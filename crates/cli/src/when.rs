@@ -21,6 +21,12 @@ pub fn zoned(at: &Value, zone: &str) -> Option<Zoned> {
     Some(at.to_zoned(TimeZone::get(zone).unwrap_or(TimeZone::UTC)))
 }
 
+/// The workspace's zone.
+pub fn zone(api: &Api) -> Result<String> {
+    let workspace: Value = api.get("/workspace")?;
+    Ok(workspace["time_zone"].as_str().unwrap_or("UTC").to_owned())
+}
+
 /// Which edge of a day a time without a clock stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Edge {
@@ -48,11 +54,10 @@ pub fn period(api: &Api, from: Option<&str>, to: Option<&str>) -> Result<Vec<Str
     if from.is_none() && to.is_none() {
         return Ok(Vec::new());
     }
-    let workspace: Value = api.get("/workspace")?;
-    let zone = workspace["time_zone"].as_str().unwrap_or("UTC");
+    let zone = zone(api)?;
     let edges = [("from", from, Edge::Start), ("to", to, Edge::End)];
     let given = edges.into_iter().filter_map(|(name, text, edge)| Some((name, text?, edge)));
-    given.map(|(name, text, edge)| Ok(format!("{name}={}", moment(text, zone, edge)?))).collect()
+    given.map(|(name, text, edge)| Ok(format!("{name}={}", moment(text, &zone, edge)?))).collect()
 }
 
 #[cfg(test)]

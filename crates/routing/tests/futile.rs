@@ -8,8 +8,8 @@ use routing::{
 
 const NOON: Time = Time(1_772_452_800_000);
 
-/// A small generator: chance enters by a fixed seed.
-struct Chance(u64);
+/// A small generator: chance enters by a fixed seed. The second attribute may be the priority.
+struct Chance(u64, [&'static str; 2]);
 
 impl Chance {
     fn below(&mut self, n: u64) -> u64 {
@@ -21,23 +21,30 @@ impl Chance {
         ["pune", "goa", "p"][self.below(3) as usize].to_owned()
     }
 
+    fn number(&mut self) -> f64 {
+        match self.1 {
+            [_, "priority"] => [-1.0, 0.0, 50.0, 50.5, 51.0, 100.0, 101.0][self.below(7) as usize],
+            _ => self.below(3) as f64,
+        }
+    }
+
     fn value(&mut self) -> Value {
         match self.below(4) {
             0 => Value::Bool(self.below(2) == 0),
-            1 | 2 => Value::Number(self.below(3) as f64),
+            1 | 2 => Value::Number(self.number()),
             _ => Value::Text(self.text()),
         }
     }
 
     fn comparison(&mut self) -> Condition {
-        let attribute = ["a", "b"][self.below(2) as usize].to_owned();
+        let attribute = self.1[self.below(2) as usize].to_owned();
         let text = Value::Text(self.text());
         let (op, value) = match self.below(10) {
             0 => (Op::Eq, self.value()),
             1 => (Op::Ne, self.value()),
-            2 => (Op::Lt, Value::Number(self.below(3) as f64)),
-            3 => (Op::Le, Value::Number(self.below(3) as f64)),
-            4 => (Op::Gt, Value::Number(self.below(3) as f64)),
+            2 => (Op::Lt, Value::Number(self.number())),
+            3 => (Op::Le, Value::Number(self.number())),
+            4 => (Op::Gt, Value::Number(self.number())),
             5 => (Op::Ge, text),
             6 => (Op::Contains, text),
             7 => (Op::StartsWith, text),
@@ -61,7 +68,7 @@ impl Chance {
 }
 
 /// Every item there can be, as far as these conditions can tell them apart.
-fn items() -> Vec<Attributes> {
+fn items(names: [&str; 2]) -> Vec<Attributes> {
     let values: Vec<Option<Value>> = [
         None,
         Some(Value::Bool(true)),
@@ -80,10 +87,12 @@ fn items() -> Vec<Attributes> {
         Some(Value::List(vec!["pune".into()])),
     ]
     .into();
+    let priorities = || (0..=100u8).map(|p| Some(Value::Number(f64::from(p)))).collect();
+    let others = if names[1] == "priority" { priorities() } else { values.clone() };
     let mut all = Vec::new();
     for a in &values {
-        for b in &values {
-            let pairs = [("a", a), ("b", b)].into_iter();
+        for b in &others {
+            let pairs = [(names[0], a), (names[1], b)].into_iter();
             all.push(pairs.filter_map(|(n, v)| Some((n, v.clone()?))).collect());
         }
     }
@@ -92,15 +101,21 @@ fn items() -> Vec<Attributes> {
 
 #[test]
 fn what_is_said_to_follow_follows() {
-    let (items, mut chance) = (items(), Chance(7));
-    let (mut followed, mut never) = (0, 0);
-    for _ in 0..20_000 {
+    holds_up(["a", "b"], 20_000);
+    holds_up(["a", "priority"], 2_000);
+}
+
+fn holds_up(names: [&'static str; 2], runs: u32) {
+    let (items, mut chance) = (items(names), Chance(7, names));
+    let (mut followed, mut never, mut always) = (0, 0, 0);
+    for _ in 0..runs {
         let (one, other) = (chance.condition(2), chance.condition(2));
         if one.is_never() {
             never += 1;
             assert!(items.iter().all(|item| !one.holds(item)), "{one:?}");
         }
         if one.is_always() {
+            always += 1;
             assert!(items.iter().all(|item| one.holds(item)), "{one:?}");
         }
         if one.implies(&other) {
@@ -110,7 +125,8 @@ fn what_is_said_to_follow_follows() {
         }
     }
     // It says so often enough for the test to mean something.
-    assert!(followed > 1_000 && never > 200, "{followed} {never}");
+    let often = followed > runs / 20 && never > runs / 100 && always > runs / 100;
+    assert!(often, "{followed} {never} {always}");
 }
 
 fn compare(attribute: &str, op: Op, value: impl Into<Value>) -> Condition {
@@ -139,6 +155,49 @@ fn what_people_write_is_seen_to_follow() {
         assert!(one.implies(&other), "{one:?} → {other:?}");
         assert!(!other.implies(&one), "{other:?} → {one:?}");
     }
+}
+
+#[test]
+fn what_can_never_hold_is_seen() {
+    use Condition::{All, Any, Not};
+    let not = |part: Condition| Not(Box::new(part));
+    let region = |value: &str| compare("region", Op::Eq, value);
+    let (above, below) = (|n: f64| compare("x", Op::Gt, n), |n: f64| compare("x", Op::Lt, n));
+    let priority = |op: Op, n: f64| compare("priority", op, n);
+    let list = |texts: &[&str]| Value::List(texts.iter().map(|t| (*t).to_owned()).collect());
+    for never in [
+        All(vec![region("mh"), not(region("mh"))]),
+        All(vec![region("mh"), compare("region", Op::Ne, "mh")]),
+        All(vec![region("mh"), not(compare("region", Op::In, list(&["gj", "mh"])))]),
+        All(vec![priority(Op::Gt, 50.0), priority(Op::Lt, 40.0)]),
+        All(vec![region("mh"), priority(Op::Gt, 50.0), priority(Op::Lt, 51.0)]),
+        priority(Op::Gt, 100.0),
+        not(priority(Op::Le, 100.0)),
+        compare("priority", Op::Exists, false),
+        All(vec![above(5.0), below(5.0)]),
+        All(vec![above(5.0), All(vec![region("mh"), below(4.0)])]),
+        All(vec![above(5.0), region("mh"), Any(vec![below(4.0), region("gj")])]),
+        All(vec![above(5.0), compare("x", Op::Lt, "z")]),
+        All(vec![compare("x", Op::Exists, false), above(5.0)]),
+        All(vec![compare("x", Op::StartsWith, "pune"), compare("x", Op::StartsWith, "goa")]),
+        not(Any(vec![region("mh"), not(region("mh"))])),
+    ] {
+        assert!(never.is_never(), "{never:?}");
+        assert!(not(never.clone()).is_always(), "{never:?}");
+    }
+    for may in [
+        All(vec![compare("x", Op::Ge, 5.0), compare("x", Op::Le, 5.0)]),
+        All(vec![not(above(5.0)), not(below(5.0))]),
+        All(vec![priority(Op::Gt, 50.0), priority(Op::Lt, 52.0)]),
+        All(vec![compare("x", Op::Exists, false), compare("x", Op::Ne, "z")]),
+        All(vec![compare("x", Op::StartsWith, "pune"), compare("x", Op::StartsWith, "pu")]),
+    ] {
+        assert!(!may.is_never(), "{may:?}");
+    }
+    // Everything is one or the other; but what is absent is neither less nor not less.
+    assert!(Any(vec![region("mh"), not(region("mh"))]).is_always());
+    assert!(Any(vec![priority(Op::Lt, 50.0), priority(Op::Ge, 50.0)]).is_always());
+    assert!(!Any(vec![below(5.0), compare("x", Op::Ge, 5.0)]).is_always());
 }
 
 /// One queue of leads, one of tasks, and two sources of leads.
@@ -178,15 +237,19 @@ fn rule(id: u64, when: Condition, queue: Option<u64>) -> (RuleId, Rule) {
 fn rules_that_never_decide_are_found_with_the_reason() {
     let mut facts: Facts = desk().facts().clone();
     let urgent = || compare("priority", Op::Gt, 50.0);
+    let meta = || compare("source", Op::Eq, "META");
     facts.rules = [
         rule(1, urgent(), Some(2)),
         rule(2, urgent(), Some(9)),
         // Neither of these two has ever decided anything, so this one does.
         rule(3, urgent(), None),
         rule(4, compare("priority", Op::Gt, 60.0), Some(1)),
-        rule(5, compare("source", Op::Eq, "META"), None),
+        rule(5, meta(), None),
         rule(6, Condition::All(vec![compare("source", Op::Eq, "Meta")]), None),
         rule(7, Condition::Any(vec![compare("source", Op::Eq, "x"), urgent()]), Some(1)),
+        rule(8, compare("priority", Op::Gt, 100.0), None),
+        rule(9, Condition::Any(vec![meta(), Condition::Not(Box::new(meta()))]), None),
+        rule(10, compare("region", Op::Eq, "mh"), None),
     ]
     .into();
     let found = State::restore(facts).futile_rules();
@@ -197,6 +260,8 @@ fn rules_that_never_decide_are_found_with_the_reason() {
             (RuleId(2), Futile::QueueInactive(QueueId(9))),
             (RuleId(4), Futile::Behind(RuleId(3))),
             (RuleId(6), Futile::UnknownSource("Meta".into())),
+            (RuleId(8), Futile::Contradiction),
+            (RuleId(10), Futile::Behind(RuleId(9))),
         ]
     );
 }

@@ -18,6 +18,7 @@ use crate::http::metrics::Metrics;
 use crate::http::problem::Answered;
 use crate::http::request::RequestIds;
 use crate::live::Board;
+use crate::recount::Recount;
 use crate::submission::KnownSource;
 use crate::words::Lexicon;
 use routing::{AgentId, Command, Settings, SourceId, State};
@@ -62,6 +63,8 @@ pub struct Parts {
     pub pings: tokio::sync::Semaphore,
     /// Copies of the database are made one after the other.
     pub backups: tokio::sync::Mutex<()>,
+    /// The tables held against the journal, for one audit at a time.
+    pub recount: Recount,
     /// Turns true when the server stops: long answers end.
     pub stopping: watch::Receiver<bool>,
     /// Workspaces that wait for their first admin.
@@ -127,6 +130,7 @@ impl App {
             fetch_wake: tokio::sync::Notify::new(),
             pings: tokio::sync::Semaphore::new(4),
             backups: tokio::sync::Mutex::default(),
+            recount: Recount::default(),
             stopping,
             setup: Mutex::default(),
             root: OnceLock::new(),

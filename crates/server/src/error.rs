@@ -21,6 +21,8 @@ pub enum Error {
     Randomness(String),
     #[error("there is no workspace “{0}”; `fairlead workspace list` shows them all")]
     NoSuchWorkspace(String),
+    #[error("the database holds no workspace yet; make one with `fairlead setup`")]
+    NoWorkspace,
     #[error("the database has several workspaces ({0}); choose one with --workspace")]
     WhichWorkspace(String),
     #[error(

@@ -31,6 +31,7 @@ mod outgoing;
 mod presets;
 #[cfg(test)]
 mod privacy;
+mod recount;
 mod retention;
 mod runfile;
 mod serve;
@@ -52,7 +53,8 @@ pub use presets::Preset;
 pub use runfile::{Found, find_running, find_server};
 pub use serve::{Running, serve, start, start_for_command, stop_signal};
 pub use workspaces::{
-    NewWorkspace, SetupLink, WorkspaceSummary, create_workspace, renew_link, workspaces,
+    Missing, NewWorkspace, SetupLink, WorkspaceSummary, create_workspace, is_country, renew_link,
+    workspaces,
 };
 
 pub use store::{Copied, Restored};

@@ -78,7 +78,7 @@ pub fn choose<T>(mut all: Vec<(String, T)>, name: Option<&str>) -> Result<T, Err
             .position(|(known, _)| known == name)
             .ok_or_else(|| Error::NoSuchWorkspace(name.to_owned()))?,
         None if all.len() == 1 => 0,
-        None if all.is_empty() => return Err(Error::NoSuchWorkspace("(any)".to_owned())),
+        None if all.is_empty() => return Err(Error::NoWorkspace),
         None => {
             let names: Vec<String> = all.into_iter().map(|(name, _)| name).collect();
             return Err(Error::WhichWorkspace(names.join(", ")));

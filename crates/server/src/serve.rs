@@ -15,7 +15,7 @@ use crate::logs;
 use crate::outgoing;
 use crate::retention;
 use crate::runfile::{Announcement, choose};
-use crate::workspaces::{self, FIRST, NewWorkspace};
+use crate::workspaces::{self, FIRST, Missing, NewWorkspace};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -97,7 +97,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
         None => None,
     };
     let listener = bind(config.address).await?;
-    let running = begin(config, clock, listener, tls, None).await?;
+    let running = begin(config, clock, listener, tls, For::Everybody).await?;
     announce(&running.app).await?;
     tokio::spawn(imports::resume_all(running.app.clone()));
     tokio::spawn(fetch::run(running.app.clone()));
@@ -105,7 +105,8 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
     Ok(running)
 }
 
-/// Starts a server for one command of this process: on a free loopback port, for one workspace.
+/// Starts a server for one command of this process: on a free loopback port, for one workspace of a
+/// database that is there.
 ///
 /// # Errors
 /// When the database cannot be opened, or the workspace is not clear.
@@ -113,7 +114,16 @@ pub async fn start_for_command(config: Config, workspace: Option<&str>) -> Resul
     let address = SocketAddr::from(([127, 0, 0, 1], 0));
     let config = Config { address, demo: false, tls: None, ..config };
     let listener = bind(address).await?;
-    begin(config, Clock::system(), listener, None, workspace).await
+    begin(config, Clock::system(), listener, None, For::Command(workspace)).await
+}
+
+/// Whom a server is for.
+#[derive(Clone, Copy)]
+enum For<'a> {
+    /// All workspaces, and the first one is made.
+    Everybody,
+    /// One command in the workspace of that name, or in the only one.
+    Command(Option<&'a str>),
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
@@ -125,11 +135,15 @@ async fn begin(
     clock: Clock,
     listener: TcpListener,
     tls: Option<Tls>,
-    workspace: Option<&str>,
+    whom: For<'_>,
 ) -> Result<Running, Error> {
     let io = |error| Error::Io { what: "the server could not start", error };
     check(&config)?;
-    let store = workspaces::open(&config).await?;
+    let missing = match whom {
+        For::Everybody => Missing::Made,
+        For::Command(_) => Missing::Refused,
+    };
+    let store = workspaces::open(&config, missing).await?;
     let address = config.root(listener.local_addr().map_err(io)?);
     let door = match tls.is_some() && !store.is_shared() {
         true => Some(bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?),
@@ -142,7 +156,7 @@ async fn begin(
     let app = App::new(config, clock, store, dispatcher, stopping).map_err(io)?;
     // A copy that a process was killed over.
     drop(std::fs::remove_file(app.config.data_dir.join(api::backup::PARTIAL)));
-    let ready = prepare(&app, workspace).await;
+    let ready = prepare(&app, whom).await;
     let (token, links) = match ready {
         Ok(ready) => ready,
         Err(error) => {
@@ -194,12 +208,10 @@ async fn answer(app: App, listener: TcpListener, tls: Option<Tls>, door: Option<
 }
 
 /// Sees that there is a workspace and a way in.
-async fn prepare(
-    app: &App,
-    workspace: Option<&str>,
-) -> Result<(String, Vec<(String, String)>), Error> {
+async fn prepare(app: &App, whom: For<'_>) -> Result<(String, Vec<(String, String)>), Error> {
     let io = |error| Error::Io { what: "the server could not start", error };
-    if app.store.workspaces().await?.is_empty() {
+    let serves = matches!(whom, For::Everybody);
+    if serves && app.store.workspaces().await?.is_empty() {
         if app.config.demo {
             demo::fill(app).await?;
         } else {
@@ -225,10 +237,10 @@ async fn prepare(
         }
     }
     let named: Vec<_> = all.iter().map(|row| (row.name.clone(), row.id)).collect();
-    let chosen = match (workspace, named.as_slice()) {
-        // A server serves all; its own token is for the first.
-        (None, [first, ..]) => first.1,
-        _ => choose(named, workspace)?,
+    let chosen = match whom {
+        // Its own token is for the first, which is there by now.
+        For::Everybody => all.first().ok_or(Error::NoWorkspace)?.id,
+        For::Command(name) => choose(named, name)?,
     };
     Ok((app.local_token(chosen).map_err(io)?, links))
 }
@@ -390,8 +402,8 @@ mod tests {
         let wrong = workspaces::create_workspace(&config, new("x", "Mars/Olympus")).await;
         assert!(matches!(wrong, Err(Error::Invalid { field, .. }) if field == "time_zone"));
         workspaces::create_workspace(&config, new("globex", "UTC")).await.unwrap();
-        let names: Vec<String> =
-            workspaces::workspaces(&config).await.unwrap().into_iter().map(|w| w.name).collect();
+        let all = workspaces::workspaces(&config, Missing::Refused).await.unwrap();
+        let names: Vec<String> = all.into_iter().map(|w| w.name).collect();
         assert_eq!(names, ["acme", "globex"]);
         let running = start_for_command(config.clone(), Some("globex")).await.unwrap();
         let answer = get(running.address(), running.token(), "/api/v1/workspace").await;
@@ -399,7 +411,30 @@ mod tests {
         let setup = get(running.address(), running.token(), "/api/v1/setup").await;
         assert!(setup.contains("\"needed\":true"), "{setup}");
         running.stop().await;
-        let missing = start_for_command(config, Some("nowhere")).await;
+        let missing = start_for_command(config.clone(), Some("nowhere")).await;
         assert!(matches!(missing, Err(Error::NoSuchWorkspace(_))));
+        let unclear = start_for_command(config, None).await;
+        assert!(
+            matches!(unclear, Err(Error::WhichWorkspace(names)) if names == "acme, globex"),
+            "a command takes none by itself"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_command_makes_no_database_and_no_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = config(&folder.path().join("elsewhere"));
+        let absent = start_for_command(config.clone(), None).await.unwrap_err();
+        assert!(
+            matches!(&absent, Error::Store(store::Error::Absent(at)) if at.contains("elsewhere"))
+        );
+        let list = workspaces::workspaces(&config, Missing::Refused).await.unwrap_err();
+        assert_eq!(list.to_string(), absent.to_string());
+        assert!(!config.data_dir.exists());
+        // Tables and nothing in them, as a set-up that broke off leaves them.
+        assert!(workspaces::workspaces(&config, Missing::Made).await.unwrap().is_empty());
+        let empty = start_for_command(config.clone(), None).await;
+        assert!(matches!(empty, Err(Error::NoWorkspace)));
+        assert!(workspaces::workspaces(&config, Missing::Refused).await.unwrap().is_empty());
     }
 }

@@ -108,7 +108,7 @@ impl Harness {
     }
 
     async fn begin(config: Config, folder: PathBuf, clock: Clock) -> Harness {
-        let store = workspaces::open(&config).await.unwrap();
+        let store = workspaces::open(&config, workspaces::Missing::Made).await.unwrap();
         let dispatcher = workspaces::start_dispatcher(store.clone(), clock.clone(), true).unwrap();
         let (stop, stopping) = watch::channel(false);
         let app = App::new(config.clone(), clock.clone(), store, dispatcher, stopping).unwrap();

@@ -15,6 +15,15 @@ use utoipa::ToSchema;
 /// The first workspace's name.
 pub const FIRST: &str = "main";
 
+/// What becomes of a database that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is made: by what sets up or serves.
+    Made,
+    /// An error: whoever asks about it has mistaken the place.
+    Refused,
+}
+
 /// A workspace to be made.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,12 +62,13 @@ pub struct WorkspaceSummary {
     pub has_admin: bool,
 }
 
-/// Makes a workspace in the database; its admin's link works when a server runs.
+/// Makes a workspace in the database, and the database where there is none; its admin's link works
+/// when a server runs.
 ///
 /// # Errors
 /// When the database cannot be opened, the name is in use, or the settings make no sense.
 pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<SetupLink, Error> {
-    let store = open(config).await?;
+    let store = open(config, Missing::Made).await?;
     let clock = Clock::system();
     let made = async {
         let dispatcher = start_dispatcher(store.clone(), clock.clone(), false)?;
@@ -78,8 +88,8 @@ pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<Setu
 ///
 /// # Errors
 /// When the database cannot be opened.
-pub async fn workspaces(config: &Config) -> Result<Vec<WorkspaceSummary>, Error> {
-    let store = open(config).await?;
+pub async fn workspaces(config: &Config, missing: Missing) -> Result<Vec<WorkspaceSummary>, Error> {
+    let store = open(config, missing).await?;
     let all = summaries(&*store).await;
     store.close().await;
     Ok(all?)
@@ -111,8 +121,10 @@ pub fn renew_link(config: &Config, workspace: u64) -> Result<SetupLink, Error> {
 }
 
 /// Opens the database and brings its tables to this version.
-pub async fn open(config: &Config) -> Result<Arc<dyn Store>, Error> {
-    let store = store::open(&config.database_url(), store::Options::default()).await?;
+pub async fn open(config: &Config, missing: Missing) -> Result<Arc<dyn Store>, Error> {
+    let existing = missing == Missing::Refused;
+    let options = store::Options { existing, ..store::Options::default() };
+    let store = store::open(&config.database_url(), options).await?;
     if let Err(error) = store.migrate().await {
         store.close().await;
         return Err(error.into());
@@ -149,7 +161,7 @@ pub async fn create(
         return Err(invalid("time_zone", "is not an IANA name such as Asia/Kolkata"));
     }
     let country = new.country.trim().to_uppercase();
-    if country.parse::<connectors::Country>().is_err() {
+    if !is_country(&country) {
         return Err(invalid("country", "must be a two-letter code such as IN, US or CN"));
     }
     let mut key = [0u8; 32];
@@ -163,6 +175,11 @@ pub async fn create(
         result.map_err(|refusal| refused(refusal.to_string()))?;
     }
     Ok(id)
+}
+
+/// Whether it is a country's two-letter code that phone numbers can be read by.
+pub fn is_country(code: &str) -> bool {
+    code.trim().to_uppercase().parse::<connectors::Country>().is_ok()
 }
 
 /// A fresh link's secret, and its hash.

@@ -129,6 +129,10 @@ where
         self.applied_migrations().await
     }
 
+    async fn missing(&self) -> Result<Vec<String>> {
+        self.missing_tables().await
+    }
+
     async fn migrate_down(&self, steps: u32) -> Result<()> {
         self.take_back(steps).await
     }

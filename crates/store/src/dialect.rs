@@ -147,6 +147,8 @@ pub(crate) trait Db: Database {
     const SNAPSHOT: &'static str;
     /// Keeps two nodes from migrating at once.
     const MIGRATION_LOCK: &'static str;
+    /// The tables that are there and their columns, a row each.
+    const COLUMNS: &'static str;
     /// Whether other processes may write.
     const SHARED: bool;
     /// What `/*CLUSTERED*/` stands for.
@@ -338,6 +340,8 @@ impl Db for Postgres {
     const BEGIN: &'static str = "BEGIN";
     const SNAPSHOT: &'static str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     const MIGRATION_LOCK: &'static str = "SELECT pg_advisory_xact_lock(5170937216)";
+    const COLUMNS: &'static str = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) \
+        FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false))";
     const SHARED: bool = true;
     const CLUSTERED: &'static str = "";
     const POSTGRESQL: &'static str = "";
@@ -401,6 +405,8 @@ impl Db for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const SNAPSHOT: &'static str = "BEGIN";
     const MIGRATION_LOCK: &'static str = "SELECT 1";
+    const COLUMNS: &'static str = "SELECT t.name, c.name FROM sqlite_master AS t \
+        JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'";
     const SHARED: bool = false;
     const CLUSTERED: &'static str = "WITHOUT ROWID";
     const POSTGRESQL: &'static str = "-- ";

@@ -15,6 +15,12 @@ pub enum Error {
     /// The database cannot be reached or is full; trying again later may help.
     #[error("the database is not available now: {0}")]
     Unavailable(String),
+    /// There is no database, or no Fairlead in it, where one must be.
+    #[error(
+        "there is no Fairlead database at {0}; make one with `fairlead setup`, or name the right \
+         place with --data-dir, --database-url or --server"
+    )]
+    Absent(String),
     /// A name that must be unique is in use.
     #[error("{0} is already in use; choose another")]
     Taken(&'static str),

@@ -38,6 +38,7 @@ mod open;
 mod opt_out;
 mod read;
 mod rows;
+mod shape;
 mod sql;
 mod store;
 mod touched;

@@ -3,6 +3,7 @@
 use crate::backend::Backend;
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Sql};
+use crate::shape::{columns, is_made};
 use crate::{Error, Result};
 use sha2::{Digest, Sha256};
 
@@ -37,7 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_desk"),
 ];
 
-const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (
+const TABLE: &str = "CREATE TABLE migrations (
     version BIGINT NOT NULL PRIMARY KEY,
     checksum TEXT NOT NULL
 )";
@@ -47,7 +48,10 @@ impl<D: Db> Backend<D> {
     pub(crate) async fn migrate_up(&self) -> Result<()> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
         D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
-        D::script(&mut tx, TABLE.into()).await?;
+        // PostgreSQL makes a notice of an IF NOT EXISTS that was not needed, at every start.
+        if !is_made(&columns::<D>(&mut tx).await?) {
+            D::script(&mut tx, TABLE.into()).await?;
+        }
         let applied = known::<D>(&mut tx).await?;
         for migration in MIGRATIONS {
             if applied.iter().any(|(version, _)| *version == migration.version) {
@@ -85,6 +89,15 @@ impl<D: Db> Backend<D> {
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// Makes the tables of this version in a database that has none.
+pub(crate) async fn make<D: Db>(conn: &mut D::Connection) -> Result<()> {
+    D::script(conn, TABLE.into()).await?;
+    for migration in MIGRATIONS {
+        D::script(conn, text::<D>(migration.up)).await?;
+    }
+    Ok(())
 }
 
 /// The last migration that was applied; an error when this version does not know one of them.

@@ -2,6 +2,7 @@
 
 use crate::backend::Backend;
 use crate::connect;
+use crate::dialect::Db;
 use crate::lock::{self, FileLock};
 use crate::{Error, Result, Store};
 use std::path::{Path, PathBuf};
@@ -13,16 +14,21 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 pub struct Options {
     /// Connections for reads besides the few that write; 0 for the default of 4.
     pub readers: u32,
+    /// Only a database that is there: neither its tables nor a file or folder is made.
+    pub existing: bool,
     /// What goes wrong on purpose, for tests.
     pub faults: Option<Arc<Faults>>,
 }
 
-/// Opens `sqlite:PATH` (made when missing; belongs to this process until closed) or
+/// Opens `sqlite:PATH` (made when missing, unless it must exist; belongs to this process until closed) or
 /// `postgres://…`. Call [`Store::migrate`] next.
 pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
     let readers = if options.readers == 0 { 4 } else { options.readers };
     match address(url)? {
         Address::Sqlite(path) => {
+            if options.existing && !path.exists() {
+                return Err(Error::Absent(path.display().to_string()));
+            }
             if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
                 std::fs::create_dir_all(folder)
                     .map_err(|error| Error::File { path: folder.to_owned(), error })?;
@@ -31,13 +37,32 @@ pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
             // It holds names and phone numbers. SQLite gives its companions the same mode.
             lock::private(&path)?;
             let pools = connect::sqlite(&path, readers).await?;
-            Ok(Arc::new(Backend::new(pools, Some(lock), options.faults)))
+            let place = path.display().to_string();
+            ready(Backend::new(pools, Some(lock), options.faults), options.existing, place).await
         }
         Address::Postgres => {
             let pools = connect::postgres(url, readers).await?;
-            Ok(Arc::new(Backend::new(pools, None, options.faults)))
+            // Options in the address may hold a secret.
+            let place = connect::redacted(url.split('?').next().unwrap_or_default());
+            ready(Backend::new(pools, None, options.faults), options.existing, place).await
         }
     }
+}
+
+/// The store, unless its tables should be there and are not.
+async fn ready<D: Db>(backend: Backend<D>, existing: bool, place: String) -> Result<Arc<dyn Store>>
+where
+    Backend<D>: Store + 'static,
+{
+    if existing {
+        let made = backend.has_tables().await;
+        if !matches!(made, Ok(true)) {
+            backend.close().await;
+            made?;
+            return Err(Error::Absent(place));
+        }
+    }
+    Ok(Arc::new(backend))
 }
 
 /// What the process that has this SQLite file open wrote with [`Store::announce`]; `None` when

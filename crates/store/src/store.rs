@@ -37,6 +37,9 @@ pub trait Store:
     /// The migrations that are applied, by number, and the last one that this version knows.
     async fn schema(&self) -> Result<(Vec<i64>, i64)>;
 
+    /// What is not there although the migrations make it, such as `table standings`.
+    async fn missing(&self) -> Result<Vec<String>>;
+
     /// Takes the last `steps` migrations back.
     async fn migrate_down(&self, steps: u32) -> Result<()>;
 

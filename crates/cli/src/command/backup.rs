@@ -54,11 +54,11 @@ pub fn run(options: &Options, args: Backup) -> Result<ExitCode> {
     let copied = copied.context("the database was not copied")?;
     match options.json {
         true => print::json(&described(file, &copied))?,
-        false => println!(
+        false => print::line(format_args!(
             "{} holds {}. Every page and every event was checked.",
             file.display(),
             counted(&copied)
-        ),
+        ))?,
     }
     Ok(ExitCode::SUCCESS)
 }

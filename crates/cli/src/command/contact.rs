@@ -6,7 +6,7 @@ use crate::{file, print};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -85,9 +85,10 @@ pub fn run(options: &Options, args: Contact) -> Result<ExitCode> {
                     let items = kept["items"].as_array().map_or(0, Vec::len);
                     match options.json {
                         true => print::json(&json!({ "file": path, "items": items }))?,
-                        false => {
-                            println!("{items} items and what belongs to them: {}", path.display());
-                        }
+                        false => print::line(format_args!(
+                            "{items} items and what belongs to them: {}",
+                            path.display()
+                        ))?,
                     }
                 }
                 None => print::json(&kept)?,
@@ -103,7 +104,7 @@ pub fn run(options: &Options, args: Contact) -> Result<ExitCode> {
             if options.json {
                 print::json(&erased)?;
             } else {
-                println!("{}", said(&erased));
+                print::line(said(&erased))?;
             }
         }
     }
@@ -125,8 +126,7 @@ fn agreed() -> Result<bool> {
     if !std::io::stdin().is_terminal() {
         bail!("nobody is there to agree; say --yes");
     }
-    print!("Everything kept of this person is erased for good. Type “erase” to go on: ");
-    std::io::stdout().flush()?;
+    print::text("Everything kept of this person is erased for good. Type “erase” to go on: ")?;
     Ok(line()?.eq_ignore_ascii_case("erase"))
 }
 

@@ -4,6 +4,7 @@ use crate::command::import::keep_rejected;
 use crate::engine::Engine;
 use crate::options::Options;
 use crate::print;
+use crate::when::{local, zone};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -80,7 +81,8 @@ pub fn run(options: &Options, args: DoNotCall) -> Result<ExitCode> {
         Action::List { origin } => {
             let query = origin.map(|origin| format!("?origin={origin}")).unwrap_or_default();
             let entries = Value::from(engine.api.list(&format!("/do-not-call{query}"))?);
-            said(options, &entries, || table(&entries))
+            let zone = zone(&engine.api)?;
+            said(options, &entries, || table(&entries, &zone))
         }
         Action::Add { phone, about, not_on_holidays, until } => {
             let body = json!({ "phone": number(phone)?, "category": about.category,
@@ -91,7 +93,8 @@ pub fn run(options: &Options, args: DoNotCall) -> Result<ExitCode> {
         Action::Check { phone } => {
             let body = json!({ "phone": number(phone)? });
             let found: Value = engine.api.post("/do-not-call/check", &body)?;
-            said(options, &found, || listed(&found))
+            let zone = zone(&engine.api)?;
+            said(options, &found, || listed(&found, &zone))
         }
         Action::Remove { id } => {
             engine.api.delete(&format!("/do-not-call/{id}"))?;
@@ -125,17 +128,19 @@ pub fn run(options: &Options, args: DoNotCall) -> Result<ExitCode> {
 fn said(options: &Options, answer: &Value, text: impl FnOnce() -> String) -> Result<ExitCode> {
     match options.json {
         true => print::json(answer)?,
-        false => println!("{}", text()),
+        false => print::line(text())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(entries: &Value) -> String {
-    let fields = ["id", "category", "medium", "origin", "added_at", "until"];
+/// With times in the zone.
+fn table(entries: &Value, zone: &str) -> String {
+    let fields = ["id", "category", "medium", "origin"];
     let row = |entry: &Value| {
         let mut cells = print::cells(entry, &fields);
         let times = entry["not_on_holidays"] == true || entry["hours"] != json!([]);
         cells.insert(3, if times { "at some times" } else { "never" }.to_owned());
+        cells.extend([local(&entry["added_at"], zone), local(&entry["until"], zone)]);
         cells
     };
     let rows: Vec<Vec<String>> = entries.as_array().into_iter().flatten().map(row).collect();
@@ -148,14 +153,14 @@ fn table(entries: &Value) -> String {
     }
 }
 
-fn listed(found: &Value) -> String {
+fn listed(found: &Value, zone: &str) -> String {
     let first = match found["listed"].as_bool() {
         Some(true) => "It is on the list.",
         _ => "It is not on the list now.",
     };
     match found["entries"].as_array().is_none_or(Vec::is_empty) {
         true => first.to_owned(),
-        false => format!("{first}\n{}", table(&found["entries"])),
+        false => format!("{first}\n{}", table(&found["entries"], zone)),
     }
 }
 
@@ -189,18 +194,19 @@ mod tests {
     #[test]
     fn what_the_list_says_of_a_number_is_shown() {
         let none = json!({"listed": false, "entries": []});
-        assert_eq!(listed(&none), "It is not on the list now.");
-        let text = listed(&json!({"listed": true, "entries": [entry()]}));
+        assert_eq!(listed(&none, "UTC"), "It is not on the list now.");
+        let text = listed(&json!({"listed": true, "entries": [entry()]}), "Asia/Kolkata");
         assert!(text.starts_with("It is on the list.\n"), "{text}");
         assert!(text.contains("loans") && text.contains("never"), "{text}");
+        assert!(text.contains("2026-03-02 09:00:00 +05:30"), "{text}");
     }
 
     #[test]
     fn a_partial_wish_is_told_from_never() {
         let mut partial = entry();
         partial["not_on_holidays"] = true.into();
-        assert!(table(&json!([partial])).contains("at some times"));
-        assert_eq!(table(&json!([])), "Nobody is on the list.");
+        assert!(table(&json!([partial]), "UTC").contains("at some times"));
+        assert_eq!(table(&json!([]), "UTC"), "Nobody is on the list.");
     }
 
     #[test]

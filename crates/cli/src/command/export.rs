@@ -3,6 +3,7 @@
 use crate::api::Api;
 use crate::engine::Engine;
 use crate::options::Options;
+use crate::print;
 use crate::when::period;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
@@ -101,6 +102,6 @@ fn number_of(api: &Api, list: &str, what: &str, text: &str) -> Result<u64> {
 fn write(file: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     match file {
         Some(path) => crate::file::write(path, fill),
-        None => fill(&mut std::io::stdout().lock()),
+        None => print::stream(fill),
     }
 }

@@ -28,7 +28,7 @@ pub fn run(options: &Options, args: Fairness) -> Result<ExitCode> {
     let report: Value = engine.api.get(&format!("/fairness?{}", query.join("&")))?;
     match options.json {
         true => print::json(&report)?,
-        false => print!("{}", text(&report)),
+        false => print::text(text(&report))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -29,7 +29,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     ask(&root, tls).with_context(|| format!("the server at {root} is not ready"))?;
     match options.json {
         true => print::json(&json!({ "ready": true }))?,
-        false => println!("ready"),
+        false => print::line("ready")?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -37,7 +37,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 fn ask(root: &str, tls: TlsConfig) -> Result<()> {
     let config = Agent::config_builder().http_status_as_error(false).tls_config(tls);
     let agent: Agent = config.timeout_global(Some(PATIENCE)).build().into();
-    let mut answer = agent.get(format!("{root}/readyz")).call()?;
+    let mut answer = agent.get(format!("{root}/readyz")).call().map_err(trust::explained)?;
     if !answer.status().is_success() {
         let problem: serde_json::Value = answer.body_mut().read_json().unwrap_or_default();
         bail!("{}", problem["detail"].as_str().unwrap_or("it does not say why"));

@@ -70,9 +70,9 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     };
     let preview = send(true)?;
     if !options.json {
-        println!("{}", mapping(&preview));
+        print::line(mapping(&preview))?;
         if preview["already"] != true || args.again {
-            println!("{}", forecast(&preview));
+            print::line(forecast(&preview))?;
         }
     }
     if preview["already"] == true && !args.again {
@@ -109,9 +109,10 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     } else {
         let titles = ["imported#", "duplicate#", "rejected#"];
         let row = print::cells(&job, &["imported", "duplicates", "rejected"]);
-        println!("{}", print::table(&titles, [row]));
+        print::line(print::table(&titles, [row]))?;
         if let Some(path) = kept {
-            println!("The rejected rows and what is wrong with each: {}", path.display());
+            let at = path.display();
+            print::line(format_args!("The rejected rows and what is wrong with each: {at}"))?;
         }
     }
     match job["state"].as_str() {
@@ -129,10 +130,10 @@ fn already(options: &Options, preview: &Value) -> Result<ExitCode> {
         print::json(preview)?;
     } else {
         let when = preview["created_at"].as_str().unwrap_or("some time ago");
-        println!(
+        print::line(format_args!(
             "This very file was imported by this source before ({when}), and nothing was imported \
              now. With --again its rows come in once more."
-        );
+        ))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -28,9 +28,9 @@ pub fn run(options: &Options, args: Restore) -> Result<ExitCode> {
         print::json(&said)?;
         return Ok(ExitCode::SUCCESS);
     }
-    println!("The database holds {} now.", counted(&restored.copied));
+    print::line(format_args!("The database holds {} now.", counted(&restored.copied)))?;
     if let Some(kept) = restored.kept {
-        println!("What stood there before is kept as {}.", kept.display());
+        print::line(format_args!("What stood there before is kept as {}.", kept.display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

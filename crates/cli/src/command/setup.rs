@@ -6,17 +6,18 @@ use crate::options::Options;
 use crate::print;
 use anyhow::{Context, Result};
 use clap::Args;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use server::{NewWorkspace, Preset, SetupLink, WorkspaceSummary};
+use server::{Missing, NewWorkspace, Preset, SetupLink, WorkspaceSummary};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Setup {
     /// The workspace's zone, when it is created now [default: the preset's, else UTC].
-    #[arg(long)]
+    #[arg(long, value_parser = zone)]
     time_zone: Option<String>,
     /// The workspace's country, when it is created now [default: the preset's, else US].
-    #[arg(long)]
+    #[arg(long, value_parser = country)]
     country: Option<String>,
     /// What an empty workspace begins with: lead-desk (leads per source, fewest first), crm (by
     /// state, with caps and overflow) or qc-desk (the oldest task to whoever is free).
@@ -24,18 +25,36 @@ pub struct Setup {
     preset: Option<Preset>,
 }
 
+fn zone(text: &str) -> Result<String, &'static str> {
+    let known = TimeZone::get(text).map(|_| text.to_owned());
+    known.map_err(|_| "it is not an IANA name such as Asia/Kolkata")
+}
+
+fn country(text: &str) -> Result<String, &'static str> {
+    let known = server::is_country(text).then(|| text.to_owned());
+    known.ok_or("it must be a two-letter code such as IN, US or CN")
+}
+
 pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
     let database = Database::open(options)?;
-    let name = options.workspace.clone().unwrap_or_else(|| "main".to_owned());
-    let there = database.workspaces().context("cannot set up")?;
-    let known = there.iter().find(|w| w.name == name || options.workspace.is_none());
+    let there = database.workspaces(Missing::Made).context("cannot set up")?;
+    let name = match (&options.workspace, &there[..]) {
+        (Some(name), _) => name.clone(),
+        (None, []) => "main".to_owned(),
+        (None, [only]) => only.name.clone(),
+        (None, several) => return which(options, &args, several),
+    };
+    let known = there.iter().find(|workspace| workspace.name == name);
     let (id, link) = match known {
         Some(workspace) => {
             if !options.json {
-                println!(
+                print::line(format_args!(
                     "The tables are up to date. Workspace “{}” is there ({}, {} events).",
                     workspace.name, workspace.time_zone, workspace.seq
-                );
+                ))?;
+            }
+            if let Some(said) = unchanged(&args, workspace) {
+                eprintln!("fairlead: {said}");
             }
             (workspace.id, admin_link(&database, workspace)?)
         }
@@ -46,16 +65,13 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
             let new = NewWorkspace { name: name.clone(), time_zone, country };
             let made = database.create(new)?;
             if !options.json {
-                println!("The tables are up to date and the workspace is there.");
+                print::line("The tables are up to date and the workspace is there.")?;
             }
             (made.id, Some(made))
         }
     };
     let sources = match args.preset {
-        Some(preset) => {
-            let name = known.map_or(name, |workspace| workspace.name.clone());
-            furnish(options, preset, &name)?
-        }
+        Some(preset) => furnish(options, preset, &name)?,
         None => Vec::new(),
     };
     if options.json {
@@ -65,15 +81,51 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
         )?;
         return Ok(ExitCode::SUCCESS);
     }
-    print_sources(&sources);
+    print_sources(&sources)?;
     if let Some(link) = link {
         let first = match database {
             Database::Served { .. } => "Open",
             Database::Own(_) => "Start `fairlead serve`, then open",
         };
-        println!("{first} this once to make its admin:\n  {}{}", database.root(), link.path);
+        let (root, path) = (database.root(), link.path);
+        print::line(format_args!("{first} this once to make its admin:\n  {root}{path}"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Several workspaces and none chosen: the tables are up to date, and nothing else can be meant.
+fn which(options: &Options, args: &Setup, there: &[WorkspaceSummary]) -> Result<ExitCode> {
+    let names: Vec<&str> = there.iter().map(|workspace| workspace.name.as_str()).collect();
+    if args.preset.is_some() || args.time_zone.is_some() || args.country.is_some() {
+        return Err(server::Error::WhichWorkspace(names.join(", ")).into());
+    }
+    match options.json {
+        true => print::json(&json!({ "created": false, "workspaces": there }))?,
+        false => print::line(format_args!(
+            "The tables are up to date. These workspaces are there: {}.",
+            names.join(", ")
+        ))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was asked for and is not done, because the workspace is there already.
+fn unchanged(args: &Setup, workspace: &WorkspaceSummary) -> Option<String> {
+    let zone = args.time_zone.as_ref().filter(|zone| **zone != workspace.time_zone);
+    let asked: Vec<String> = [
+        zone.map(|zone| format!("--time-zone {zone} (it has {})", workspace.time_zone)),
+        args.country.as_ref().map(|country| format!("--country {country}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!asked.is_empty()).then(|| {
+        format!(
+            "the workspace is there already, so {} changed nothing; an admin changes it on the \
+             page Settings, or with PATCH /api/v1/workspace",
+            asked.join(" and ")
+        )
+    })
 }
 
 /// Furnishes the workspace, if it is empty.
@@ -92,13 +144,13 @@ fn furnish(options: &Options, preset: Preset, workspace: &str) -> Result<Vec<Val
     }
 }
 
-fn print_sources(sources: &[Value]) {
+fn print_sources(sources: &[Value]) -> Result<()> {
     if sources.is_empty() {
-        return;
+        return Ok(());
     }
-    println!("Its sources, with their webhooks' secrets, which are shown this once:");
+    print::line("Its sources, with their webhooks' secrets, which are shown this once:")?;
     let rows = sources.iter().map(|source| print::cells(source, &["name", "key", "secret"]));
-    println!("{}", print::table(&["source", "key", "secret"], rows));
+    print::line(print::table(&["source", "key", "secret"], rows))
 }
 
 /// A link for a workspace that has no admin yet. A server that runs has printed one.

@@ -33,9 +33,10 @@ pub fn run(options: &Options, args: Simulate) -> Result<ExitCode> {
     }
     match options.json {
         true => print::json(&json!({ "runs": report.runs, "commands": report.commands }))?,
-        false => {
-            println!("{} runs, {} commands: every invariant held", report.runs, report.commands)
-        }
+        false => print::line(format_args!(
+            "{} runs, {} commands: every invariant held",
+            report.runs, report.commands
+        ))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let stats: Value = engine.api.get("/stats")?;
     match options.json {
         true => print::json(&stats)?,
-        false => print!("{}", text(&stats)),
+        false => print::text(text(&stats))?,
     }
     Ok(ExitCode::SUCCESS)
 }

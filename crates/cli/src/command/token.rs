@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::options::Options;
 use crate::print;
+use crate::when::{local, zone};
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ pub fn run(options: &Options, args: Token) -> Result<ExitCode> {
             let made: Value = engine.api.post("/tokens", &body)?;
             match options.json {
                 true => print::json(&made)?,
-                false => println!("{}", made["token"].as_str().context("there is no token")?),
+                false => print::line(made["token"].as_str().context("there is no token")?)?,
             }
         }
         Action::List => {
@@ -52,15 +53,36 @@ pub fn run(options: &Options, args: Token) -> Result<ExitCode> {
             if options.json {
                 print::json(&Value::Array(all))?;
             } else {
-                let fields = ["id", "name", "role", "agent_id", "created_at"];
-                let rows = all.iter().map(|token| print::cells(token, &fields));
-                println!("{}", print::table(&["id#", "token", "role", "agent#", "made"], rows));
+                let zone = zone(&engine.api)?;
+                print::line(table(&all, &zone))?;
             }
         }
         Action::Revoke { id } => {
             engine.api.delete(&format!("/tokens/{id}"))?;
-            println!("Token {id} is revoked.");
+            print::line(format_args!("Token {id} is revoked."))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn table(tokens: &[Value], zone: &str) -> String {
+    let rows = tokens.iter().map(|token| {
+        let mut row = print::cells(token, &["id", "name", "role", "agent_id"]);
+        row.push(local(&token["created_at"], zone));
+        row
+    });
+    print::table(&["id#", "token", "role", "agent#", "made"], rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_see_in_their_zone_when_a_token_was_made() {
+        let token = json!({"id": 1, "name": "cron", "role": "supervisor", "agent_id": null,
+            "created_at": "2026-03-02T04:30:00.000Z"});
+        let text = table(&[token], "Asia/Kolkata");
+        assert!(text.contains("2026-03-02 10:00:00 +05:30"), "{text}");
+    }
 }

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Trigger {
-    /// Only items of this source, by name or key.
+    /// Only items of this source, by name, key or number.
     #[arg(long)]
     source: Option<String>,
     /// At most so many.
@@ -24,13 +24,14 @@ pub fn run(options: &Options, args: Trigger) -> Result<ExitCode> {
     let matched = match_waiting(&engine.api, args.source.as_deref(), args.max)?;
     match options.json {
         true => print::json(&json!({ "matched": matched }))?,
-        false => println!("{matched} assigned"),
+        false => print::line(format_args!("{matched} assigned"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Matches what waits, `max` at most, and says how many.
 pub fn match_waiting(api: &Api, source: Option<&str>, max: u64) -> Result<u64> {
+    let source = source.map(source_named);
     let mut matched = 0;
     while matched < max {
         let part = (max - matched).min(1000);
@@ -41,4 +42,20 @@ pub fn match_waiting(api: &Api, source: Option<&str>, max: u64) -> Result<u64> {
         }
     }
     Ok(matched)
+}
+
+/// A source as the API takes it: a number is one's id.
+fn source_named(text: &str) -> Value {
+    text.parse::<u64>().map_or_else(|_| text.into(), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_may_be_given_by_its_number() {
+        assert_eq!(source_named("12"), json!(12));
+        assert_eq!(source_named("META"), json!("META"));
+    }
 }

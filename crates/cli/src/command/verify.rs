@@ -2,54 +2,121 @@
 
 use crate::api::Api;
 use crate::chain::Audited;
+use crate::command::workspace::Database;
 use crate::engine::Engine;
 use crate::options::Options;
 use crate::print;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
+use server::Missing;
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Verify {
-    /// Also read the whole journal and check its hash chain.
+    /// Also read the whole journal, check its hash chain, and hold the tables against what happened;
+    /// of every workspace, unless one is named.
     #[arg(long)]
     audit: bool,
 }
 
 pub fn run(options: &Options, args: Verify) -> Result<ExitCode> {
-    let engine = Engine::connect(options)?;
-    let found: Value = engine.api.get("/verify")?;
-    let mut problems = problems(&found);
-    let mut audited = None;
-    if args.audit {
-        let chain = Audited::read(&engine.api)?;
-        problems.extend(chain.problems());
-        audited = Some(chain);
+    let names = several(options)?;
+    let sound = match &names[..] {
+        [] => {
+            let verified = Verified::read(options, args.audit)?;
+            match options.json {
+                true => print::json(&verified.for_programs())?,
+                false => verified.print()?,
+            }
+            verified.problems.is_empty()
+        }
+        names => all(options, names, args.audit)?,
+    };
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The workspaces' names, where none is chosen and there are several.
+fn several(options: &Options) -> Result<Vec<String>> {
+    if options.server.is_some() || options.workspace.is_some() {
+        return Ok(Vec::new());
     }
-    let kept = retention(&engine.api)?;
+    let all = Database::open(options)?.workspaces(Missing::Refused)?;
+    let names: Vec<String> = all.into_iter().map(|workspace| workspace.name).collect();
+    Ok(if names.len() > 1 { names } else { Vec::new() })
+}
+
+/// Verifies one after the other; whether all are in order.
+fn all(options: &Options, names: &[String], audit: bool) -> Result<bool> {
+    let (mut sound, mut said) = (true, Vec::new());
+    for name in names {
+        let options = Options { workspace: Some(name.clone()), ..options.clone() };
+        let verified = Verified::read(&options, audit)?;
+        sound &= verified.problems.is_empty();
+        if options.json {
+            let mut one = verified.for_programs();
+            one["workspace"] = name.as_str().into();
+            said.push(one);
+        } else {
+            print::line(format_args!("Workspace “{name}”:"))?;
+            verified.print()?;
+        }
+    }
     if options.json {
-        let events = audited.as_ref().map(|chain| &chain.journal["events"]);
-        let rows = audited.as_ref().map(|chain| &chain.journal["rows"]);
-        print::json(&json!({
-            "schema": found["schema"], "zone": found["zone"], "findings": found["findings"],
-            "problems": problems, "audited_events": events, "audited_rows": rows,
-            "audited": audited.as_ref().map(|chain| &chain.journal), "retention": kept,
-        }))?;
-    } else {
-        if let Some(chain) = &audited {
-            println!("{}", chain.words());
-        }
-        for source in &kept {
-            println!("{}", keeps(source));
-        }
-        problems.iter().for_each(|problem| println!("- {problem}"));
-        if problems.is_empty() {
-            println!("Everything is in order.");
-            println!("{}", place(&found));
-        }
+        print::json(&json!({ "workspaces": said }))?;
     }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(sound)
+}
+
+/// What was found in one workspace.
+struct Verified {
+    found: Value,
+    audited: Option<Audited>,
+    /// The sources whose persons are erased after some days.
+    kept: Vec<Value>,
+    problems: Vec<String>,
+}
+
+impl Verified {
+    fn read(options: &Options, audit: bool) -> Result<Verified> {
+        let engine = Engine::connect(options)?;
+        let api = &engine.api;
+        let found: Value = api.get("/verify")?;
+        let mut problems = problems(&found);
+        // What is not there cannot be read.
+        let findings = found["findings"].as_array();
+        let whole = findings.into_iter().flatten().all(|finding| finding["subject"] != "schema");
+        let audited = if audit && whole { Some(Audited::read(api)?) } else { None };
+        problems.extend(audited.iter().flat_map(Audited::problems));
+        let kept = if whole { retention(api)? } else { Vec::new() };
+        Ok(Verified { found, audited, kept, problems })
+    }
+
+    fn for_programs(&self) -> Value {
+        let (found, journal) = (&self.found, self.audited.as_ref().map(|chain| &chain.journal));
+        json!({
+            "schema": found["schema"], "zone": found["zone"], "findings": found["findings"],
+            "problems": self.problems, "audited_events": journal.map(|chain| &chain["events"]),
+            "audited_rows": journal.map(|chain| &chain["rows"]), "audited": journal,
+            "retention": self.kept,
+        })
+    }
+
+    fn print(&self) -> Result<()> {
+        if let Some(chain) = &self.audited {
+            print::line(chain.words())?;
+        }
+        for source in &self.kept {
+            print::line(keeps(source))?;
+        }
+        for problem in &self.problems {
+            print::line(format_args!("- {problem}"))?;
+        }
+        if self.problems.is_empty() {
+            print::line(format_args!("Everything is in order.\n{}", place(&self.found)))?;
+        }
+        Ok(())
+    }
 }
 
 /// The sources whose closed items lose their person after some days.
@@ -61,7 +128,11 @@ fn retention(api: &Api) -> Result<Vec<Value>> {
 
 fn keeps(source: &Value) -> String {
     let name = source["source"].as_str().unwrap_or("?");
-    format!("Source “{name}”: persons are erased {} days after their item closed.", source["days"])
+    let days = match &source["days"] {
+        one if *one == 1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    format!("Source “{name}”: persons are erased {days} after their item closed.")
 }
 
 /// The schema's version, and the zone's time now.
@@ -92,6 +163,13 @@ fn problems(found: &Value) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_day_is_no_days() {
+        let said = |days: u32| keeps(&json!({"source": "META", "days": days}));
+        assert_eq!(said(1), "Source “META”: persons are erased 1 day after their item closed.");
+        assert!(said(30).contains("erased 30 days after"));
+    }
 
     #[test]
     fn findings_are_lines() {

@@ -8,6 +8,7 @@ use crate::signal::stop_signal;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
 use std::process::ExitCode;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
@@ -20,15 +21,29 @@ pub struct Worker {
     once: bool,
     /// Seconds between passes.
     #[arg(long, env = "CHECK_INTERVAL", default_value_t = 5, value_name = "SECONDS",
-          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+          value_parser = number(5, 1..=86_400))]
     interval: u64,
     /// The most items of one pass.
     #[arg(long, env = "MAX_LEADS_PER_BATCH", default_value_t = 1000, value_name = "N",
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = number(1000, 1..=u64::MAX))]
     max_batch: u64,
-    /// Only items of this source, by name or key.
+    /// Only items of this source, by name, key or number.
     #[arg(long)]
     source: Option<String>,
+}
+
+/// A number within the range. An empty variable says nothing: one that was never set comes so.
+fn number(
+    standard: u64,
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<u64, String> + Clone {
+    move |text| match text {
+        "" => Ok(standard),
+        text => text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            format!("it must be a whole number, {least} to {most}")
+        }),
+    }
 }
 
 pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
@@ -50,7 +65,7 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
         match match_waiting(&engine.api, args.source.as_deref(), args.max_batch) {
             Ok(0) if !once => {}
             Ok(matched) if options.json => print::json(&json!({ "matched": matched }))?,
-            Ok(matched) => println!("{matched} assigned"),
+            Ok(matched) => print::line(format_args!("{matched} assigned"))?,
             Err(error) if once => return Err(error),
             // The server may be restarting: the next pass finds what this one left.
             Err(error) => eprintln!("fairlead: {error:#}"),
@@ -61,6 +76,20 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
         match stop.recv_timeout(Duration::from_secs(args.interval)) {
             Err(RecvTimeoutError::Timeout) => {}
             _ => return Ok(ExitCode::SUCCESS),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_the_default() {
+        let interval = number(5, 1..=86_400);
+        assert_eq!((interval(""), interval("60")), (Ok(5), Ok(60)));
+        for wrong in ["0", "86401", "-1", "soon"] {
+            assert!(interval(wrong).is_err_and(|said| said.contains("1 to 86400")), "{wrong}");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::print;
 use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use server::{NewWorkspace, SetupLink, WorkspaceSummary};
+use server::{Missing, NewWorkspace, SetupLink, WorkspaceSummary};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -17,7 +17,8 @@ pub struct Workspace {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Create a workspace; prints the one-time link that makes its admin.
+    /// Create a workspace, and the database where there is none; prints the one-time link that
+    /// makes its admin.
     Create {
         /// What it is called; people sign in to it by this name where there are several.
         name: String,
@@ -40,23 +41,23 @@ pub fn run(options: &Options, args: Workspace) -> Result<ExitCode> {
             let setup = made.context("the workspace was not created")?;
             match options.json {
                 true => print::json(&json!({ "id": setup.id, "setup_path": setup.path }))?,
-                false => println!(
+                false => print::line(format_args!(
                     "Workspace {} is there. Open this once to make its admin:\n  {}{}",
                     setup.id,
                     database.root(),
                     setup.path
-                ),
+                ))?,
             }
         }
         Action::List => {
-            let all = database.workspaces()?;
+            let all = database.workspaces(Missing::Refused)?;
             if options.json {
                 print::json(&json!(all))?;
             } else {
                 let rows = all.iter().map(|w| {
                     vec![w.id.to_string(), w.name.clone(), w.time_zone.clone(), w.seq.to_string()]
                 });
-                println!("{}", print::table(&["id#", "workspace", "zone", "events#"], rows));
+                print::line(print::table(&["id#", "workspace", "zone", "events#"], rows))?;
             }
         }
     }
@@ -90,14 +91,15 @@ impl Database {
         }
     }
 
-    pub fn workspaces(&self) -> Result<Vec<WorkspaceSummary>> {
+    /// All of them; a database that is not there may be made.
+    pub fn workspaces(&self, missing: Missing) -> Result<Vec<WorkspaceSummary>> {
         match self {
             Database::Served { api, .. } => {
                 let all = api.list("/workspaces")?;
                 Ok(all.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
             }
             Database::Own(config) => {
-                Ok(crate::engine::runtime()?.block_on(server::workspaces(config))?)
+                Ok(crate::engine::runtime()?.block_on(server::workspaces(config, missing))?)
             }
         }
     }

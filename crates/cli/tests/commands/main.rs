@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod desk;
+mod place;
 
 use desk::{Desk, program, said};
 use serde_json::{Value, json};
@@ -114,7 +115,8 @@ fn waiting_leads_are_matched_by_trigger_and_by_the_worker() {
     desk.send("PATCH", "/workspace", json!({"dispatch": "by_worker"}));
     let lead = |source: &str| drop(desk.send("POST", "/items", json!({"source": source})));
     ["META", "META", "GOOGLE"].into_iter().for_each(lead);
-    assert_eq!(said(&desk.run(&["trigger", "--source", "META"])), "2 assigned\n");
+    assert_eq!(said(&desk.run(&["trigger", "--source", "1", "--max", "1"])), "1 assigned\n");
+    assert_eq!(said(&desk.run(&["trigger", "--source", "META"])), "1 assigned\n");
     assert_eq!(desk.json(&["trigger"])["matched"], 1);
     assert_eq!(said(&desk.run(&["worker", "--once"])), "0 assigned\n");
 
@@ -124,6 +126,12 @@ fn waiting_leads_are_matched_by_trigger_and_by_the_worker() {
     workflow.arg("worker").env("GITHUB_ACTIONS", "true").env("MAX_LEADS_PER_BATCH", "2");
     let ran = workflow.output().unwrap();
     assert_eq!((ran.status.code(), said(&ran).as_str()), (Some(0), "2 assigned\n"));
+
+    // A variable that was never set comes as an empty one.
+    let mut unset = desk.program();
+    unset.args(["worker", "--once"]).env("CHECK_INTERVAL", "").env("MAX_LEADS_PER_BATCH", "");
+    let ran = unset.output().unwrap();
+    assert_eq!((ran.status.code(), said(&ran).as_str()), (Some(0), "1 assigned\n"));
 
     let unknown = desk.run(&["worker", "--once", "--source", "NOWHERE"]);
     assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");

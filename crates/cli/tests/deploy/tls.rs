@@ -63,6 +63,38 @@ fn commands_reach_a_server_by_its_authority() {
     assert!(stats.status.success(), "{}", said(&stats));
 }
 
+/// Writes a certificate for localhost that signs itself, with its key.
+fn self_signed(folder: &Path, is_ca: IsCa) -> [String; 2] {
+    let mut own = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    own.is_ca = is_ca;
+    let own = CertifiedIssuer::self_signed(own, KeyPair::generate().unwrap()).unwrap();
+    let files = ["own.pem", "own.key"].map(|name| folder.join(name));
+    std::fs::write(&files[0], own.pem()).unwrap();
+    std::fs::write(&files[1], own.key().serialize_pem()).unwrap();
+    files.map(|file| file.display().to_string())
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_taken_unless_it_is_an_authoritys() {
+    for (is_ca, taken) in
+        [(IsCa::ExplicitNoCa, true), (IsCa::Ca(BasicConstraints::Unconstrained), false)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let [cert, key] = self_signed(folder.path(), is_ca);
+        let served = Served::start_with(&["--tls-cert", &cert, "--tls-key", &key]);
+        let root = served.address.replace("127.0.0.1", "localhost");
+        let asked = health(&["--server", &root, "--ca-cert", &cert]);
+        assert_eq!(asked.status.success(), taken, "{}", said(&asked));
+        if !taken {
+            assert!(
+                said(&asked).contains("basicConstraints=critical,CA:FALSE"),
+                "{}",
+                said(&asked)
+            );
+        }
+    }
+}
+
 #[test]
 fn a_certificate_that_has_ended_is_served_with_a_warning_that_names_the_day() {
     let folder = tempfile::tempdir().unwrap();

@@ -206,7 +206,8 @@ pub(super) fn source(facts: &Facts, spec: &SourceSpec) -> Result<(), Refusal> {
     }
     spec.category.iter().try_for_each(|category| code("category", category))?;
     spec.medium.iter().try_for_each(|medium| code("medium", medium))?;
-    check(spec.dedupe_window_secs <= YEAR_SECS, "dedupe_window_secs", "must be at most a year")
+    let window = spec.dedupe_window_secs <= YEAR_SECS;
+    check(window, "dedupe_window_secs", "must be 0 to 31622400, which is a year")
 }
 
 pub(super) fn rule(facts: &Facts, spec: &RuleSpec) -> Result<(), Refusal> {

@@ -46,6 +46,9 @@ pub struct Verified {
     /// The first event of the first row that does not follow from the one before.
     pub broken_at: Option<u64>,
     pub problem: Option<String>,
+    /// What the tables say otherwise than the journal, counted again from its first event. Null until
+    /// the journal's end was reached, and where another audit came between two answers.
+    pub differences: Option<Vec<String>>,
     /// What was found of the audit's own rows, once the journal's end was reached.
     pub audit: Option<VerifiedAudit>,
 }
@@ -61,7 +64,8 @@ pub struct VerifiedAudit {
     pub problem: Option<String>,
 }
 
-/// Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's.
+/// Reads the journal and checks its hash chain, 100,000 rows an answer, and counts again from its
+/// events what the tables say of work; then checks the audit's chain.
 #[utoipa::path(get, path = "/journal/verify", tag = "workspace", params(Resume),
     responses((status = 200, body = Verified)))]
 pub async fn verify(
@@ -82,14 +86,16 @@ pub async fn verify(
         }
         _ => return Err(Problem::field("head", "goes together with events: send both or none")),
     };
+    let first = from.events;
     let chain = app.store.verify_on(caller.workspace, from, ROWS).await?;
+    let differences = app.recount.follow(&*app.store, caller.workspace, first, &chain).await?;
     let audit = match chain.done {
         true => Some(audited(app.store.verify_audit(caller.workspace).await?)),
         false => None,
     };
     let Chain { events, rows, head, done, broken } = chain;
     let (broken_at, problem) = parts(broken);
-    Ok(Json(Verified { events, rows, head, done, broken_at, problem, audit }))
+    Ok(Json(Verified { events, rows, head, done, broken_at, problem, differences, audit }))
 }
 
 fn audited(chain: Chain) -> VerifiedAudit {
@@ -115,16 +121,50 @@ mod tests {
         assert_eq!((&verified["broken_at"], &verified["done"]), (&Value::Null, &json!(true)));
         assert_eq!(verified["events"], h.get("/stats").await["seq"]);
         assert_eq!(verified["audit"]["broken_at"], Value::Null);
+        assert_eq!(verified["differences"], json!([]));
         // On from there: nothing has been added.
         let mark = |key: &str| verified[key].to_string().replace('"', "");
         let (events, rows, head) = (mark("events"), mark("rows"), mark("head"));
         let on = h.get(&format!("/journal/verify?events={events}&rows={rows}&head={head}")).await;
-        assert_eq!(on, verified);
+        assert_eq!((&on["head"], &on["audit"]), (&verified["head"], &verified["audit"]));
+        assert_eq!(on["differences"], Value::Null, "what came before was not followed again");
         let half = h.call("GET", "/journal/verify?events=3", Value::Null).await;
         assert_eq!(half.problem(422), "invalid");
         let most = format!("/journal/verify?events={}&rows=1&head={head}", u64::MAX);
         assert_eq!(h.call("GET", &most, Value::Null).await.problem(422), "invalid");
         h.end().await;
+    }
+
+    #[tokio::test]
+    async fn figures_that_the_journal_does_not_say_are_named() {
+        use sqlx::{Connection, Executor};
+        for h in [Harness::new().await, Harness::postgres().await] {
+            let office = h.office(&["Asha", "Ben"]).await;
+            for _ in 0..5 {
+                h.post("/items", json!({"source": office.source})).await;
+            }
+            assert_eq!(h.get("/journal/verify").await["differences"], json!([]));
+            let url = h.app.config.database_url();
+            let forge = "UPDATE agents SET total = 99 WHERE agent_id = 1; \
+                DELETE FROM standings WHERE agent_id = 2";
+            if url.starts_with("sqlite") {
+                sqlx::SqliteConnection::connect(&url).await.unwrap().execute(forge).await.unwrap();
+            } else {
+                sqlx::PgConnection::connect(&url).await.unwrap().execute(forge).await.unwrap();
+            }
+            let verified = h.get("/journal/verify").await;
+            assert_eq!(verified["broken_at"], Value::Null, "the journal is what was written");
+            let said = verified["differences"].to_string();
+            assert!(
+                said.contains("agents 1 total is 99 in the tables and 1 by the journal"),
+                "{said}"
+            );
+            assert!(
+                said.contains("agents 2 standings 1 count is 0 in the tables and 1 by the journal"),
+                "{said}"
+            );
+            h.end().await;
+        }
     }
 
     #[tokio::test]

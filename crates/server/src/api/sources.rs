@@ -12,7 +12,7 @@ use crate::auth::{Caller, Role};
 use crate::dispatcher::{Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
-use crate::http::wire::{Page, Paging, nullable, page_by_id};
+use crate::http::wire::{Page, Paging, capped, nullable, page_by_id};
 use crate::http::{Body, Params, Pick, Problem};
 use crate::submission::{Declaration, Declared, Face, Secrets, Slot, sealing};
 use axum::Json;
@@ -40,6 +40,7 @@ pub struct SourceChange {
     #[schema(value_type = Option<u64>)]
     pub queue: Option<QueueId>,
     /// Whoever comes again within this time is a duplicate; 0 is never.
+    #[serde(deserialize_with = "capped")]
     pub dedupe_window_secs: Option<u32>,
     #[schema(value_type = Option<schema::DedupeScope>)]
     pub dedupe_scope: Option<DedupeScope>,
@@ -356,6 +357,10 @@ mod http_tests {
         let told = h.get("/audit?act=secret_rotated").await;
         assert_eq!(told["items"].as_array().unwrap().len(), 1);
         assert_eq!(told["items"][0]["after"], json!({"changed": ["secret"], "removed": []}));
+        let long = json!({"dedupe_window_secs": 10_000_000_000_u64});
+        let long = h.call("PATCH", &path, long).await;
+        assert_eq!(long.problem(422), "invalid");
+        assert!(long.text.contains("0 to 31622400"), "{}", long.text);
         let reserved = json!({"name": "X", "queue": queue, "attributes": [{"name": "phone"}]});
         assert_eq!(h.call("POST", "/sources", reserved).await.problem(422), "invalid");
         h.end().await;

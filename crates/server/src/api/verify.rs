@@ -11,6 +11,7 @@ use routing::{SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use store::WorkspaceId;
 use utoipa::ToSchema;
 
 /// The tables' version.
@@ -47,6 +48,10 @@ pub struct Verification {
 pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Verification>> {
     let (applied, known) = app.store.schema().await?;
     let schema = SchemaVersion { applied: applied.last().copied().unwrap_or_default(), known };
+    let missing = app.store.missing().await?;
+    if !missing.is_empty() {
+        return without_tables(&app, caller.workspace, schema, &missing).await;
+    }
     let rows = app.store.sources(caller.workspace).await?;
     let sources = rows.into_iter().map(|row| KnownSource::new(row).map(Arc::new));
     let sources: Vec<Arc<KnownSource>> = sources.collect::<Answered<_>>()?;
@@ -77,13 +82,12 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
         let SchemaVersion { applied, known } = schema;
         say(Subject::Schema, format!("the tables are at version {applied} of {known}; run setup"));
     }
-    let now = app.clock.now().timestamp();
-    let offset = jiff::tz::TimeZone::get(&zone).ok();
-    let offset = offset.map(|zone| now.to_zoned(zone).strftime("%:z").to_string());
-    if offset.is_none() {
+    let zone = zone_now(&app, zone);
+    if zone.offset.is_none() {
         let problem = format!(
-            "the zone “{zone}” is not known; days are counted in UTC until the \
-             workspace gets another"
+            "the zone “{}” is not known; days are counted in UTC until the \
+             workspace gets another",
+            zone.time_zone
         );
         say(Subject::ZoneData, problem);
     }
@@ -103,7 +107,34 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
         let (id, name) = (Some(endpoint.id.0), Some(endpoint.name));
         findings.push(Finding { subject: Subject::Endpoint, id, name, problem });
     }
-    Ok(Json(Verification { schema, zone: ZoneNow { time_zone: zone, offset }, findings }))
+    Ok(Json(Verification { schema, zone, findings }))
+}
+
+fn zone_now(app: &App, time_zone: String) -> ZoneNow {
+    let zone = jiff::tz::TimeZone::get(&time_zone).ok();
+    let now = app.clock.now().timestamp();
+    let offset = zone.map(|zone| now.to_zoned(zone).strftime("%:z").to_string());
+    ZoneNow { time_zone, offset }
+}
+
+/// Nothing else can be looked at where tables are not as the migrations make them.
+async fn without_tables(
+    app: &App,
+    workspace: WorkspaceId,
+    schema: SchemaVersion,
+    missing: &[String],
+) -> Answered<Json<Verification>> {
+    let own = app.store.workspaces().await?.into_iter().find(|row| row.id == workspace);
+    let zone = own.map_or_else(|| "UTC".to_owned(), |row| row.settings.time_zone);
+    let problem = format!(
+        "the database lacks {}, which version {} makes; put a copy back with `fairlead restore`, \
+         or pg_restore. Nothing else was checked",
+        missing.join(", "),
+        schema.known
+    );
+    let finding = Finding { subject: Subject::Schema, id: None, name: None, problem };
+    let zone = zone_now(app, zone);
+    Ok(Json(Verification { schema, zone, findings: vec![finding] }))
 }
 
 #[cfg(test)]
@@ -135,6 +166,28 @@ mod tests {
         assert_eq!(found["schema"]["applied"], found["schema"]["known"]);
         assert_eq!(found["zone"], json!({"time_zone": "Asia/Kolkata", "offset": "+05:30"}));
         h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_table_that_is_gone_is_named() {
+        use sqlx::{Connection, Executor};
+        for h in [Harness::new().await, Harness::postgres().await] {
+            h.office(&["Asha"]).await;
+            let url = h.app.config.database_url();
+            let gone = "DROP TABLE standings; ALTER TABLE agents DROP COLUMN today";
+            if url.starts_with("sqlite") {
+                sqlx::SqliteConnection::connect(&url).await.unwrap().execute(gone).await.unwrap();
+            } else {
+                sqlx::PgConnection::connect(&url).await.unwrap().execute(gone).await.unwrap();
+            }
+            // The state is loaded again where it must be: from tables that are not there.
+            let h = h.restart().await;
+            let found = problems(&h).await;
+            let lacks =
+                "schema -: the database lacks column today of table agents, table standings, ";
+            assert!(found.len() == 1 && found[0].starts_with(lacks), "{found:?}");
+            h.end().await;
+        }
     }
 
     #[tokio::test]

@@ -136,6 +136,13 @@ where
     text.parse().map(Some).map_err(|_| serde::de::Error::custom("must be a whole number"))
 }
 
+/// A whole number; one that is too large for its field is the largest there is, which whoever knows
+/// the field's limit refuses with that limit.
+pub fn capped<'de, D: Deserializer<'de>>(input: D) -> Result<Option<u32>, D::Error> {
+    let number = Option::<u64>::deserialize(input)?;
+    Ok(number.map(|number| u32::try_from(number).unwrap_or(u32::MAX)))
+}
+
 /// Tells `null` (clear it) from absent (leave it) in a merge.
 pub fn nullable<'de, D, T>(input: D) -> Result<Option<Option<T>>, D::Error>
 where

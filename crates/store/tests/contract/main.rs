@@ -10,6 +10,7 @@ mod forgotten;
 mod harness;
 mod lists;
 mod opt_outs;
+mod place;
 mod proxy;
 mod routing_work;
 mod undone;

@@ -859,7 +859,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's. */
+        /**
+         * Reads the journal and checks its hash chain, 100,000 rows an answer, and counts again from its
+         *     events what the tables say of work; then checks the audit's chain.
+         */
         get: operations["get_journal_verify"];
         put?: never;
         post?: never;
@@ -3670,6 +3673,11 @@ export interface components {
              * @description The first event of the first row that does not follow from the one before.
              */
             broken_at: number | null;
+            /**
+             * @description What the tables say otherwise than the journal, counted again from its first event. Null until
+             *     the journal's end was reached, and where another audit came between two answers.
+             */
+            differences: string[] | null;
             /** @description Whether the journal's end was reached. Else ask again with `events`, `rows` and `head`. */
             done: boolean;
             /**

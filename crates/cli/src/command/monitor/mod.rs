@@ -31,7 +31,7 @@ pub fn run(options: &Options, args: Monitor) -> Result<ExitCode> {
         let board = Board::read(&engine.api)?;
         match options.json {
             true => print::json(&serde_json::to_value(&board)?)?,
-            false => print!("{}", draw::text(&board)?),
+            false => print::text(draw::text(&board)?)?,
         }
         return Ok(ExitCode::SUCCESS);
     }
