@@ -80,14 +80,16 @@ pub struct AgentChange {
 }
 
 impl AgentChange {
-    /// Regions are kept by their codes in the workspace's country.
+    /// Regions are kept by their codes in the workspace's country, languages by theirs.
     pub fn merge(self, spec: &mut AgentSpec, locale: &Locale) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         let regions = self.regions.as_ref().unwrap_or(&spec.regions);
         spec.regions = regions.iter().filter_map(|r| locale.region(r.as_str())).collect();
-        take!(languages, skills, weight, daily_cap, queues, sources);
+        let languages = self.languages.as_ref().unwrap_or(&spec.languages);
+        spec.languages = languages.iter().filter_map(|l| locale.language(l.as_str())).collect();
+        take!(skills, weight, daily_cap, queues, sources);
         take!(hours, days_off, works_holidays, paused);
         if let Some(capacity) = self.capacity {
             let Capacity { lead, task, call } = &mut spec.capacity;
