@@ -427,7 +427,7 @@ export interface paths {
         put?: never;
         /**
          * Sends a signed message of type `ping` and waits for the answer, at most 15 s; four at once on a
-         *     server. Nothing is noted of it, but an endpoint that answers is left alone no longer: what waits is
+         *     server. Nothing is noted of it, but an endpoint that answers is left alone no longer: what is due is
          *     tried now.
          */
         post: operations["post_endpoints_id_ping"];

@@ -25,7 +25,7 @@ pub struct Pinged {
 }
 
 /// Sends a signed message of type `ping` and waits for the answer, at most 15 s; four at once on a
-/// server. Nothing is noted of it, but an endpoint that answers is left alone no longer: what waits is
+/// server. Nothing is noted of it, but an endpoint that answers is left alone no longer: what is due is
 /// tried now.
 #[utoipa::path(post, path = "/endpoints/{id}/ping", tag = "endpoints",
     params(("id" = u64, Path)), responses((status = 200, body = Pinged)))]
