@@ -35,6 +35,22 @@ test('a queue is made, refused at the field, changed and deactivated', async ({
 	await page.context().close();
 });
 
+test('a result can be read whole on a phone', async ({ browser, quiet }) => {
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.setViewportSize({ width: 390, height: 844 });
+	await page.goto(`${quiet.server.url}/queues`);
+	await page.getByRole('button', { name: 'New queue' }).first().click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByRole('button', { name: 'Add result' }).click();
+	const label = sheet.getByLabel('Label');
+	await label.fill('Interested, sends documents');
+	const cut = await label.evaluate((field) => field.scrollWidth - field.clientWidth);
+	expect(cut, 'its end cannot be seen').toBeLessThanOrEqual(0);
+	const [above, below] = [await label.boundingBox(), await sheet.getByLabel('Then').boundingBox()];
+	expect(below?.y).toBeGreaterThan((above?.y ?? 0) + (above?.height ?? 0));
+	await page.context().close();
+});
+
 test('a person is added with a login, and a weight of 99 is refused where it stands', async ({
 	browser,
 	quiet

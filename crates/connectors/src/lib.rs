@@ -11,6 +11,7 @@
 //! Nothing here knows the store or the server, reads a clock, or opens a connection.
 
 pub mod attribute;
+mod language;
 mod lead;
 mod mapping;
 mod moment;
@@ -22,6 +23,7 @@ mod table;
 pub mod webhook;
 mod zone;
 
+pub use language::language;
 pub use lead::{Contact, Form, Lead, Rejection};
 pub use mapping::{Column, Field, How, Mapping, MappingError, Override};
 pub use moment::{BadMoment, DayOrder, moment};

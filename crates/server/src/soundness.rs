@@ -44,6 +44,8 @@ const ALWAYS_THERE: [&str; 4] = ["source", "region", "language", "priority"];
 pub struct Soundness<'a> {
     pub facts: &'a Facts,
     pub names: &'a BTreeMap<AgentId, String>,
+    /// Whose login is a supervisor's or an admin's: they need not serve anything.
+    pub leads: &'a BTreeSet<AgentId>,
     pub sources: &'a [Arc<KnownSource>],
     /// Why a source's sealed secrets cannot be opened.
     pub unopened: &'a BTreeMap<SourceId, String>,
@@ -119,8 +121,10 @@ impl Soundness<'_> {
         };
         let open = |queue: &QueueId| self.facts.queues.get(queue).is_some_and(|q| q.active);
         let active = |source: &SourceId| self.facts.sources.get(source).is_some_and(|s| s.active);
-        if agent.spec.queues.is_empty() && agent.spec.sources.is_empty() {
-            say("serves no queue and no source; give them one");
+        if !serves(agent) {
+            if !self.leads.contains(&agent.id) {
+                say("serves no queue and no source; give them one");
+            }
         } else if !agent.spec.queues.iter().any(open) && !agent.spec.sources.iter().any(active) {
             say("serves only queues and sources that are not active; give them another");
         }
@@ -178,6 +182,11 @@ impl Soundness<'_> {
             }
         }
     }
+}
+
+/// Whether the agent is there to get work at all.
+pub fn serves(agent: &Agent) -> bool {
+    !(agent.spec.queues.is_empty() && agent.spec.sources.is_empty())
 }
 
 fn kind(kind: Kind) -> &'static str {

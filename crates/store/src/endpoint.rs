@@ -249,7 +249,7 @@ pub trait Endpoints {
     /// Notes what an attempt came to; the endpoint as it is then.
     async fn attempted(&self, workspace: WorkspaceId, attempted: &Attempted) -> Result<Endpoint>;
 
-    /// Switches an endpoint off for a reason; what waits for it is given up.
+    /// Switches an endpoint off for a reason; what waits for it is given up. Says whether it was on.
     async fn disable_endpoint(
         &self,
         workspace: WorkspaceId,
@@ -257,7 +257,10 @@ pub trait Endpoints {
         problem: &str,
         act: &Act,
         clock: Time,
-    ) -> Result<()>;
+    ) -> Result<bool>;
+
+    /// An endpoint that was left alone is tried again at once.
+    async fn end_rest(&self, workspace: WorkspaceId, id: EndpointId) -> Result<()>;
 
     /// Newest first, beginning before the delivery `after`.
     async fn deliveries(
@@ -276,13 +279,16 @@ pub trait Endpoints {
         delivery: u64,
     ) -> Result<Option<Delivery>>;
 
-    /// Has one delivery sent again that is settled, or all that failed; says how many.
+    /// Has one delivery sent again, or all that failed, and leaves the endpoint alone no longer; says
+    /// how many. One that waits comes at once, behind those about the same object, unless it is due
+    /// before `leased_until`: then it may be under way.
     async fn send_again(
         &self,
         workspace: WorkspaceId,
         id: EndpointId,
         delivery: Option<u64>,
         now: Time,
+        leased_until: Time,
     ) -> Result<u64>;
 
     /// Deletes deliveries that were settled before `before`, at most 10,000 a call; how many.

@@ -76,7 +76,7 @@ impl FromStr for ItemStatus {
     }
 }
 
-/// Which items; every part that is given must hold. Newest first.
+/// Which items; every part that is given must hold. Newest first, or by their places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemFilter {
     /// Any of these; all when empty.
@@ -94,6 +94,8 @@ pub struct ItemFilter {
     pub from: Option<Time>,
     /// Arrived before.
     pub to: Option<Time>,
+    /// The least place first, then the least id; no index has them so, and all that match are sorted.
+    pub by_place: bool,
     /// Where the last page ended.
     pub after: Option<u64>,
     /// 1–1,000.

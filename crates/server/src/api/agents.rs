@@ -1,5 +1,9 @@
 //! `/agents`: the people who do the work, and their logins.
 
+mod view;
+
+pub use view::{AgentView, status_words, view};
+
 use crate::api::logins::{MAX_NAME, login_act, login_change, logins, outranks};
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
@@ -8,19 +12,20 @@ use crate::dispatcher::{Actor, Personal, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
-use crate::http::{Body, Params, Pick, Problem, Rfc3339};
+use crate::http::{Body, Params, Pick, Problem};
 use crate::submission::Locale;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
-    Agent, AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Hours, QueueId, Refusal,
-    Skills, SourceId, Status, Time,
+    AgentId, AgentSpec, Answer, Capacity, Code, Command, DaysOff, Hours, QueueId, Refusal, Skills,
+    SourceId,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
-use store::{User, UserChange};
+use std::collections::BTreeSet;
+use store::UserChange;
 use utoipa::ToSchema;
+use view::{Beside, Standing};
 
 /// How much an agent may hold at once, in items of each kind; null is without limit.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -80,14 +85,16 @@ pub struct AgentChange {
 }
 
 impl AgentChange {
-    /// Regions are kept by their codes in the workspace's country.
+    /// Regions are kept by their codes in the workspace's country, languages by theirs.
     pub fn merge(self, spec: &mut AgentSpec, locale: &Locale) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
         }
         let regions = self.regions.as_ref().unwrap_or(&spec.regions);
         spec.regions = regions.iter().filter_map(|r| locale.region(r.as_str())).collect();
-        take!(languages, skills, weight, daily_cap, queues, sources);
+        let languages = self.languages.as_ref().unwrap_or(&spec.languages);
+        spec.languages = languages.iter().filter_map(|l| locale.language(l.as_str())).collect();
+        take!(skills, weight, daily_cap, queues, sources);
         take!(hours, days_off, works_holidays, paused);
         if let Some(capacity) = self.capacity {
             let Capacity { lead, task, call } = &mut spec.capacity;
@@ -109,127 +116,6 @@ impl AgentChange {
         }
         Ok(Some(name.to_owned()))
     }
-}
-
-/// The login of an agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct LoginView {
-    #[schema(value_type = schema::Role)]
-    pub role: Role,
-}
-
-/// An agent and how they stand.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = Agent)]
-pub struct AgentView {
-    pub id: u64,
-    pub name: String,
-    pub login: Option<LoginView>,
-    pub active: bool,
-    /// Connected: signed in and heard from.
-    pub present: bool,
-    #[schema(value_type = schema::StatusName)]
-    pub status: String,
-    pub status_reason: Option<String>,
-    pub on_shift: bool,
-    /// Items held now, offers included.
-    pub holding: u32,
-    /// Assignments on this local day, and in total.
-    pub today: u32,
-    pub total: u64,
-    pub last_seen: Option<Rfc3339>,
-    #[schema(value_type = Vec<String>)]
-    pub regions: BTreeSet<Code>,
-    #[schema(value_type = Vec<String>)]
-    pub languages: BTreeSet<Code>,
-    #[schema(value_type = schema::Skills)]
-    pub skills: Skills,
-    pub weight: u8,
-    #[schema(value_type = schema::Capacity)]
-    pub capacity: Capacity,
-    pub daily_cap: Option<u32>,
-    #[schema(value_type = Vec<u64>)]
-    pub queues: BTreeSet<QueueId>,
-    #[schema(value_type = Vec<u64>)]
-    pub sources: BTreeSet<SourceId>,
-    #[schema(value_type = Vec<schema::Shift>)]
-    pub hours: Hours,
-    #[schema(value_type = Vec<schema::DaysOff>)]
-    pub days_off: Vec<DaysOff>,
-    pub works_holidays: bool,
-    pub paused: bool,
-}
-
-/// A status as its name and reason.
-pub fn status_words(status: &Status) -> (&'static str, Option<String>) {
-    match status {
-        Status::Available => ("available", None),
-        Status::Away { reason } => ("away", Some(reason.as_str().to_owned())),
-        Status::Offline => ("offline", None),
-    }
-}
-
-/// What views of agents need beside the state.
-struct Beside {
-    names: crate::app::Names,
-    logins: BTreeMap<AgentId, User>,
-    seen: BTreeMap<AgentId, Time>,
-}
-
-impl Beside {
-    async fn load(app: &App, caller: &Caller) -> Answered<Beside> {
-        let workspace = caller.workspace;
-        let seen = app.store.last_seen(workspace).await?.into_iter().collect();
-        Ok(Beside {
-            names: app.names(workspace).await?,
-            logins: logins(app, workspace).await?,
-            seen,
-        })
-    }
-
-    fn view(&self, agent: &Agent, holding: u32) -> AgentView {
-        let (status, status_reason) = status_words(&agent.status);
-        let spec = agent.spec.clone();
-        let login = self.logins.get(&agent.id).filter(|l| l.active);
-        AgentView {
-            id: agent.id.0,
-            name: self.names.get(&agent.id).cloned().unwrap_or_default(),
-            login: login.map(|l| LoginView { role: l.role }),
-            active: agent.active,
-            present: agent.present,
-            status: status.to_owned(),
-            status_reason,
-            on_shift: agent.on_shift,
-            holding,
-            today: agent.today,
-            total: agent.total,
-            last_seen: self.seen.get(&agent.id).map(|t| Rfc3339(*t)),
-            regions: spec.regions,
-            languages: spec.languages,
-            skills: spec.skills,
-            weight: spec.weight,
-            capacity: spec.capacity,
-            daily_cap: spec.daily_cap,
-            queues: spec.queues,
-            sources: spec.sources,
-            hours: spec.hours,
-            days_off: spec.days_off,
-            works_holidays: spec.works_holidays,
-            paused: spec.paused,
-        }
-    }
-}
-
-/// One agent as clients see them.
-pub async fn view(app: &App, caller: &Caller, id: AgentId) -> Answered<AgentView> {
-    let found = app
-        .look(caller.workspace, move |s| {
-            let holding = crate::counts::holding(s, id);
-            s.facts().agents.get(&id).cloned().map(|agent| (agent, holding))
-        })
-        .await?;
-    let (agent, holding) = found.ok_or(Refusal::UnknownAgent(id))?;
-    Ok(Beside::load(app, caller).await?.view(&agent, holding))
 }
 
 /// Creates an agent, with a login when a password is given.
@@ -266,11 +152,11 @@ pub async fn list(
         .look(caller.workspace, move |s| {
             let after = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
             let page = s.facts().agents.range(after).take(limit + 1);
-            page.map(|(id, a)| (a.clone(), crate::counts::holding(s, *id))).collect::<Vec<_>>()
+            page.map(|(_, agent)| Standing::of(s, agent)).collect::<Vec<_>>()
         })
         .await?;
     let beside = Beside::load(&app, &caller).await?;
-    let all = agents.iter().map(|(a, holding)| (a.id.0, beside.view(a, *holding)));
+    let all = agents.into_iter().map(|one| (one.agent.id.0, beside.view(one)));
     Ok(Json(page_by_id(all, &paging)?))
 }
 
@@ -470,6 +356,23 @@ mod tests {
         h.call("DELETE", &path, Value::Null).await.expect(200);
         let refused = h.call_as(&token, "GET", "/items", Value::Null).await;
         assert_eq!(refused.problem(401), "unauthorized");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn an_agent_serves_the_queues_of_their_sources_too() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let other = h.post("/queues", json!({"name": "Calls"})).await["id"].clone();
+        let ads = h.post("/sources", json!({"name": "Ads", "queue": other})).await["id"].clone();
+        let ben = h.post("/agents", json!({"name": "Ben", "sources": [ads]})).await;
+        assert_eq!((&ben["queues"], &ben["serves"]), (&json!([]), &json!([other])));
+        let both = json!({"sources": [office.source, ads]});
+        let path = format!("/agents/{}", office.agents[0]);
+        let asha = h.call("PATCH", &path, both).await.expect(200);
+        assert_eq!(asha["serves"], json!([office.queue, other]));
+        h.call("DELETE", &format!("/sources/{ads}"), Value::Null).await.expect(200);
+        assert_eq!(h.get("/agents").await["items"][1]["serves"], json!([]));
         h.end().await;
     }
 

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::{Params, Rfc3339};
+use crate::soundness::serves;
 use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State;
@@ -15,10 +16,11 @@ use routing::{
     Strategy, Way,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
-/// How evenly work is spread over the active agents, by what each has had divided by their weight.
+/// How evenly work is spread over the active agents who serve something or have had something, by
+/// what each has had divided by their weight.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Fairness {
     pub min: f64,
@@ -111,7 +113,7 @@ pub struct Spread {
 pub struct Report {
     pub now: Rfc3339,
     pub time_zone: String,
-    /// Over all active agents.
+    /// Over all active agents who serve a queue or a source, or have had something.
     pub all: Fairness,
     pub sources: Vec<Spread>,
     pub queues: Vec<Spread>,
@@ -143,12 +145,14 @@ pub async fn fairness(
     let to = time("to", period.to.as_deref())?;
     let counts = app.store.assignment_counts(caller.workspace, from, to).await?;
     let words = app.lexicon(&caller).await?;
-    let (lines, weights, time_zone) = app
+    let (lines, weights, serving, time_zone) = app
         .look(caller.workspace, |state| {
             let active = state.facts().agents.values().filter(|agent| agent.active);
             let weights: BTreeMap<AgentId, u8> =
                 active.map(|agent| (agent.id, agent.spec.weight)).collect();
-            (lines(state), weights, state.facts().settings.time_zone.clone())
+            let serving = state.facts().agents.values().filter(|agent| serves(agent));
+            let serving: BTreeSet<AgentId> = serving.map(|agent| agent.id).collect();
+            (lines(state), weights, serving, state.facts().settings.time_zone.clone())
         })
         .await?;
     let had = |wanted: &dyn Fn(&store::AssignmentCount) -> bool| -> Had {
@@ -168,8 +172,12 @@ pub async fn fairness(
         list.push(spread(line, &had, &weights, &words));
     }
     let all = had(&|_| true);
-    let shares: Vec<f64> =
-        weights.iter().map(|(id, weight)| share(*all.get(id).unwrap_or(&0), *weight)).collect();
+    let shares = weights.iter().filter_map(|(id, weight)| {
+        let had = all.get(id).copied();
+        let counts = had.is_some() || serving.contains(id);
+        counts.then(|| share(had.unwrap_or_default(), *weight))
+    });
+    let shares: Vec<f64> = shares.collect();
     Ok(Json(Report {
         now: Rfc3339(app.clock.now()),
         time_zone,
@@ -317,6 +325,31 @@ mod tests {
         assert_eq!(item["agent_name"], "Ben");
         let none = h.get("/fairness?to=2026-01-01T00:00:00Z").await;
         assert_eq!(none["all"]["max"], 0.0);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn who_only_leads_makes_nothing_unfair() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        h.post("/agents", json!({"name": "Lead", "password": "a long one", "role": "supervisor"}))
+            .await;
+        for _ in 0..2 {
+            h.post("/items", json!({"source": office.source})).await;
+        }
+        assert_eq!(h.get("/fairness").await["all"]["jain"], 1.0);
+        let stats = h.get("/stats").await;
+        assert_eq!(stats["fairness"]["jain"], 1.0);
+        let serves: Vec<&Value> =
+            stats["agents"].as_array().unwrap().iter().map(|agent| &agent["serves"]).collect();
+        assert_eq!(serves, [true, true, false]);
+        // Whoever was given something by hand counts.
+        h.post("/agents/3/sign-in", Value::Null).await;
+        let item = h.post("/items", json!({"source": office.source})).await;
+        let body = json!({"version": item["version"], "agent": 3});
+        h.post(&format!("/items/{}/reassign", item["id"]), body).await;
+        assert_eq!(h.get("/stats").await["agents"][2]["serves"], true);
+        assert_eq!(h.get("/fairness").await["all"]["min"], 1.0);
         h.end().await;
     }
 

@@ -43,7 +43,7 @@ pub struct RuleChange {
 }
 
 impl RuleChange {
-    /// Regions are compared by their codes in the workspace's country.
+    /// Regions are compared by their codes in the workspace's country, languages by theirs.
     fn merge(self, spec: &mut RuleSpec, locale: &Locale) {
         macro_rules! take {
             ($($field:ident),*) => { $(if let Some(value) = self.$field { spec.$field = value; })* };
@@ -53,21 +53,23 @@ impl RuleChange {
     }
 }
 
-/// Writes regions in a condition as they are kept with items.
+/// Writes regions and languages in a condition as they are kept with items.
 pub fn coded(condition: &mut Condition, locale: &Locale) {
-    let code = |text: &mut String| {
-        if let Some(code) = locale.region(text) {
-            *text = code.as_str().to_owned();
-        }
-    };
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter_mut().for_each(|part| coded(part, locale));
         }
         Condition::Not(part) => coded(part, locale),
         Condition::Compare { attribute, op: Op::Eq | Op::Ne | Op::In, value }
-            if attribute == "region" =>
+            if matches!(attribute.as_str(), "region" | "language") =>
         {
+            let of_region = attribute == "region";
+            let code = |text: &mut String| {
+                let code = if of_region { locale.region(text) } else { locale.language(text) };
+                if let Some(code) = code {
+                    *text = code.as_str().to_owned();
+                }
+            };
             match value {
                 Value::Text(text) => code(text),
                 Value::List(texts) => texts.iter_mut().for_each(code),
@@ -252,6 +254,37 @@ mod tests {
         let path = format!("/rules/{}", rule["id"]);
         let changed = h.call("PATCH", &path, not).await.expect(200);
         assert_eq!(changed["when"]["not"]["compare"]["value"], "kl");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_language_is_the_same_however_it_is_written() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        let steps = json!([{"same_language": true}]);
+        h.call("PATCH", &format!("/queues/{}", office.queue), json!({"steps": steps}))
+            .await
+            .expect(200);
+        for (agent, spoken) in [(0, json!(["Hindi", "en_IN"])), (1, json!(["मराठी"]))] {
+            let path = format!("/agents/{}", office.agents[agent]);
+            let body = json!({"languages": spoken, "capacity": {"lead": null}});
+            h.call("PATCH", &path, body).await.expect(200);
+        }
+        let asha = h.get(&format!("/agents/{}", office.agents[0])).await;
+        assert_eq!(asha["languages"], json!(["en", "hi"]));
+        for (language, agent) in [("हिन्दी", 0), ("hi-IN", 0), ("EN", 0), ("mar", 1), ("mr_IN", 1)]
+        {
+            let item = json!({"source": office.source, "language": language});
+            let item = h.call("POST", "/items", item).await.expect(201);
+            assert_eq!(item["agent"], office.agents[agent], "{language}");
+        }
+        let south = h.post("/queues", json!({"name": "South"})).await["id"].clone();
+        let is =
+            json!({"compare": {"attribute": "language", "op": "in", "value": ["Tamil", "te-IN"]}});
+        let rule = json!({"name": "South", "when": is, "queue": south});
+        assert_eq!(h.post("/rules", rule).await["when"]["compare"]["value"], json!(["ta", "te"]));
+        let item = json!({"source": office.source, "language": "தமிழ்"});
+        assert_eq!(h.call("POST", "/items", item).await.expect(201)["queue"], south);
         h.end().await;
     }
 }

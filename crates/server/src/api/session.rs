@@ -23,6 +23,8 @@ use utoipa::ToSchema;
 
 /// How long a session lasts without being used.
 const SESSION_SECS: u32 = 14 * 24 * 3600;
+/// In so many workspaces a login is looked for when nobody says in which: each costs a hash.
+const MOST_WORKSPACES: usize = 4;
 
 /// A name and its password.
 #[derive(Clone, Deserialize, ToSchema)]
@@ -30,7 +32,9 @@ const SESSION_SECS: u32 = 14 * 24 * 3600;
 pub struct Credentials {
     pub name: String,
     pub password: String,
-    /// The workspace's name, where the server has several.
+    /// The workspace's name, where the server has several. Without it the password is held against
+    /// the logins of this name in the four oldest workspaces that have one; when it is right in
+    /// several, that is refused with 422 at this field.
     #[serde(default)]
     pub workspace: Option<String>,
 }
@@ -108,9 +112,9 @@ pub async fn sign_in(
     }
     // Of two workspaces each has its own "asha": getting into one forgives nothing in the other.
     let tried = format!("{}\n{name}", body.workspace.as_deref().unwrap_or_default().trim());
-    let found = find(&app, &name, body.workspace.as_deref()).await?;
+    let (logins, looked_at) = find(&app, &name, body.workspace.as_deref()).await?;
     let kept_out = |refused| {
-        if let Some((workspace, user)) = &found {
+        for (workspace, user) in &logins {
             let (workspace, login, address) = (*workspace, user.id, Some(from));
             sign_ins::kept_out(&app, Attempt { workspace, login, refused, address });
         }
@@ -122,37 +126,67 @@ pub async fn sign_in(
             secs,
         ));
     }
-    let hash = found.as_ref().map(|(_, user)| user.password_hash.clone());
-    let right = app.passwords.verify(body.password, hash).await?;
-    let Some((workspace, user)) = found.clone().filter(|_| right) else {
+    // As often for every name, so that the time does not tell where there is one.
+    let mut right = Vec::new();
+    for n in 0..looked_at {
+        let login = logins.get(n);
+        let hash = login.map(|(_, user)| user.password_hash.clone());
+        if app.passwords.verify(body.password.clone(), hash).await? {
+            right.extend(login.cloned());
+        }
+    }
+    if right.len() > 1 {
+        return Err(which(&app, &right).await?);
+    }
+    let Some((workspace, user)) = right.pop() else {
         app.metrics.sign_ins_failed.inc();
         kept_out(Refused::WrongPassword);
         return Err(Problem::unauthorized("The name or the password is wrong."));
     };
-    app.throttle.succeeded(&tried, from);
+    if logins.len() == 1 {
+        app.throttle.succeeded(&tried, from);
+    }
     let (set_cookie, caller) = start(&app, workspace, user, peer).await?;
     Ok((AppendHeaders([(header::SET_COOKIE, set_cookie)]), Json(view(&app, &caller).await?)))
 }
 
+/// The open logins of this name, in the named workspace or in the oldest that have one; and how many
+/// passwords are to be looked at, which is the same for every name.
 async fn find(
     app: &App,
     name: &str,
     workspace: Option<&str>,
-) -> Answered<Option<(WorkspaceId, User)>> {
-    let workspaces = match workspace.map(str::trim).filter(|w| !w.is_empty()) {
+) -> Answered<(Vec<(WorkspaceId, User)>, usize)> {
+    let (workspaces, looked_at) = match workspace.map(str::trim).filter(|w| !w.is_empty()) {
         Some(workspace) => {
             let row = app.store.workspace_by_name(workspace).await?;
-            row.into_iter().map(|row| row.id).collect()
+            (row.into_iter().map(|row| row.id).collect(), 1)
         }
-        None => app.workspace_ids().await?.to_vec(),
+        None => {
+            let all = app.workspace_ids().await?.to_vec();
+            let looked_at = all.len().clamp(1, MOST_WORKSPACES);
+            (all, looked_at)
+        }
     };
+    let mut found = Vec::new();
     for workspace in workspaces {
         let user = app.store.user_by_name(workspace, name).await?.filter(|user| user.active);
-        if let Some(user) = user {
-            return Ok(Some((workspace, user)));
+        found.extend(user.map(|user| (workspace, user)));
+        if found.len() == looked_at {
+            break;
         }
     }
-    Ok(None)
+    Ok((found, looked_at))
+}
+
+/// Asks for the workspace: who knows the password may know where it is right.
+async fn which(app: &App, right: &[(WorkspaceId, User)]) -> Answered<Problem> {
+    let mut names = Vec::new();
+    for (workspace, _) in right {
+        names.push(format!("“{}”", app.store.workspace(*workspace).await?.name));
+    }
+    let problem = format!("say which: this name and password are right in {}", names.join(", "));
+    Ok(Problem::field("workspace", problem))
 }
 
 /// Starts a session; answers its cookie.
@@ -214,10 +248,14 @@ pub async fn sign_out(
 
 #[cfg(test)]
 mod tests {
+    use crate::auth::Role;
+    use crate::dispatcher::WorkspaceId;
     use crate::testing::{Answer, Harness};
+    use crate::workspaces::{self, NewWorkspace};
     use axum::body::Body;
     use axum::http::Request;
     use serde_json::{Value, json};
+    use store::UserRow;
 
     async fn sign_in(h: &Harness, name: &str, password: &str) -> Answer {
         let body = json!({"name": name, "password": password}).to_string();
@@ -300,6 +338,70 @@ mod tests {
             }
             h.end().await;
         }
+    }
+
+    /// Another workspace with this login.
+    async fn branch(h: &Harness, name: &str, login: &str, password: &str) -> WorkspaceId {
+        let new = NewWorkspace {
+            name: name.into(),
+            time_zone: "Asia/Kolkata".into(),
+            country: "IN".into(),
+        };
+        let made = workspaces::create(&*h.app.store, &h.app.dispatcher, &h.clock, &new);
+        let workspace = made.await.unwrap();
+        h.app.forget_workspaces();
+        let admin = UserRow {
+            id: None,
+            name: login.into(),
+            password_hash: h.app.passwords.hash(password.into()).await.unwrap(),
+            role: Role::Admin,
+            agent: None,
+            active: true,
+        };
+        h.app.store.create_user(workspace, &admin, h.app.clock.now()).await.unwrap();
+        workspace
+    }
+
+    #[tokio::test]
+    async fn a_name_in_two_workspaces_gets_into_the_one_whose_password_it_is() {
+        let h = Harness::new().await;
+        h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+        let pune = branch(&h, "Pune", "asha", "another one").await;
+        let there = |password: &str, workspace: &str| {
+            let body = json!({"name": "asha", "password": password, "workspace": workspace});
+            let request = Request::post("/api/v1/session").body(Body::from(body.to_string()));
+            h.send(request.unwrap())
+        };
+        let signed_in = sign_in(&h, "asha", "another one").await.expect(200);
+        assert_eq!(signed_in["workspace"]["id"], pune.0);
+        let signed_in = sign_in(&h, "asha", "a long one").await.expect(200);
+        assert_eq!(signed_in["workspace"]["id"], h.workspace.0);
+        assert_eq!(sign_in(&h, "asha", "neither of them").await.problem(401), "unauthorized");
+        assert_eq!(there("a long one", "Pune").await.problem(401), "unauthorized");
+        assert_eq!(there("another one", "Nowhere").await.problem(401), "unauthorized");
+
+        let delhi = branch(&h, "Delhi", "asha", "another one").await;
+        let both = sign_in(&h, "asha", "another one").await;
+        assert_eq!(both.problem(422), "invalid");
+        assert_eq!(both.body["errors"][0]["field"], "workspace");
+        let problem = both.body["errors"][0]["problem"].as_str().unwrap();
+        assert!(problem.ends_with("right in “Pune”, “Delhi”"), "{problem}");
+        let signed_in = there("another one", "Delhi").await.expect(200);
+        assert_eq!(signed_in["workspace"]["id"], delhi.0);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn who_gets_in_elsewhere_may_not_go_on_guessing() {
+        let h = Harness::new().await;
+        h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+        branch(&h, "Pune", "asha", "another one").await;
+        for _ in 0..4 {
+            assert_eq!(sign_in(&h, "asha", "a guess").await.status, 401);
+        }
+        sign_in(&h, "asha", "another one").await.expect(200);
+        assert_eq!(sign_in(&h, "asha", "a guess").await.problem(429), "too_many_requests");
+        h.end().await;
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use crate::http::peer::Peer;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
 use crate::presets::Preset;
+use crate::workspaces;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -19,10 +20,15 @@ use serde::{Deserialize, Serialize};
 use store::UserRow;
 use utoipa::ToSchema;
 
-/// Whether the first admin is still to be made.
+/// Whether the first admin is still to be made, and what a page needs to know to let people in.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SetupNeeded {
+    /// Nobody can sign in yet: no workspace has a login.
     pub needed: bool,
+    /// A workspace waits for its admin: a one-time link still works.
+    pub open: bool,
+    /// There are several workspaces, so a login may need its workspace's name.
+    pub several: bool,
 }
 
 /// The first admin.
@@ -52,12 +58,14 @@ pub struct Pending {
     pub hash: String,
 }
 
-/// Whether the first admin is still to be made.
+/// Whether the first admin is still to be made. Says no workspace's name: anybody may ask.
 #[utoipa::path(get, path = "/setup", tag = "access",
     responses((status = 200, body = SetupNeeded)), security(()))]
-pub async fn get(State(app): State<App>) -> Json<SetupNeeded> {
-    let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
-    Json(SetupNeeded { needed: !setup.is_empty() })
+pub async fn get(State(app): State<App>) -> Answered<Json<SetupNeeded>> {
+    let open = !app.setup.lock().unwrap_or_else(|e| e.into_inner()).is_empty();
+    let needed = open && !app.store.has_users().await?;
+    let several = app.workspace_ids().await?.len() > 1;
+    Ok(Json(SetupNeeded { needed, open, several }))
 }
 
 /// Makes the first admin, with the secret from the one-time link, and signs them in.
@@ -117,7 +125,7 @@ pub async fn create(
             return Err(error.into());
         }
     };
-    crate::workspaces::forget_link(&app.config.data_dir, workspace);
+    workspaces::forget_link(&app.config.data_dir, workspace);
     if let Some(preset) = body.preset {
         // Its sources' secrets are made anew on their page when they are wanted. The admin is
         // made and the link used up: without the preset they go on by hand or by the command.
@@ -138,6 +146,7 @@ pub async fn create(
 mod tests {
     use super::*;
     use crate::testing::Harness;
+
     use axum::body::Body as HttpBody;
     use axum::http::Request as HttpRequest;
     use serde_json::json;
@@ -145,10 +154,12 @@ mod tests {
     #[tokio::test]
     async fn the_link_makes_one_admin_once() {
         let h = Harness::new().await;
-        let (token, hash) = crate::workspaces::new_link().unwrap();
+        let (token, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
         let ask = || HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
-        assert_eq!(h.send(ask()).await.expect(200), json!({"needed": true}));
+        let is =
+            |needed: bool, open: bool| json!({"needed": needed, "open": open, "several": false});
+        assert_eq!(h.send(ask()).await.expect(200), is(true, true));
         let send = |token: &str, password: &str| {
             let body = json!({"token": token, "name": "Root", "password": password, "time_zone": "Asia/Shanghai", "country": "cn", "preset": "qc-desk"});
             h.send(
@@ -161,12 +172,30 @@ mod tests {
         assert_eq!(session["user"]["role"], "admin");
         assert_eq!(session["workspace"]["time_zone"], "Asia/Shanghai");
         assert_eq!(send(&token, "a long one").await.problem(401), "unauthorized");
-        assert_eq!(h.send(ask()).await.expect(200), json!({"needed": false}));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, false));
         // A link that another node printed, and that nobody used there.
-        let (other, hash) = crate::workspaces::new_link().unwrap();
+        let (other, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
+        assert_eq!(h.send(ask()).await.expect(200), is(false, true));
         assert_eq!(send(&other, "a long one").await.problem(401), "unauthorized");
-        assert_eq!(h.send(ask()).await.expect(200), json!({"needed": false}));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, false));
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_workspace_without_an_admin_keeps_nobody_out_of_the_others() {
+        let h = Harness::new().await;
+        h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+        let new = json!({"name": "Pune", "time_zone": "Asia/Kolkata", "country": "IN"});
+        let new = serde_json::from_value(new).unwrap();
+        let made = workspaces::create(&*h.app.store, &h.app.dispatcher, &h.clock, &new);
+        let workspace = made.await.unwrap();
+        h.app.forget_workspaces();
+        let (_, hash) = workspaces::new_link().unwrap();
+        h.app.setup.lock().unwrap().push(Pending { workspace, hash });
+        let ask = HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
+        let said = json!({"needed": false, "open": true, "several": true});
+        assert_eq!(h.send(ask).await.expect(200), said);
         h.end().await;
     }
 }

@@ -8,10 +8,11 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::Rfc3339;
 use crate::http::problem::Answered;
+use crate::soundness::serves;
 use crate::words::LanguageHeader;
 use axum::Json;
 use axum::extract::State;
-use routing::{AgentId, QueueId, SourceId};
+use routing::{Agent, AgentId, QueueId, SourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{AgentTally, AssignmentFilter};
@@ -40,6 +41,8 @@ pub struct StatsAgent {
     pub status_reason: Option<String>,
     pub on_shift: bool,
     pub paused: bool,
+    /// Serves a queue or a source, or has had something: counts in `fairness`.
+    pub serves: bool,
     pub holding: u32,
     pub today: u32,
     pub total: u64,
@@ -119,7 +122,7 @@ pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stat
     let sources = app.look(workspace, |s| s.facts().sources.clone()).await?;
     let shares: Vec<f64> = agents
         .values()
-        .filter(|a| a.active)
+        .filter(|a| a.active && takes_part(a))
         .map(|a| a.total as f64 / f64::from(a.spec.weight.max(1)))
         .collect();
     let agents = agents.values().map(|agent| {
@@ -133,6 +136,7 @@ pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stat
             status_reason,
             on_shift: agent.on_shift,
             paused: agent.spec.paused,
+            serves: takes_part(agent),
             holding: holding.get(&agent.id).copied().unwrap_or_default(),
             today: agent.today,
             total: agent.total,
@@ -181,6 +185,11 @@ pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stat
         fairness: Fairness::of(&shares),
         feed: feed.into_iter().map(|row| AssignmentView::new(row, &words)).collect(),
     }))
+}
+
+/// Whoever only leads is no agent among whom work is spread.
+fn takes_part(agent: &Agent) -> bool {
+    serves(agent) || agent.total > 0
 }
 
 fn mode_name(mode: routing::Mode) -> &'static str {

@@ -1,15 +1,16 @@
 //! `GET /verify`: whether the workspace is set up such that work reaches people.
 
+use crate::api::logins::logins;
 use crate::app::App;
-use crate::auth::Caller;
+use crate::auth::{Caller, Role};
 use crate::http::problem::Answered;
 use crate::soundness::{FETCH_DAYS, Finding, Soundness, Subject};
 use crate::submission::KnownSource;
 use axum::Json;
 use axum::extract::State;
-use routing::{SourceId, Time};
+use routing::{AgentId, SourceId, Time};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::WorkspaceId;
 use utoipa::ToSchema;
@@ -64,13 +65,16 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
         })
         .collect();
     let names = app.names(caller.workspace).await?;
+    let logins = logins(&app, caller.workspace).await?;
+    let leads = logins.iter().filter(|(_, login)| login.active && login.role != Role::Agent);
+    let leads: BTreeSet<AgentId> = leads.map(|(agent, _)| *agent).collect();
     let since = Time(app.clock.now().0 - i64::from(FETCH_DAYS) * 86_400_000);
     let (zone, checked) = app
         .look(caller.workspace, move |state| {
             let (facts, futile) = (state.facts(), state.futile_rules());
             let (names, sources, futile) = (&*names, sources.as_slice(), futile.as_slice());
-            let unopened = &unopened;
-            let soundness = Soundness { facts, names, sources, unopened, since, futile };
+            let (unopened, leads) = (&unopened, &leads);
+            let soundness = Soundness { facts, names, leads, sources, unopened, since, futile };
             (facts.settings.time_zone.clone(), soundness.findings())
         })
         .await?;
@@ -188,6 +192,18 @@ mod tests {
             assert!(found.len() == 1 && found[0].starts_with(lacks), "{found:?}");
             h.end().await;
         }
+    }
+
+    #[tokio::test]
+    async fn who_leads_need_not_serve_anything() {
+        let h = Harness::new().await;
+        h.office(&["Asha"]).await;
+        for (name, role) in [("Lead", "supervisor"), ("Root", "admin"), ("Ben", "agent")] {
+            h.post("/agents", json!({"name": name, "password": "a long one", "role": role})).await;
+        }
+        let idle = ["agent Ben: serves no queue and no source; give them one"];
+        assert_eq!(problems(&h).await, idle);
+        h.end().await;
     }
 
     #[tokio::test]

@@ -184,7 +184,6 @@ async fn disable(
     now: Time,
 ) -> store::Result<()> {
     let (workspace_id, id) = (workspace.0, endpoint.id.0);
-    tracing::error!(workspace = workspace_id, endpoint = id, why, "a webhook was switched off");
     let act = Act {
         actor: Actor::System,
         act: "endpoint_disabled",
@@ -192,7 +191,11 @@ async fn disable(
         object_id: Some(id),
         body: json!({ "before": { "active": true }, "after": { "active": false, "why": why } }),
     };
-    app.store.disable_endpoint(workspace, endpoint.id, why, &act, now).await
+    // Those that were under way together all find it dead; it is switched off once.
+    if app.store.disable_endpoint(workspace, endpoint.id, why, &act, now).await? {
+        tracing::error!(workspace = workspace_id, endpoint = id, why, "a webhook was switched off");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ mod tests;
 mod topic;
 
 pub use body::{body, ping};
-pub use deliver::{keys, send};
+pub use deliver::{LEASE_SECS, keys, send};
 pub use task::run;
 pub use topic::Topic;
 

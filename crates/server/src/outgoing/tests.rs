@@ -178,6 +178,41 @@ async fn a_dead_endpoint_is_switched_off_with_a_notice() {
 }
 
 #[tokio::test]
+async fn what_waits_for_its_next_turn_is_sent_when_somebody_asks() {
+    let (h, receiver, url) = open().await;
+    let office = office(&h).await;
+    let made = endpoint(&h, &url, &["item.assigned"]).await;
+    let path = format!("/endpoints/{}/deliveries", made["id"]);
+    receiver.then(&[500; 6]);
+    h.post("/items", json!({"source": office.source})).await;
+    let first = async || h.get(&path).await["items"][0].clone();
+    let tried = async |times: u64| {
+        let seen = first().await;
+        // Settled, not under way: the next turn is more than a lease away.
+        seen["attempts"] == times
+            && receiver.types().len() as u64 == times
+            && next_due(&h).await.is_some_and(|at| at.0 - h.clock.now().0 > 200_000)
+    };
+    until(&h, "it waits for minutes", async || tried(2).await).await;
+    let now = h.clock.now();
+    let send = format!("{path}/{}/send", first().await["id"]);
+    let sent = h.call("POST", &send, Value::Null).await.expect(200);
+    assert_eq!((&sent["attempts"], &sent["state"]), (&json!(0), &json!("waiting")));
+    assert!(next_due(&h).await.is_none_or(|at| at <= now.plus_secs(LEASE_SECS)), "{sent}");
+    until(&h, "it is sent", async || receiver.types().len() == 3).await;
+
+    // Pinged with success, it rests no longer either.
+    let rests_until =
+        async || h.app.store.endpoints(h.workspace).await.unwrap().remove(0).paused_until;
+    until(&h, "it rests", async || rests_until().await > h.clock.now()).await;
+    receiver.answers.lock().unwrap().clear();
+    let ping = format!("/endpoints/{}/ping", made["id"]);
+    assert_eq!(h.call("POST", &ping, Value::Null).await.expect(200)["delivered"], true);
+    assert_eq!(rests_until().await, Time(0));
+    h.end().await;
+}
+
+#[tokio::test]
 async fn a_person_who_was_erased_is_not_told_of() {
     let (h, receiver, url) = open().await;
     let office = office(&h).await;

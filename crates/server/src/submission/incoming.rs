@@ -9,8 +9,8 @@ use crate::submission::locale::Locale;
 use crate::submission::{phone, zone};
 use connectors::attribute;
 use routing::{
-    Attributes, Callable, Code, ContactKey, Hours, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills,
-    SourceId, Submission, Value,
+    Attributes, Callable, ContactKey, Hours, ItemId, MAX_ATTRIBUTES, MAX_TEXT, Skills, SourceId,
+    Submission, Value,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -132,14 +132,12 @@ pub fn prepare(
         Some(zone) => vec![zone],
         None => zone::of_contact(&phone, incoming.region.as_deref(), &locale.country),
     };
-    let code =
-        |text: Option<String>| text.map(|t| Code::new(&t)).filter(|c| !c.as_str().is_empty());
     Ok(Prepared {
         submission: Submission {
             source,
             attributes: routing.into_iter().collect::<Attributes>(),
             region: incoming.region.and_then(|text| locale.region(&text)),
-            language: code(incoming.language),
+            language: incoming.language.and_then(|text| locale.language(&text)),
             skills: incoming.skills,
             priority: incoming.priority,
             earliest: incoming.earliest.map(|t| t.0),

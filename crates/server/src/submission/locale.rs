@@ -1,4 +1,5 @@
-//! How a workspace reads what people write: a number without a country code, the name of a state.
+//! How a workspace reads what people write: a number without a country code, the name of a state or
+//! of a language.
 
 use connectors::{Country, RegionError, Regions};
 use routing::{Code, Settings};
@@ -30,6 +31,11 @@ impl Locale {
     /// A region as it is compared: `Orissa` and `IN-OD` are both `or`.
     pub fn region(&self, text: &str) -> Option<Code> {
         self.regions.code(text).map(|code| Code::new(&code))
+    }
+
+    /// A language as it is compared, in whatever country: `Hindi` and `hi-IN` are both `hi`.
+    pub fn language(&self, text: &str) -> Option<Code> {
+        connectors::language(text).map(|code| Code::new(&code))
     }
 }
 

@@ -98,7 +98,12 @@ impl Lexicon {
                     .and_then(|q| q.spec.steps.get(usize::from(reason.step).saturating_sub(1)));
                 let asks: Option<Vec<String>> =
                     step.map(|step| asks(step).into_iter().map(|ask| words.ask(ask)).collect());
-                let standing = self.standing(reason.strategy, reason.key);
+                // Above the cap it is the day's count that decides, whatever the queue goes by.
+                let strategy = match reason.way {
+                    Way::Overflow => Strategy::FewestToday,
+                    _ => reason.strategy,
+                };
+                let standing = self.standing(strategy, reason.key);
                 let compared = words.compared(&self.agent(winner), &standing);
                 let next = self.next(reason);
                 text.push_str(&words.found(reason.step, asks.as_deref(), &compared, &next));
@@ -113,6 +118,8 @@ impl Lexicon {
     fn next(&self, reason: &Reason) -> Next {
         match reason.runners_up.as_slice() {
             _ if self.reader.is_some() => Next::Unsaid,
+            // Everybody was at their cap: who came after is not in the reason.
+            _ if reason.way == Way::Overflow => Next::Unsaid,
             [] => Next::Nobody,
             [RunnerUp { agent, key }, ..] => {
                 let standing = self.standing(reason.strategy, *key);

@@ -21,6 +21,8 @@ static DELIVERIES: Many = Many {
 const ENDPOINT: &str = "e.endpoint_id, e.name, e.url, e.topics, e.active, e.sealed, \
     e.old_sealed, e.old_until, e.seq, e.failures, e.failing_since, e.paused_until, \
     e.disabled_for, e.disabled_at, e.created_at FROM endpoints AS e";
+const END_REST: &str = "UPDATE endpoints SET paused_until = 0 \
+    WHERE workspace_id = $1 AND endpoint_id = $2 AND paused_until > 0";
 const DELIVERY: &str = "endpoint_id, delivery_id, topic, object, state, attempts, queued_at, \
     due_at, status, problem, settled_at";
 
@@ -285,7 +287,7 @@ impl<D: Db> Endpoints for Backend<D> {
         problem: &str,
         act: &Act,
         clock: Time,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut locked = self.lock(workspace, clock).await?;
         let update = "UPDATE endpoints SET active = 0, disabled_for = $3, disabled_at = $4 \
             WHERE workspace_id = $1 AND endpoint_id = $2 AND active = 1";
@@ -293,10 +295,15 @@ impl<D: Db> Endpoints for Backend<D> {
         let cells = cells![workspace, id, problem, now];
         if D::run(&mut locked.tx, update.into(), cells.into()).await? == 0 {
             locked.tx.rollback().await?;
-            return Ok(());
+            return Ok(false);
         }
         end_waiting::<D>(&mut locked.tx, workspace, id, now).await?;
-        self.commit_audited(locked, workspace, act).await
+        self.commit_audited(locked, workspace, act).await?;
+        Ok(true)
+    }
+
+    async fn end_rest(&self, workspace: WorkspaceId, id: EndpointId) -> Result<()> {
+        self.write_one(END_REST, cells![workspace, id]).await.map(drop)
     }
 
     async fn deliveries(
@@ -339,18 +346,29 @@ impl<D: Db> Endpoints for Backend<D> {
         id: EndpointId,
         delivery: Option<u64>,
         now: Time,
+        leased_until: Time,
     ) -> Result<u64> {
-        // What waits has its turn, or is under way.
+        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        // The endpoint's row first, as everywhere.
+        D::run(&mut tx, END_REST.into(), cells![workspace, id].into()).await?;
         let all = "UPDATE deliveries SET state = 'waiting', attempts = 0, queued_at = $3, \
             due_at = $3, settled_at = NULL WHERE workspace_id = $1 AND endpoint_id = $2";
         let (update, cells) = match delivery {
+            // What waits before it about the same object would keep it waiting.
             Some(delivery) => (
-                format!("{all} AND delivery_id = $4 AND state <> 'waiting'"),
-                Vec::from(cells![workspace, id, now, delivery]),
+                format!(
+                    "{all} AND (delivery_id = $4 AND state <> 'waiting' OR delivery_id <= $4 \
+                     AND state = 'waiting' AND due_at > $5 AND object = (SELECT d.object \
+                     FROM deliveries AS d WHERE d.workspace_id = $1 AND d.endpoint_id = $2 \
+                     AND d.delivery_id = $4))"
+                ),
+                Vec::from(cells![workspace, id, now, delivery, leased_until]),
             ),
             None => (format!("{all} AND state = 'failed'"), Vec::from(cells![workspace, id, now])),
         };
-        self.write_one(update, cells).await
+        let sent = D::run(&mut tx, update.into(), cells).await?;
+        tx.commit().await?;
+        Ok(sent)
     }
 
     async fn forget_deliveries(&self, before: Time) -> Result<u64> {

@@ -132,12 +132,25 @@ impl<D: Db> Backend<D> {
         {
             query.and("i.item_id < {}", item);
         }
-        query.and_some("i.item_id < {}", filter.after);
+        // An item keeps its place, also when it waits no longer: a page goes on behind it all the same.
+        let (behind, order) = match filter.by_place {
+            true => (
+                "(i.place, i.item_id) > (SELECT a.place, a.item_id FROM items AS a \
+                 WHERE a.workspace_id = $1 AND a.item_id = {})",
+                "i.place, i.item_id",
+            ),
+            false => ("i.item_id < {}", "i.item_id DESC"),
+        };
+        query.and_some(behind, filter.after);
         match filter.queue {
+            Some(queue) if filter.by_place => {
+                query.and("i.queue_id = {}", queue);
+                query.in_states(&filter.states);
+            }
             Some(queue) => query.newest_of_queue(queue, &filter.states, limit + 1),
             None => query.in_states(&filter.states),
         }
-        query.limit("i.item_id DESC", limit + 1);
+        query.limit(order, limit + 1);
         let rows = self.read(format!("{ITEM}{}", query.sql), query.cells).await?;
         let items = rows.iter().map(item::<D>).collect::<Result<_>>()?;
         Ok(page(items, limit, |item: &ItemRow| item.id.0))

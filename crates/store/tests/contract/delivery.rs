@@ -14,6 +14,7 @@ crate::on_both!(
     outbox_keeps_order,
     giving_up_is_counted_once,
     endpoints_are_told_once_and_in_order,
+    what_waits_can_be_sent_at_once,
     presence_and_lapses,
     faces,
 );
@@ -390,7 +391,8 @@ async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()>
     assert_eq!(take(later).await?, [20, 30]);
 
     // Switched off, what waits is given up; it can be sent again.
-    w.store.disable_endpoint(w.id, id, "gone", &act, later).await?;
+    assert!(w.store.disable_endpoint(w.id, id, "gone", &act, later).await?);
+    assert!(!w.store.disable_endpoint(w.id, id, "gone", &act, later).await?);
     let off = w.store.endpoint(w.id, id).await?.expect("there");
     assert!(!off.active && off.disabled.as_ref().is_some_and(|(why, _)| why == "gone"));
     let failed = w.store.deliveries(w.id, id, Some(DeliveryState::Failed), None, 10).await?;
@@ -401,8 +403,8 @@ async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()>
     w.store.update_endpoint(w.id, id, &fields, &act, later).await?;
     let on = w.store.endpoint(w.id, id).await?.expect("there");
     assert!(on.active && on.disabled.is_none() && on.seq > made.seq + 1);
-    assert_eq!(w.store.send_again(w.id, id, None, later).await?, 2);
-    assert_eq!(w.store.send_again(w.id, id, Some(99), later).await?, 0);
+    assert_eq!(w.store.send_again(w.id, id, None, later, lease).await?, 2);
+    assert_eq!(w.store.send_again(w.id, id, Some(99), later, lease).await?, 0);
     assert_eq!(w.store.endpoints_due(later).await?, [(w.id, id)]);
     let delivered = w.store.delivery(w.id, id, 10).await?.expect("kept");
     assert_eq!((delivered.seq(), delivered.settled_at), (1, Some(now)));
@@ -411,6 +413,59 @@ async fn endpoints_are_told_once_and_in_order(database: &Database) -> Result<()>
     w.store.delete_endpoint(w.id, id, &act, later).await?;
     assert!(w.store.endpoints(w.id).await?.is_empty());
     assert!(w.store.deliveries(w.id, id, None, None, 10).await?.items.is_empty());
+    w.check().await
+}
+
+async fn what_waits_can_be_sent_at_once(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let (id, act) = (w.store.next_endpoint(w.id).await?, act("endpoint_created"));
+    let new = NewEndpoint {
+        id,
+        name: "CRM".into(),
+        url: "https://crm.example/hook".into(),
+        topics: ["item.assigned".to_owned()].into(),
+        active: true,
+        sealed: "v1.k.w".into(),
+    };
+    w.store.create_endpoint(w.id, &new, &act, NOON).await?;
+    let from = w.store.endpoint(w.id, id).await?.expect("made").seq;
+    w.act(Command::CreateAgent { spec: AgentSpec::default() }).await?;
+    let new =
+        |id, object: &str| NewDelivery { id, topic: "item.assigned".into(), object: object.into() };
+    let all = [new(10, "item:1"), new(20, "item:1"), new(30, "item:2"), new(40, "item:3")];
+    let to = w.journal().await?.len() as u64;
+    w.store.pass_on(w.id, from, to, &[(id, all.to_vec())], NOON).await?;
+    let take = async |at: Time, lease: Time| -> Result<Vec<u64>> {
+        let taken = w.store.take_deliveries(w.id, id, at, lease, 10).await?;
+        let mut ids: Vec<u64> = taken.iter().map(|one| one.id).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    };
+    let (lease, hour) = (NOON.plus_secs(60), NOON.plus_secs(3600));
+    assert_eq!(take(NOON, lease).await?, [10, 30, 40]);
+    for delivery in [10, 30] {
+        let then = Then::Again { problem: "no answer".into(), due: hour, paused_until: hour };
+        let attempted = Attempted { endpoint: id, delivery, at: NOON, status: None, then };
+        w.store.attempted(w.id, &attempted).await?;
+    }
+    let soon = NOON.plus_secs(2);
+    assert!(w.store.endpoints_due(soon).await?.is_empty());
+    // It comes behind what waits about the same item, and what is under way is left to go on.
+    assert_eq!(w.store.send_again(w.id, id, Some(20), soon, lease).await?, 1);
+    assert_eq!(w.store.send_again(w.id, id, Some(40), soon, lease).await?, 0);
+    assert_eq!(w.store.endpoint(w.id, id).await?.expect("there").paused_until, Time(0));
+    assert_eq!(take(soon, lease).await?, [10]);
+    let then = Then::Delivered;
+    let attempted = Attempted { endpoint: id, delivery: 10, at: soon, status: Some(200), then };
+    w.store.attempted(w.id, &attempted).await?;
+    assert_eq!(take(soon, lease).await?, [20]);
+    // What reached it ends its rest for what comes next.
+    let then = Then::PutBack { due: hour };
+    let attempted = Attempted { endpoint: id, delivery: 20, at: soon, status: None, then };
+    w.store.attempted(w.id, &attempted).await?;
+    assert!(w.store.endpoints_due(lease).await?.is_empty());
+    w.store.end_rest(w.id, id).await?;
+    assert_eq!(w.store.endpoints_due(lease).await?, [(w.id, id)]);
     w.check().await
 }
 

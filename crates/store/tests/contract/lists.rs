@@ -7,7 +7,7 @@ use routing::{
 };
 use store::{AssignmentFilter, ItemFilter, ItemStatus};
 
-crate::on_both!(items_by_everything, histories_and_tallies, a_nested_item);
+crate::on_both!(items_by_everything, items_by_place, histories_and_tallies, a_nested_item);
 
 /// Two queues and sources; the first has an agent. Leads 1, 3, 5 … go to the first, the others
 /// to the second, where nobody is; one arrives a minute.
@@ -106,6 +106,25 @@ async fn items_by_everything(database: &Database) -> Result<()> {
     w.erase(ItemId(1)).await?;
     assert_eq!(w.store.item(w.id, ItemId(1)).await?.ok_or("no item")?.personal, None);
     assert_eq!(w.store.item(w.id, ItemId(99)).await?, None);
+    w.check().await
+}
+
+async fn items_by_place(database: &Database) -> Result<()> {
+    let mut w = filled(database).await?;
+    // An urgent one stands before those that came earlier.
+    let urgent = Submission { source: SourceId(2), priority: 90, ..Submission::default() };
+    w.act(Command::Submit { submission: urgent }).await?;
+    let states = vec![ItemStatus::Waiting];
+    let line = ItemFilter { states, by_place: true, ..ItemFilter::default() };
+    assert_eq!(pages(&w, line.clone()).await?, [9, 2, 4, 6, 8]);
+    let of = |queue: u64| ItemFilter { queue: Some(QueueId(queue)), ..line.clone() };
+    assert_eq!(pages(&w, of(2)).await?, [9, 2, 4, 6, 8]);
+    assert!(pages(&w, of(1)).await?.is_empty());
+    // A page goes on behind an item that has left the line meanwhile.
+    let first = w.store.items(w.id, &ItemFilter { limit: 2, ..line.clone() }).await?;
+    w.act(Command::Cancel { item: ItemId(2), seen: Seen::default() }).await?;
+    let rest = ItemFilter { after: first.next, ..line };
+    assert_eq!(pages(&w, rest).await?, [4, 6, 8]);
     w.check().await
 }
 

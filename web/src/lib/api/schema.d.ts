@@ -405,7 +405,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has a delivery sent again, whatever came of it before. */
+        /**
+         * Has a delivery sent again, whatever came of it before; one that waits is tried now. An endpoint
+         *     that is left alone for a while is no longer.
+         */
         post: operations["post_endpoints_id_deliveries_delivery_send"];
         delete?: never;
         options?: never;
@@ -424,7 +427,8 @@ export interface paths {
         put?: never;
         /**
          * Sends a signed message of type `ping` and waits for the answer, at most 15 s; four at once on a
-         *     server. Nothing is noted of it.
+         *     server. Nothing is noted of it, but an endpoint that answers is left alone no longer: what is due is
+         *     tried now.
          */
         post: operations["post_endpoints_id_ping"];
         delete?: never;
@@ -462,7 +466,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has everything sent again that failed. */
+        /** Has everything sent again that failed. An endpoint that is left alone for a while is no longer. */
         post: operations["post_endpoints_id_send_failed"];
         delete?: never;
         options?: never;
@@ -602,7 +606,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists items, newest first; an agent sees only their own. */
+        /** Lists items, newest first or by their places in line; an agent sees only their own. */
         get: operations["get_items"];
         put?: never;
         /**
@@ -679,7 +683,9 @@ export interface paths {
         put?: never;
         /**
          * Records a disposition, which closes the item, schedules it again or moves it on. When it went to
-         *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note.
+         *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note of
+         *     the agent who had it at the version seen. The same result once more, because the answer was lost,
+         *     is answered with the item as it now is.
          */
         post: operations["post_items_id_complete"];
         delete?: never;
@@ -1026,7 +1032,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the first admin is still to be made. */
+        /** Whether the first admin is still to be made. Says no workspace's name: anybody may ask. */
         get: operations["get_setup"];
         put?: never;
         /** Makes the first admin, with the secret from the one-time link, and signs them in. */
@@ -1297,6 +1303,8 @@ export interface components {
             present: boolean;
             queues: number[];
             regions: string[];
+            /** @description The queues that they serve, by themselves or for a source of theirs that feeds it. */
+            serves: number[];
             skills: components["schemas"]["Skills"];
             sources: number[];
             status: components["schemas"]["StatusName"];
@@ -1606,7 +1614,11 @@ export interface components {
         Credentials: {
             name: string;
             password: string;
-            /** @description The workspace's name, where the server has several. */
+            /**
+             * @description The workspace's name, where the server has several. Without it the password is held against
+             *     the logins of this name in the four oldest workspaces that have one; when it is right in
+             *     several, that is refused with 422 at this field.
+             */
             workspace?: string | null;
         };
         /** @description Local days on which an agent does not work, the first and the last included. */
@@ -1834,7 +1846,10 @@ export interface components {
             /** Format: int64 */
             row: number;
         };
-        /** @description How evenly work is spread over the active agents, by what each has had divided by their weight. */
+        /**
+         * @description How evenly work is spread over the active agents who serve something or have had something, by
+         *     what each has had divided by their weight.
+         */
         Fairness: {
             /**
              * Format: double
@@ -1852,7 +1867,7 @@ export interface components {
         };
         /** @description How evenly work is spread. */
         FairnessReport: {
-            /** @description Over all active agents. */
+            /** @description Over all active agents who serve a queue or a source, or have had something. */
             all: components["schemas"]["Fairness"];
             now: components["schemas"]["Time"];
             queues: components["schemas"]["Spread"][];
@@ -2468,6 +2483,8 @@ export interface components {
                 present: boolean;
                 queues: number[];
                 regions: string[];
+                /** @description The queues that they serve, by themselves or for a source of theirs that feeds it. */
+                serves: number[];
                 skills: components["schemas"]["Skills"];
                 sources: number[];
                 status: components["schemas"]["StatusName"];
@@ -3257,9 +3274,14 @@ export interface components {
             /** @description The path of the one-time link that makes its admin. */
             path: string;
         };
-        /** @description Whether the first admin is still to be made. */
+        /** @description Whether the first admin is still to be made, and what a page needs to know to let people in. */
         SetupNeeded: {
+            /** @description Nobody can sign in yet: no workspace has a login. */
             needed: boolean;
+            /** @description A workspace waits for its admin: a one-time link still works. */
+            open: boolean;
+            /** @description There are several workspaces, so a login may need its workspace's name. */
+            several: boolean;
         };
         /** @description What an agent has had, and how they stand now. */
         Share: {
@@ -3523,6 +3545,8 @@ export interface components {
             on_shift: boolean;
             paused: boolean;
             present: boolean;
+            /** @description Serves a queue or a source, or has had something: counts in `fairness`. */
+            serves: boolean;
             status: components["schemas"]["StatusName"];
             status_reason: string | null;
             /** Format: int32 */
@@ -5261,6 +5285,8 @@ export interface operations {
                 from?: string;
                 /** @description Arrived before, RFC 3339. */
                 to?: string;
+                /** @description `place`, with `state=waiting`: who is handed out next comes first. Newest first when absent. */
+                order?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */

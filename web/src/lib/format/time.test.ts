@@ -62,6 +62,8 @@ test('lengths are set in the largest unit that is whole', () => {
 
 test('a length is said in words', () => {
 	expect(lasting(300, 'en-GB')).toBe('5 mins');
+	expect(lasting(86_400, 'en-GB')).toBe('1 day');
+	expect(lasting(30 * 86_400, 'en-GB')).toBe('30 days');
 	expect(lasting(86_400, 'zh-CN')).toBe('1天');
 });
 

@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use routing::{AgentId, QueueId, RuleId, SourceId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use store::{AuditFilter, Audited, What};
 use utoipa::ToSchema;
 
@@ -113,8 +114,12 @@ pub async fn list(
 ) -> Answered<Response> {
     let format = wanted.format.take();
     let mut filter = wanted.filter()?;
-    let names =
-        Names { words: app.lexicon(&caller).await?, actors: app.actor_names(&caller).await? };
+    let endpoints = app.store.endpoints(caller.workspace).await?;
+    let names = Names {
+        words: app.lexicon(&caller).await?,
+        actors: app.actor_names(&caller).await?,
+        endpoints: endpoints.into_iter().map(|endpoint| (endpoint.id.0, endpoint.name)).collect(),
+    };
     match format.as_deref() {
         None | Some("json") => {
             let page = app.store.audit(caller.workspace, &filter).await?;
@@ -154,12 +159,13 @@ impl Source {
 struct Names {
     words: Lexicon,
     actors: ActorNames,
+    endpoints: BTreeMap<u64, String>,
 }
 
 impl Names {
     fn entry(&self, row: Audited) -> AuditEntry {
         let object = AuditObject {
-            name: self.object(&row.object, row.object_id),
+            name: self.object(&row.object, row.object_id).or_else(|| called_then(&row)),
             kind: row.object,
             id: row.object_id,
         };
@@ -194,11 +200,22 @@ impl Names {
             "source" => Some(self.words.source(SourceId(id))),
             "rule" => Some(self.words.rule(RuleId(id))),
             "token" => self.actors.token(id),
-            "endpoint" => Some(id.to_string()),
+            "endpoint" => self.endpoints.get(&id).cloned(),
             "login" => self.actors.user(id),
             _ => None,
         }
     }
+}
+
+/// What an endpoint that was removed was called when it was, or else its number.
+fn called_then(row: &Audited) -> Option<String> {
+    let id = row.object_id.filter(|_| row.object == "endpoint")?;
+    let told = match &row.what {
+        What::Act(body) => [&body["name"], &body["before"]["name"], &body["after"]["name"]],
+        What::Event { .. } => return None,
+    };
+    let name = told.into_iter().find_map(|name| name.as_str());
+    Some(name.map_or_else(|| id.to_string(), str::to_owned))
 }
 
 const TITLES: [&str; 14] = [

@@ -127,3 +127,22 @@ async fn whoever_asks_is_named_and_nothing_is_told_that_did_not_change() {
     assert_eq!(login["after"], changed);
     h.end().await;
 }
+
+#[tokio::test]
+async fn endpoints_are_called_by_their_names() {
+    let h = Harness::new().await;
+    let crm = json!({"name": "CRM", "url": "https://crm.example/x", "topics": ["item.assigned"]});
+    let made = h.post("/endpoints", crm).await;
+    let path = format!("/endpoints/{}", made["id"]);
+    h.call("PATCH", &path, json!({"topics": ["sla.breached"]})).await.expect(200);
+    let told = |page: &Value| {
+        let entry = &page["items"][0];
+        (entry["object"]["name"].clone(), entry["text"].clone())
+    };
+    let changed = h.get("/audit?act=endpoint_changed").await;
+    assert_eq!(told(&changed), (json!("CRM"), json!("Webhook endpoint CRM was changed.")));
+    h.call("DELETE", &path, Value::Null).await.expect(204);
+    let removed = h.get("/audit?act=endpoint_removed").await;
+    assert_eq!(told(&removed).0, "CRM");
+    h.end().await;
+}

@@ -7,7 +7,7 @@ use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, cursor, number_in_text};
 use crate::http::{Params, Pick, Problem, Rfc3339};
-use crate::outgoing::body;
+use crate::outgoing::{LEASE_SECS, body};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,8 @@ pub async fn get(
     Ok(Json(DeliveryView { body: body.as_object().cloned(), ..view }))
 }
 
-/// Has a delivery sent again, whatever came of it before.
+/// Has a delivery sent again, whatever came of it before; one that waits is tried now. An endpoint
+/// that is left alone for a while is no longer.
 #[utoipa::path(post, path = "/endpoints/{id}/deliveries/{delivery}/send", tag = "endpoints",
     params(("id" = u64, Path), ("delivery" = u64, Path)),
     responses((status = 200, body = DeliveryView)))]
@@ -127,7 +128,8 @@ pub async fn send(
 ) -> Answered<Json<DeliveryView>> {
     active(&app, &caller, id).await?;
     let now = app.clock.now();
-    app.store.send_again(caller.workspace, EndpointId(id), Some(delivery), now).await?;
+    let leased = now.plus_secs(LEASE_SECS);
+    app.store.send_again(caller.workspace, EndpointId(id), Some(delivery), now, leased).await?;
     let endpoint = find(&app, &caller, id).await?;
     Ok(Json(DeliveryView::new(one(&app, &caller, id, delivery).await?, &endpoint)))
 }
@@ -138,7 +140,7 @@ pub struct SentAgain {
     pub deliveries: u64,
 }
 
-/// Has everything sent again that failed.
+/// Has everything sent again that failed. An endpoint that is left alone for a while is no longer.
 #[utoipa::path(post, path = "/endpoints/{id}/send-failed", tag = "endpoints",
     params(("id" = u64, Path)), responses((status = 200, body = SentAgain)))]
 pub async fn send_failed(
@@ -148,7 +150,8 @@ pub async fn send_failed(
 ) -> Answered<Json<SentAgain>> {
     active(&app, &caller, id).await?;
     let now = app.clock.now();
-    let deliveries = app.store.send_again(caller.workspace, EndpointId(id), None, now).await?;
+    let (endpoint, leased) = (EndpointId(id), now.plus_secs(LEASE_SECS));
+    let deliveries = app.store.send_again(caller.workspace, endpoint, None, now, leased).await?;
     Ok(Json(SentAgain { deliveries }))
 }
 

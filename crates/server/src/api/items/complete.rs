@@ -1,8 +1,8 @@
 //! `POST /items/{id}/complete`: an agent records a result.
 
 use crate::api::items::act::{act_on, seen};
-use crate::api::items::late;
 use crate::api::items::view::ItemView;
+use crate::api::items::{late, past};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::secret;
@@ -30,7 +30,9 @@ pub struct Completion {
 }
 
 /// Records a disposition, which closes the item, schedules it again or moves it on. When it went to
-/// somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note.
+/// somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note of
+/// the agent who had it at the version seen. The same result once more, because the answer was lost,
+/// is answered with the item as it now is.
 #[utoipa::path(post, path = "/items/{id}/complete", tag = "items", params(("id" = u64, Path)),
     request_body = Completion, responses((status = 200, body = ItemView)))]
 pub async fn complete(
@@ -48,7 +50,15 @@ pub async fn complete(
     work.personal.extend(opt_out.map(|row| Personal::OptOut(Box::new(row))));
     match act_on(&app, &caller, item, work, NoteKind::Complete, body.note.clone()).await {
         Ok(view) => Ok(Json(view)),
-        Err(problem) => Err(late::kept(&app, &caller, item, seen, &body, late, problem).await?),
+        Err(problem) if late::GONE.contains(&problem.name) => {
+            let past = past::at(&app, &caller, item, body.version).await?;
+            if past.has(seen.agent, &Code::new(&body.disposition)) {
+                return Ok(Json(past::became(&app, &caller, item).await?));
+            }
+            let Some(agent) = seen.agent.or(past.holder) else { return Err(problem) };
+            Err(late::kept(&app, &caller, item, agent, &body, late, problem).await?)
+        }
+        Err(problem) => Err(problem),
     }
 }
 

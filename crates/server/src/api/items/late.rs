@@ -7,29 +7,30 @@ use crate::dispatcher::{IdempotencyKey, OptOutRow, Personal, Work};
 use crate::http::Problem;
 use crate::http::problem::Answered;
 use axum::http::StatusCode;
-use routing::{Command, ItemId, Seen};
+use routing::{AgentId, Command, ItemId};
 use store::NoteKind;
 
 /// The longest disposition that is kept, in characters: a queue's own are shorter.
 const MAX_DISPOSITION: usize = 100;
 
-/// What to answer to a completion that was refused with `problem`. Kept only for an agent who had
-/// the item once; the same result that is sent again is kept once. Who asked not to be called again
-/// is not, whoever has the item now.
+/// How a completion is refused whose agent may hold the item no longer.
+pub const GONE: [&str; 4] = ["stale_version", "not_holder", "not_assigned", "unknown_item"];
+
+/// What to answer to a completion of this agent's that was refused with `problem`. Kept only for an
+/// agent who had the item once; the same result that is sent again is kept once. Who asked not to be
+/// called again is not, whoever has the item now.
 pub async fn kept(
     app: &App,
     caller: &Caller,
     item: ItemId,
-    seen: Seen,
+    agent: AgentId,
     body: &Completion,
     opt_out: Option<OptOutRow>,
     problem: Problem,
 ) -> Answered<Problem> {
-    let gone = ["stale_version", "not_holder", "not_assigned", "unknown_item"];
-    let long = body.disposition.chars().count() > MAX_DISPOSITION;
-    let Some(agent) = seen.agent.filter(|_| gone.contains(&problem.name) && !long) else {
+    if body.disposition.chars().count() > MAX_DISPOSITION {
         return Ok(problem);
-    };
+    }
     let note = body.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
     let text = match note {
         Some(note) => format!("“{}”: {note}", body.disposition.trim()),
@@ -50,8 +51,8 @@ pub async fn kept(
             StatusCode::CONFLICT,
             "too_late",
             format!(
-                "Item {item} was no longer yours when this result came, so it stays as it is; \
-                 your work is kept as a note on it."
+                "Item {item} was no longer with agent {agent} when this result came, so it stays as \
+                 it is; the work is kept as a note on it."
             ),
         )),
         _ => Ok(problem),

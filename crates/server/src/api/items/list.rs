@@ -41,6 +41,8 @@ pub struct Wanted {
     pub from: Option<String>,
     /// Arrived before, RFC 3339.
     pub to: Option<String>,
+    /// `place`, with `state=waiting`: who is handed out next comes first. Newest first when absent.
+    pub order: Option<String>,
     /// Entries per page, 1–500; 50 when absent.
     #[serde(deserialize_with = "number_in_text")]
     pub limit: Option<u32>,
@@ -48,7 +50,7 @@ pub struct Wanted {
     pub cursor: Option<String>,
 }
 
-/// Lists items, newest first; an agent sees only their own.
+/// Lists items, newest first or by their places in line; an agent sees only their own.
 #[utoipa::path(get, path = "/items", tag = "items", params(Wanted, LanguageHeader),
     responses((status = 200, body = Page<ItemView>)))]
 pub async fn list(
@@ -80,8 +82,17 @@ pub async fn list(
         Some("true") => Some(app.noticed(&caller, after).await?),
         Some(_) => return Err(Problem::field("told", "is true, or left out")),
     };
+    let states = states(wanted.state.as_deref())?;
+    let by_place = match wanted.order.as_deref() {
+        None => false,
+        Some("place") if states == [ItemStatus::Waiting] => true,
+        Some(_) => {
+            return Err(Problem::field("order", "is place, with state=waiting, or left out"));
+        }
+    };
     let filter = ItemFilter {
-        states: states(wanted.state.as_deref())?,
+        states,
+        by_place,
         queue: wanted.queue.map(QueueId),
         agent,
         source: wanted.source.map(SourceId),
@@ -159,6 +170,13 @@ mod tests {
             .get(&format!("/items?limit=3&cursor={}", first["next_cursor"].as_str().unwrap()))
             .await;
         assert_eq!((ids(&rest), &rest["next_cursor"]), (vec![2, 1], &Value::Null));
+        let urgent = json!({"source": office.source, "priority": 90});
+        h.post("/items", urgent).await;
+        let line = "/items?state=waiting&order=place";
+        let first = h.get(&format!("{line}&limit=3")).await;
+        assert_eq!(ids(&first), [6, 2, 3]);
+        let rest = first["next_cursor"].as_str().unwrap();
+        assert_eq!(ids(&h.get(&format!("{line}&cursor={rest}")).await), [4, 5]);
         let token = h.token("agent", Some(office.agents[0])).await;
         let own = h.call_as(&token, "GET", "/items", Value::Null).await.expect(200);
         assert_eq!(ids(&own), [1]);
@@ -171,6 +189,8 @@ mod tests {
             "colour=red",
             "phone=x",
             "told=false",
+            "order=place",
+            "order=name&state=waiting",
         ] {
             let answer = h.call("GET", &format!("/items?{wrong}"), Value::Null).await;
             assert_eq!(answer.problem(422), "invalid", "{wrong}");

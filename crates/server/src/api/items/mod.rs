@@ -11,6 +11,7 @@ pub mod get;
 pub mod history;
 pub mod late;
 pub mod list;
+pub mod past;
 pub mod reassign;
 pub mod release;
 pub mod retry;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { todaysName, zones } from './places';
+import { placeOf, todaysName, zones } from './places';
 
 test('zones stand under today’s names, each once, with the one that is set', () => {
 	const names = zones('Etc/GMT+3').map((z) => z.value);
@@ -8,4 +8,12 @@ test('zones stand under today’s names, each once, with the one that is set', (
 	expect(names).toContain('Etc/GMT+3');
 	expect(new Set(names).size).toBe(names.length);
 	expect(todaysName('Europe/Paris')).toBe('Europe/Paris');
+});
+
+test('a team of a preset is where such teams are', () => {
+	const india = { zone: 'Asia/Kolkata', country: 'IN' };
+	expect(placeOf('lead-desk')).toEqual(india);
+	expect(placeOf('crm')).toEqual(india);
+	expect(placeOf('qc-desk')).toBeUndefined();
+	expect(placeOf('')).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import type { Preset } from '$lib/api';
 import { appearance } from '$lib/settings.svelte';
 
 type Choice = { value: string; label: string };
@@ -23,6 +24,18 @@ export const todaysName = (zone: string) => RENAMED[zone] ?? zone;
 
 /** This browser's own zone. */
 export const ownZone = () => todaysName(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
+
+/** Where this browser is. */
+export const ownPlace = () => ({
+	zone: ownZone(),
+	country: new Intl.Locale(navigator.language).region ?? 'US'
+});
+
+/** Where a team of this preset is unless somebody says otherwise, as on the command line. */
+export function placeOf(preset: Preset | ''): { zone: string; country: string } | undefined {
+	const india = { zone: 'Asia/Kolkata', country: 'IN' };
+	return preset === 'lead-desk' || preset === 'crm' ? india : undefined;
+}
 
 /** Every zone that this browser knows, and the one that is set. */
 export function zones(set: string): Choice[] {

@@ -10,6 +10,7 @@ const agent = (name: string, more: Partial<AgentStats> = {}): AgentStats =>
 		status: 'available',
 		on_shift: true,
 		paused: false,
+		serves: true,
 		holding: 1,
 		today: 2,
 		...more
@@ -23,7 +24,8 @@ test('the headline counts who is there and what waits', () => {
 			agent('a'),
 			agent('b', { status: 'away' }),
 			agent('c', { active: false, holding: 0 }),
-			agent('d', { paused: true, holding: 0, today: 0 })
+			agent('d', { paused: true, holding: 0, today: 0 }),
+			agent('lead', { serves: false, holding: 0, today: 0 })
 		],
 		queues: [queue('x', 3, 40), queue('y', 0, null)]
 	} as Stats;

@@ -3,14 +3,16 @@ import type { AgentStats, QueueStats, Stats } from '$lib/api';
 /** The few figures that a supervisor looks at first. */
 export function headline(stats: Stats) {
 	const active = stats.agents.filter((a) => a.active);
+	// Whoever only leads is nobody who could take the next one.
+	const working = active.filter((a) => a.serves);
 	const waits = stats.queues.map((q) => q.oldest_wait_secs).filter((w) => w !== null);
 	return {
 		waiting: stats.queues.reduce((sum, q) => sum + q.waiting, 0),
 		oldest: waits.length ? Math.max(...waits) : null,
 		held: active.reduce((sum, a) => sum + a.holding, 0),
 		today: stats.agents.reduce((sum, a) => sum + a.today, 0),
-		available: active.filter((a) => presence(a) === 'available').length,
-		agents: active.length
+		available: working.filter((a) => presence(a) === 'available').length,
+		agents: working.length
 	};
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromRows, toRows, wrongRows, wrongSpan } from './calendar';
+import { fromRows, offToday, offWords, shortDay, toRows, wrongRows, wrongSpan } from './calendar';
 
 test('holidays are edited as rows and kept by day', () => {
 	const holidays = { '2026-01-26': 'Republic Day', '2026-11-08': 'Diwali' };
@@ -27,3 +27,19 @@ test.each([
 ])('days off from %s to %s are wrong: %s', (from, to, wrong) =>
 	expect(wrongSpan({ from, to })).toBe(wrong)
 );
+
+test('days off are said in one line, those that are over left out', () => {
+	const days = [
+		{ from: '2026-12-21', to: '2026-12-31' },
+		{ from: '2026-11-08', to: '2026-11-08' },
+		{ from: '2026-01-02', to: '2026-01-05' },
+		{ from: '', to: '2026-12-01' }
+	];
+	// Which spaces stand around the dash differs between versions of the tables of languages.
+	const said = offWords(days, '2026-11-08', 'en-GB').replace(/\s*–\s*/, '–');
+	expect(said).toBe('8 Nov, 21–31 Dec');
+	expect(offWords(days, '2027-01-01', 'en-GB')).toBe('');
+	expect(offToday(days, '2026-12-31')).toBe(days[0]);
+	expect(offToday(days, '2026-12-20')).toBeUndefined();
+	expect(shortDay('2026-12-31', 'en-GB')).toBe('31 Dec');
+});

@@ -21,6 +21,29 @@ export function wrongRows(rows: HolidayRow[]): HolidayRow[] {
 	return rows.filter((row, at) => !row.day || rows.slice(0, at).some((r) => r.day === row.day));
 }
 
+/** The days off that a day is one of. */
+export function offToday(days: DaysOff[], today: string): DaysOff | undefined {
+	return days.find((off) => !wrongSpan(off) && off.from <= today && today <= off.to);
+}
+
+/** A day in the language of the screen, `8 Nov`. */
+export function shortDay(day: string, locale: string): string {
+	return monthAndDay(locale).format(new Date(day));
+}
+
+/** Days off that are not over, in one line: `8 Nov, 21–31 Dec`. */
+export function offWords(days: DaysOff[], today: string, locale: string): string {
+	const format = monthAndDay(locale);
+	return days
+		.filter((off) => !wrongSpan(off) && off.to >= today)
+		.sort((a, b) => a.from.localeCompare(b.from))
+		.map((off) => format.formatRange(new Date(off.from), new Date(off.to)))
+		.join(', ');
+}
+
+const monthAndDay = (locale: string) =>
+	new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
 /** Whether days off lack a day, or end before they begin. */
 export function wrongSpan(off: DaysOff): boolean {
 	return !off.from || !off.to || off.to < off.from;

@@ -47,14 +47,10 @@ export class Desk {
 	offer = $derived.by(() => nextOffer(this.items));
 	current = $derived.by(() => current(this.held, this.chosen));
 	queue = $derived(this.queues.find((q) => q.id === this.current?.queue));
-	/** The queues this agent serves by themselves. */
-	served = $derived(this.queues.filter((q) => this.agent?.queues.includes(q.id)));
+	/** The queues this agent serves, by themselves or for a source of theirs. */
+	served = $derived(this.queues.filter((q) => this.agent?.serves.includes(q.id)));
 	/** The queues this agent pulls from. */
-	pulls = $derived(
-		this.queues.filter(
-			(q) => q.active && q.mode.mode === 'pull' && this.agent?.queues.includes(q.id)
-		)
-	);
+	pulls = $derived(this.served.filter((q) => q.active && q.mode.mode === 'pull'));
 	get doneToday(): number {
 		return this.#doneToday;
 	}
