@@ -3,8 +3,8 @@
 use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
 use crate::{
-    Access, Audit, Contacts, Endpoints, Faults, Imports, Journal, OptOuts, Outbox, Presence, Reads,
-    Result,
+    Access, Audit, Contacts, Desks, Endpoints, Faults, Imports, Journal, OptOuts, Outbox, Presence,
+    Reads, Result,
 };
 use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
@@ -116,6 +116,7 @@ where
         + Presence
         + Imports
         + Outbox
+        + Desks
         + Endpoints
         + Audit
         + Contacts

@@ -1,6 +1,6 @@
 //! What one transaction writes beside the facts.
 
-use crate::{Act, BatchId, ImportId, NewOptOut, Recorded, Role, UserId};
+use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, Recorded, Role, UserId};
 use routing::{AgentId, ContactKey, ItemId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct Batch {
     pub opt_ins: Vec<u64>,
     /// The items that it bars, and whose number that is.
     pub barred: Vec<(ContactKey, ItemId)>,
+    /// What is written into items on their agents' desks, in this order.
+    pub desk: Vec<DeskWrite>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -53,6 +55,7 @@ impl Batch {
             opt_outs: BTreeMap::new(),
             opt_ins: Vec::new(),
             barred: Vec::new(),
+            desk: Vec::new(),
             acts: Vec::new(),
         }
     }

@@ -22,6 +22,7 @@ mod cell;
 mod connect;
 mod contact;
 mod copy;
+mod desk;
 mod dialect;
 mod endpoint;
 mod error;
@@ -53,6 +54,7 @@ pub use batch::{
 };
 pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
+pub use desk::{DeskRow, DeskWrite, Desks, Wrote};
 pub use endpoint::{
     Attempted, Delivery, DeliveryState, Endpoint, EndpointFields, Endpoints, NewDelivery,
     NewEndpoint, News, TakenBack, Then,

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod backup;
 pub mod claims;
 pub mod contacts;
+pub mod desks;
 pub mod do_not_call;
 pub mod docs;
 mod document;
@@ -106,6 +107,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::update::update))
         .routes(routes!(items::retry::retry))
         .routes(routes!(items::undo::undo))
+        .routes(routes!(desks::get, desks::put))
         .routes(routes!(items::reassign::reassign))
         .routes(routes!(items::cancel::cancel))
         .routes(routes!(items::force::force))

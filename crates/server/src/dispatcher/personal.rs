@@ -4,7 +4,7 @@ use super::known::Known;
 use super::opt_outs;
 use super::request::{Personal, Work};
 use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
-use store::{Act, Batch, Note, NoteKind, SourceFace, User, UserChange, UserRow};
+use store::{Act, Batch, DeskWrite, Note, NoteKind, SourceFace, User, UserChange, UserRow, Wrote};
 
 /// The most late results that are kept of one item.
 const MAX_LATE: u64 = 20;
@@ -105,6 +105,9 @@ pub(super) fn add(
     known: &Known,
     batch: &mut Batch,
 ) {
+    if let Command::Undo { item, .. } = *command {
+        batch.desk.push(DeskWrite { item, how: Wrote::Undone, ..DeskWrite::default() });
+    }
     for row in &work.personal {
         match row {
             Personal::Contact(contact) => {
@@ -121,6 +124,19 @@ pub(super) fn add(
                     let event = (first + given) as u64;
                     batch.notes.push(Note { item, event, kind: *kind, text: text.clone() });
                 }
+            }
+            Personal::Desk { fields, ticks } => {
+                let how = match command {
+                    Command::Complete { .. } => Wrote::WithResult,
+                    _ => Wrote::Plainly,
+                };
+                let (fields, ticks) = (fields.clone(), ticks.clone());
+                batch.desk.extend(item_of(command).map(|item| DeskWrite {
+                    item,
+                    fields,
+                    ticks,
+                    how,
+                }));
             }
             Personal::AgentName(name) => {
                 if let Some(agent) = made_agent(answer).or(agent_of(command)) {

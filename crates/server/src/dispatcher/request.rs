@@ -1,6 +1,7 @@
 //! What is asked of the dispatcher, and what it answers.
 
 use routing::{Answer, Code, Command, ContactKey, Event, QueueId, Refusal, SourceId, State, Time};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -132,6 +133,11 @@ pub enum Personal {
     Source(Box<SourceFace>),
     /// The secrets of that source, which are bound to its id: after `Source`.
     Sealing(Sealing),
+    /// What is written into the command's item on its agent's desk.
+    Desk {
+        fields: Map<String, Value>,
+        ticks: Option<Vec<String>>,
+    },
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),

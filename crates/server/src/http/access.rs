@@ -74,6 +74,8 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET",    "/queues/{id}",             AGENT),
     ("PATCH",  "/queues/{id}",             SUPERVISOR),
     ("DELETE", "/queues/{id}",             SUPERVISOR),
+    ("GET",    "/queues/{id}/desk",        AGENT),
+    ("PUT",    "/queues/{id}/desk",        SUPERVISOR),
     ("GET",    "/sources",                 AGENT),
     ("POST",   "/sources",                 SUPERVISOR),
     ("GET",    "/sources/{id}",            AGENT),

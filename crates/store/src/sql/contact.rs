@@ -33,6 +33,13 @@ static BARRED: Many = Many {
     types: &[I, I],
 };
 
+/// Ticks and what results wrote over.
+static DESK: Many = Many {
+    sql: "DELETE FROM item_desk WHERE (workspace_id, item_id) IN \
+          (SELECT v.c1, v.c2 FROM {rows} AS v)",
+    types: &[I, I],
+};
+
 static ANSWERS_OF_ITEMS: Many = Many {
     sql: "DELETE FROM answers WHERE (workspace_id, item_id) IN \
           (SELECT v.c1, v.c2 FROM {rows} AS v)",
@@ -229,8 +236,8 @@ impl<D: Db> Backend<D> {
     }
 }
 
-fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 7] {
-    let mut items: [Rows; 4] = Default::default();
+fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 8] {
+    let mut items: [Rows; 5] = Default::default();
     for item in &traces.items {
         items.iter_mut().for_each(|rows| rows.push(cells![workspace, *item]));
     }
@@ -244,10 +251,11 @@ fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 7
     for id in &traces.outbox {
         Rows::push(&mut outbox, cells![workspace, *id]);
     }
-    let [personal, notes, barred, of_items] = items;
+    let [personal, notes, desk, barred, of_items] = items;
     [
         (&PERSONAL, personal),
         (&NOTES, notes),
+        (&DESK, desk),
         (&BARRED, barred),
         (&ANSWERS_OF_ITEMS, of_items),
         (&ANSWERS, answers),

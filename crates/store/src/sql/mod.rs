@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod contact;
+pub(crate) mod desks;
 mod endpoints;
 mod import;
 mod items;

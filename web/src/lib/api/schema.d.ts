@@ -969,6 +969,24 @@ export interface paths {
         patch: operations["patch_queues_id"];
         trace?: never;
     };
+    "/api/v1/queues/{id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How agents see the queue's items; empty until somebody says so. */
+        get: operations["get_queues_id_desk"];
+        /** Replaces the queue's desk. A stale version is refused with 409. */
+        put: operations["put_queues_id_desk"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -1559,6 +1577,11 @@ export interface components {
             /** Format: int64 */
             agent_id: number;
         };
+        /**
+         * @description What a colour says.
+         * @enum {string}
+         */
+        Colour: "ok" | "warn" | "bad" | "accent" | "muted";
         /** @description A column, and what it becomes. */
         ColumnView: {
             /**
@@ -1581,6 +1604,10 @@ export interface components {
         Completion: {
             /** @description The name of one of the queue's dispositions. */
             disposition: string;
+            /** @description What the agent typed into the fields that the queue's desk lets them write. */
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @description Kept with the item's personal data, not in the journal. */
             note?: string | null;
             /**
@@ -1674,6 +1701,130 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "waiting" | "delivered" | "failed";
+        /** @description How agents see a queue's items. */
+        Desk: {
+            /**
+             * @description What a recording of the item is called: a text in which `{name}`, `{phone}`, `{id}` and
+             *     `{any field}` stand for the item's.
+             * @default null
+             */
+            audio_name: string | null;
+            /**
+             * @description Which of the item's own fields come first, in this order.
+             * @default []
+             */
+            fields: components["schemas"]["DeskField"][];
+            /**
+             * @description Whether the next item is asked for after a result without a word of the agent.
+             * @default ask
+             */
+            next: components["schemas"]["DeskNext"];
+            /**
+             * Format: int32
+             * @description How long before that, 0 to 30.
+             * @default 0
+             */
+            pause_secs: number;
+            /**
+             * @description By the names of the queue's results.
+             * @default {}
+             */
+            results: {
+                [key: string]: components["schemas"]["DeskResult"];
+            };
+            /**
+             * @description What is said and asked, step by step.
+             * @default []
+             */
+            script: components["schemas"]["DeskStep"][];
+        };
+        /** @description A field that the desk shows. */
+        DeskField: {
+            /**
+             * @description Whether agents may write it.
+             * @default false
+             */
+            edit: boolean;
+            /**
+             * @description What people see; the name when absent.
+             * @default null
+             */
+            label: string | null;
+            /**
+             * @description A personal attribute.
+             * @default
+             */
+            name: string;
+        };
+        /**
+         * @description When the next item is asked for.
+         * @enum {string}
+         */
+        DeskNext: "ask" | "at_once";
+        /** @description How a result looks, what it asks for, and what it writes. */
+        DeskResult: {
+            /** @default null */
+            colour: components["schemas"]["Colour"] | null;
+            /**
+             * @description One digit or small letter.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description Editable fields that must not be empty.
+             * @default []
+             */
+            requires: string[];
+            /**
+             * @description What it writes into which personal attributes.
+             * @default {}
+             */
+            writes: {
+                [key: string]: components["schemas"]["DeskWrite"];
+            };
+        };
+        /** @description A step of the script. */
+        DeskStep: {
+            /**
+             * @description By which ticks are remembered; unique among the steps.
+             * @default
+             */
+            id: string;
+            /**
+             * @description Markdown with the variables of `audio_name`.
+             * @default
+             */
+            text: string;
+            /**
+             * @description Whether it can be ticked.
+             * @default false
+             */
+            tick: boolean;
+            /** @default  */
+            title: string;
+            /** @default null */
+            when: components["schemas"]["Condition"] | null;
+        };
+        /** @description A desk, and the version that a change of it names. */
+        DeskVersion: {
+            desk: components["schemas"]["Desk"];
+            /**
+             * Format: int32
+             * @description Counts its changes; 0 for one that nobody has made yet.
+             */
+            version: number;
+        };
+        /** @description What a result writes into an attribute. */
+        DeskWrite: {
+            /** @description This text, number or flag. */
+            value: unknown;
+        } | {
+            /** @description What was typed into this field; left as it is when that is empty. */
+            input: string;
+        } | {
+            /** @description Who recorded it. */
+            agent: boolean;
+        };
         /**
          * @description When matching runs.
          * @enum {string}
@@ -2096,6 +2247,8 @@ export interface components {
             /** Format: int64 */
             source: number;
             state: components["schemas"]["ItemStateName"];
+            /** @description Where one item is asked for: the steps of its queue's script that are ticked. */
+            ticks: string[];
             told: components["schemas"]["Notice"] | null;
             until: components["schemas"]["Time"] | null;
             /**
@@ -2765,6 +2918,8 @@ export interface components {
                 /** Format: int64 */
                 source: number;
                 state: components["schemas"]["ItemStateName"];
+                /** @description Where one item is asked for: the steps of its queue's script that are ticked. */
+                ticks?: string[];
                 told?: components["schemas"]["Notice"] | null;
                 until?: components["schemas"]["Time"] | null;
                 /**
@@ -3674,8 +3829,14 @@ export interface components {
         UpdateForm: {
             /** @description The contact was reached; the first time counts. */
             contacted?: boolean;
+            /** @description What was typed into the fields that the queue's desk lets agents write; null empties one. */
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @description Kept with the item's personal data, not in the journal. */
             note?: string | null;
+            /** @description The steps of the queue's script that are ticked; as they were when absent. */
+            ticks?: string[] | null;
             /**
              * Format: int32
              * @description The item's version as last seen.
@@ -6076,6 +6237,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskVersion"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_queues_id_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskVersion"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -1,5 +1,6 @@
 //! `POST /items/{id}/complete`: an agent records a result.
 
+use crate::api::desks::DeskVersion;
 use crate::api::items::act::{act_on, seen};
 use crate::api::items::view::ItemView;
 use crate::api::items::{late, past};
@@ -13,6 +14,7 @@ use axum::Json;
 use axum::extract::State;
 use routing::{Bar, Code, Command, ItemId};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use store::{ALL, NewOptOut, NoteKind, Origin};
 use utoipa::ToSchema;
 
@@ -27,6 +29,9 @@ pub struct Completion {
     /// Kept with the item's personal data, not in the journal.
     #[serde(default)]
     pub note: Option<String>,
+    /// What the agent typed into the fields that the queue's desk lets them write.
+    #[serde(default)]
+    pub fields: Map<String, Value>,
 }
 
 /// Records a disposition, which closes the item, schedules it again or moves it on. When it went to
@@ -46,7 +51,11 @@ pub async fn complete(
     let disposition = Code::new(&body.disposition);
     let opt_out = opt_out(&app, &caller, item, &disposition).await?;
     let late = opt_out.clone();
+    let fields = fields(&app, &caller, item, &disposition, &body.fields).await?;
     let mut work = Work::from(Command::Complete { item, seen, disposition });
+    if !fields.is_empty() {
+        work.personal.push(Personal::Desk { fields, ticks: None });
+    }
     work.personal.extend(opt_out.map(|row| Personal::OptOut(Box::new(row))));
     match act_on(&app, &caller, item, work, NoteKind::Complete, body.note.clone()).await {
         Ok(view) => Ok(Json(view)),
@@ -60,6 +69,28 @@ pub async fn complete(
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What the result writes into the item's fields: what was typed, and what the desk says.
+async fn fields(
+    app: &App,
+    caller: &Caller,
+    item: ItemId,
+    result: &Code,
+    typed: &Map<String, Value>,
+) -> Answered<Map<String, Value>> {
+    let row = app.item_row(caller, item, false).await?;
+    let DeskVersion { version, desk } = app.desk(caller.workspace, row.queue).await?;
+    let typed = desk.typed(typed)?;
+    if version == 0 {
+        return Ok(typed);
+    }
+    let agent = match row.agent.or(caller.only()?) {
+        Some(agent) => app.lexicon(caller).await?.agent(agent),
+        None => String::new(),
+    };
+    let has = row.personal.map(|personal| personal.attributes).unwrap_or_default();
+    desk.written(result, typed, &has, &agent)
 }
 
 /// The contact's entry on the do-not-call list, when the result may put them on it. This node may

@@ -72,7 +72,8 @@ impl App {
         let settings = self.settings(caller.workspace).await?;
         let calling = of_row(&row, &words, &settings, self.clock.now());
         let told = self.notices(caller, std::slice::from_ref(&row)).await?.remove(&item);
-        Ok(ItemView { calling, told, ..view(row, &words) })
+        let ticks = self.store.ticks(caller.workspace, item).await?;
+        Ok(ItemView { calling, told, ticks, ..view(row, &words) })
     }
 }
 
@@ -118,6 +119,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         attempts: row.attempts,
         why,
         calling: None,
+        ticks: Vec::new(),
         callback: row.callback.filter(|_| held || waits).map(|callback| CallbackView {
             at: Rfc3339(callback.at),
             agent: callback.agent.map(|agent| agent.0),

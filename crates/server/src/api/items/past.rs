@@ -37,6 +37,10 @@ impl Past {
         {
             self.recorded = Some((*agent, disposition.clone()));
         }
+        // What was taken back was never recorded.
+        if matches!(event, Event::Undone { .. }) {
+            self.recorded = None;
+        }
         *now = match event {
             Event::Submitted { .. } => 1,
             Event::Forced { version, .. } => version + 1,
@@ -48,6 +52,7 @@ impl Past {
         match event {
             Event::Assigned { agent, .. }
             | Event::Accepted { agent, .. }
+            | Event::Undone { agent, .. }
             | Event::Reassigned { to: Target::Agent(agent), .. } => self.holder = Some(*agent),
             _ => {}
         }

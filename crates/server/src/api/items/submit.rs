@@ -305,6 +305,7 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         why: None,
         calling: None,
         callback: None,
+        ticks: Vec::new(),
     }
 }
 

@@ -1,15 +1,18 @@
 //! `POST /items/{id}/update`: its holder has done something with an item and goes on with it.
 
-use crate::api::items::act::{act, seen};
+use crate::api::items::act::{act_on, seen};
 use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::{Personal, Work};
 use crate::http::problem::Answered;
-use crate::http::{Body, Pick};
+use crate::http::{Body, Pick, Problem};
 use axum::Json;
 use axum::extract::State;
 use routing::{Command, ItemId};
 use serde::Deserialize;
+use serde_json::{Map, Value};
+use store::NoteKind;
 use utoipa::ToSchema;
 
 /// What was done.
@@ -24,6 +27,12 @@ pub struct UpdateForm {
     /// Kept with the item's personal data, not in the journal.
     #[serde(default)]
     pub note: Option<String>,
+    /// What was typed into the fields that the queue's desk lets agents write; null empties one.
+    #[serde(default)]
+    pub fields: Map<String, Value>,
+    /// The steps of the queue's script that are ticked; as they were when absent.
+    #[serde(default)]
+    pub ticks: Option<Vec<String>>,
 }
 
 /// Records that its holder is working on an assigned item: the time after which a silent holder
@@ -38,8 +47,19 @@ pub async fn update(
 ) -> Answered<Json<ItemView>> {
     let item = ItemId(id);
     let seen = seen(&caller, body.version)?;
-    let command = Command::Update { item, seen, contacted: body.contacted };
-    Ok(Json(act(&app, &caller, item, command, body.note).await?))
+    let mut work = Work::from(Command::Update { item, seen, contacted: body.contacted });
+    if !body.fields.is_empty() || body.ticks.is_some() {
+        let row = app.item_row(&caller, item, true).await?;
+        let desk = app.desk(caller.workspace, row.queue).await?.desk;
+        let (fields, ticks) = (desk.typed(&body.fields)?, body.ticks);
+        let known = |id: &String| desk.script.iter().any(|step| step.id == *id && step.tick);
+        if let Some(id) = ticks.iter().flatten().find(|id| !known(id)) {
+            let problem = format!("“{id}” is no step of the queue's script that can be ticked");
+            return Err(Problem::field("ticks", problem));
+        }
+        work.personal.push(Personal::Desk { fields, ticks });
+    }
+    Ok(Json(act_on(&app, &caller, item, work, NoteKind::Update, body.note).await?))
 }
 
 #[cfg(test)]

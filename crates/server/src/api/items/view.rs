@@ -136,6 +136,9 @@ pub struct ItemView {
     /// How an open item stands with calling hours; null when it may be called at any time, and in
     /// webhooks and exports.
     pub calling: Option<CallingView>,
+    /// Where one item is asked for: the steps of its queue's script that are ticked.
+    #[serde(default)]
+    pub ticks: Vec<String>,
     /// The call back that was promised, until somebody records what came of it.
     #[serde(default)]
     pub callback: Option<CallbackView>,

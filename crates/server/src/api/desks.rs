@@ -1,0 +1,93 @@
+//! `/queues/{id}/desk`: how agents see a queue's items, and what its results write into them.
+
+mod form;
+
+pub use form::{Desk, DeskField, DeskResult, DeskStep, DeskWrite};
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::http::problem::Answered;
+use crate::http::{Body, Pick, Problem};
+use axum::Json;
+use axum::extract::State;
+use routing::{QueueId, Refusal};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Act, DeskRow, WorkspaceId};
+use utoipa::ToSchema;
+
+/// A desk, and the version that a change of it names.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeskVersion {
+    /// Counts its changes; 0 for one that nobody has made yet.
+    pub version: u32,
+    pub desk: Desk,
+}
+
+/// How agents see the queue's items; empty until somebody says so.
+#[utoipa::path(get, path = "/queues/{id}/desk", tag = "queues", params(("id" = u64, Path)),
+    responses((status = 200, body = DeskVersion)))]
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+) -> Answered<Json<DeskVersion>> {
+    known(&app, &caller, QueueId(id)).await?;
+    Ok(Json(app.desk(caller.workspace, QueueId(id)).await?))
+}
+
+/// Replaces the queue's desk. A stale version is refused with 409.
+#[utoipa::path(put, path = "/queues/{id}/desk", tag = "queues", params(("id" = u64, Path)),
+    request_body = DeskVersion, responses((status = 200, body = DeskVersion)))]
+pub async fn put(
+    State(app): State<App>,
+    caller: Caller,
+    Pick(id): Pick<u64>,
+    Body(body): Body<DeskVersion>,
+) -> Answered<Json<DeskVersion>> {
+    let queue = QueueId(id);
+    known(&app, &caller, queue).await?;
+    body.desk.check()?;
+    let before = app.desk(caller.workspace, queue).await?;
+    let spec = serde_json::to_string(&body.desk).map_err(|_| Problem::internal("a desk"))?;
+    let act = Act {
+        actor: caller.actor,
+        act: "desk_changed",
+        object: "queue",
+        object_id: Some(id),
+        body: json!({"before": before.desk, "after": body.desk}),
+    };
+    let row = DeskRow { version: body.version, spec };
+    let now = app.clock.now();
+    match app.store.set_desk(caller.workspace, queue, &row, &act, now).await? {
+        Some(version) => Ok(Json(DeskVersion { version, desk: body.desk })),
+        None => {
+            let detail = format!(
+                "The desk is at version {}, not {}; load it again and decide anew.",
+                before.version, body.version
+            );
+            Err(Problem::new(axum::http::StatusCode::CONFLICT, "stale_version", detail))
+        }
+    }
+}
+
+async fn known(app: &App, caller: &Caller, queue: QueueId) -> Answered<()> {
+    let look = app.look(caller.workspace, move |s| s.facts().queues.contains_key(&queue));
+    if look.await? { Ok(()) } else { Err(Refusal::UnknownQueue(queue).into()) }
+}
+
+impl App {
+    /// The queue's desk.
+    pub async fn desk(&self, workspace: WorkspaceId, queue: QueueId) -> Answered<DeskVersion> {
+        let Some(row) = self.store.desk(workspace, queue).await? else {
+            return Ok(DeskVersion::default());
+        };
+        let desk = serde_json::from_str(&row.spec);
+        let desk = desk.map_err(|_| Problem::internal("a desk that cannot be read"))?;
+        Ok(DeskVersion { version: row.version, desk })
+    }
+}
+
+#[cfg(test)]
+mod tests;

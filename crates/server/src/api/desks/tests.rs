@@ -1,0 +1,128 @@
+use crate::testing::{Harness, Office};
+use serde_json::{Value, json};
+
+/// What a recruiting team records: the list's own columns.
+fn desk() -> Value {
+    json!({
+        "fields": [{"name": "device"}, {"name": "QQ", "edit": true}],
+        "audio_name": "{account}_{name}.mp3",
+        "results": {
+            "perfect": {"colour": "ok", "key": "1", "requires": ["QQ"], "writes": {
+                "called": {"value": 1}, "chosen": {"value": 1}, "remark": {"value": "通过"},
+                "QQ": {"input": "QQ"}, "by": {"agent": true}}},
+            "reject": {"colour": "bad", "key": "2", "writes": {
+                "called": {"value": 1}, "chosen": {"value": 0}, "QQ": {"input": "QQ"}}},
+        },
+        "script": [{"id": "device", "title": "Device", "text": "Which *phone*, {name}?", "tick": true,
+            "when": {"compare": {"attribute": "device", "op": "exists", "value": true}}}],
+    })
+}
+
+async fn office(h: &Harness) -> (Office, String, Value) {
+    let office = h.office(&["Asha", "Ben"]).await;
+    let results = json!([{"name": "perfect", "then": "close", "won": true},
+        {"name": "reject", "then": "close"}]);
+    let queue = json!({"mode": {"mode": "pull"}, "undo_secs": 10, "dispositions": results});
+    h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
+    let asha = h.token("agent", Some(office.agents[0])).await;
+    let lead = json!({"source": office.source, "contact": {"name": "Li Lei"},
+        "attributes": {"QQ": "10001", "device": "iPhone", "account": "a1"}});
+    h.call("POST", "/items", lead).await.expect(201);
+    let claim = json!({"agent_id": office.agents[0]});
+    let item = h.call_as(&asha, "POST", "/claims", claim).await.expect(200);
+    (office, asha, item)
+}
+
+#[tokio::test]
+async fn a_result_writes_what_the_desk_says_and_undo_brings_back_what_was() {
+    for h in [Harness::new().await, Harness::postgres().await] {
+        let (office, asha, item) = office(&h).await;
+        let path = format!("/queues/{}/desk", office.queue);
+        assert_eq!(h.get(&path).await["version"], 0);
+        let made = h.call("PUT", &path, json!({"version": 0, "desk": desk()})).await.expect(200);
+        assert_eq!(made["version"], 1);
+        let stale = h.call("PUT", &path, json!({"version": 0, "desk": desk()})).await;
+        assert_eq!(stale.problem(409), "stale_version");
+        // Agents read it, and change nothing.
+        let read = h.call_as(&asha, "GET", &path, Value::Null).await.expect(200);
+        assert_eq!(read["desk"]["results"]["perfect"]["key"], "1");
+        let change = h.call_as(&asha, "PUT", &path, json!({"version": 1, "desk": desk()})).await;
+        assert_eq!(change.problem(403), "forbidden");
+
+        let at = format!("/items/{}", item["id"]);
+        let tick = json!({"version": item["version"], "ticks": ["device"], "fields": {"QQ": "  "}});
+        let ticked = h.call_as(&asha, "POST", &format!("{at}/update"), tick).await.expect(200);
+        assert_eq!((&ticked["ticks"], &ticked["personal"].get("QQ")), (&json!(["device"]), &None));
+        let complete = |fields: Value, result: &str, version: &Value| json!({"version": version, "disposition": result, "fields": fields});
+        let version = ticked["version"].clone();
+        let send = |body: Value| h.call_as(&asha, "POST", "/items/1/complete", body);
+        let missing = send(complete(json!({}), "perfect", &version)).await;
+        assert!(missing.text.contains("fields.QQ"), "{}", missing.text);
+        let foreign = send(complete(json!({"device": "x"}), "perfect", &version)).await;
+        assert!(foreign.text.contains("fields.device"), "{}", foreign.text);
+        let done = send(complete(json!({"QQ": "222"}), "perfect", &version)).await.expect(200);
+        let written = json!({"QQ": "222", "device": "iPhone", "account": "a1", "called": 1,
+            "chosen": 1, "remark": "通过", "by": "Asha"});
+        assert_eq!(done["personal"], written);
+        let back = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await.expect(200);
+        let before = json!({"device": "iPhone", "account": "a1"});
+        assert_eq!((&back["personal"], &back["ticks"]), (&before, &json!(["device"])));
+        // An empty field is left as it is.
+        let typed = json!({"version": back["version"], "fields": {"QQ": "333"}});
+        let typed = h.call_as(&asha, "POST", &format!("{at}/update"), typed).await.expect(200);
+        let body = complete(json!({"QQ": ""}), "reject", &typed["version"]);
+        let done = send(body).await.expect(200);
+        assert_eq!(
+            (&done["personal"]["QQ"], &done["personal"]["chosen"]),
+            (&json!("333"), &json!(0))
+        );
+        h.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_desk_that_cannot_be_kept_says_why() {
+    let h = Harness::new().await;
+    let (office, ..) = office(&h).await;
+    let path = format!("/queues/{}/desk", office.queue);
+    for (change, problem) in [
+        (json!({"fields": [{"name": "QQ"}, {"name": "QQ"}]}), "desk.fields"),
+        (json!({"pause_secs": 31}), "desk.pause_secs"),
+        (json!({"results": {"reject": {"key": "12"}}}), "one of 1 to 9 or a to z"),
+        (json!({"results": {"a": {"key": "1"}, "b": {"key": "1"}}}), "key of another result"),
+        (
+            json!({"results": {"reject": {"requires": ["device"]}}}),
+            "no field that agents may write",
+        ),
+        (json!({"results": {"reject": {"writes": {"x": {"value": [1]}}}}}), "a short text"),
+        (
+            json!({"script": [{"id": "a", "title": "A"}, {"id": "a", "title": "B"}]}),
+            "id of its own",
+        ),
+        (json!({"script": [{"id": "a"}]}), "needs a title"),
+    ] {
+        let refused = h.call("PUT", &path, json!({"version": 0, "desk": change})).await;
+        assert!(refused.text.contains(problem), "{problem}: {}", refused.text);
+        refused.problem(422);
+    }
+    let unknown = h.call("GET", "/queues/99/desk", Value::Null).await;
+    assert_eq!(unknown.problem(404), "unknown_queue");
+    h.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_erased_is_gone_from_the_desk_too() {
+    let h = Harness::new().await;
+    let (office, asha, item) = office(&h).await;
+    let path = format!("/queues/{}/desk", office.queue);
+    h.call("PUT", &path, json!({"version": 0, "desk": desk()})).await.expect(200);
+    let at = format!("/items/{}", item["id"]);
+    let body =
+        json!({"version": item["version"], "disposition": "perfect", "fields": {"QQ": "222"}});
+    h.call_as(&asha, "POST", &format!("{at}/complete"), body).await.expect(200);
+    let erase = json!({"item": item["id"], "reason": "requested"});
+    h.call("POST", "/contacts/erase", erase).await.expect(200);
+    let back = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await.expect(200);
+    assert_eq!(back["personal"], json!({}), "what was before is gone as well");
+    h.end().await;
+}
