@@ -1,0 +1,8 @@
+//! Sheets, against stand-ins for their services that misbehave as the real ones do.
+
+#![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
+
+mod net;
+mod permission;
+mod tencent;
+mod tencent_trouble;
