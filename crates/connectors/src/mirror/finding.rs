@@ -66,22 +66,19 @@ pub(super) fn mend(findings: &[Finding]) -> Trouble {
     Trouble::BadRequest(what.join("; "))
 }
 
-/// What a column that tells rows apart has twice or not at all, counted.
+/// How many rows cannot be told apart: those left out for it, and those whose key repeats another's
+/// or is empty.
 pub(super) fn duplicates<'a>(
     keys: impl Iterator<Item = &'a CellValue>,
+    left_out: usize,
     name: &str,
 ) -> Option<Finding> {
-    let (mut seen, mut twice, mut empty) = (HashSet::new(), 0, 0);
-    for key in keys {
-        match key.plain() {
-            key if key.is_empty() => empty += 1,
-            key if !seen.insert(key.clone()) => twice += 1,
-            _ => {}
-        }
-    }
+    let mut seen = HashSet::new();
+    let bad = keys.map(CellValue::plain).filter(|key| key.is_empty() || !seen.insert(key.clone()));
+    let bad = bad.count() + left_out;
     let what = format!(
-        "of the rows looked at, {twice} repeat another's “{name}” and {empty} have none: mend them, \
-         they cannot be told apart"
+        "{bad} of the first rows have the same “{name}” as another or none: they cannot be told \
+         apart, mend them"
     );
-    (twice + empty > 0).then(|| Finding::warning(what))
+    (bad > 0).then(|| Finding::warning(what))
 }

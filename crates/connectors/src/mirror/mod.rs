@@ -30,6 +30,7 @@ mod budget;
 mod cell;
 mod columns;
 mod finding;
+pub mod google;
 mod letters;
 mod outside;
 mod preset;

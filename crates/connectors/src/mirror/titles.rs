@@ -11,18 +11,13 @@ pub struct Located {
     /// The columns that may be written, and no other.
     writable: HashMap<Place, usize>,
     /// The column with the role `unique`.
-    pub key: Option<usize>,
+    pub key: Option<(Place, usize)>,
 }
 
 impl Located {
     /// Where a column that may be written is; `None` for a key of other columns than these.
     pub fn writable(&self, key: &Writable) -> Option<usize> {
         self.writable.get(key.place()).copied()
-    }
-
-    /// The fetched column at a place.
-    pub fn place_at(&self, at: usize) -> Option<&Place> {
-        self.fetched.iter().find(|(_, place)| *place == at).map(|(column, _)| column)
     }
 }
 
@@ -48,7 +43,7 @@ pub fn locate(columns: &Columns, titles: &[String]) -> Result<Located, Vec<Findi
             located.writable.insert(column.place.clone(), at);
         }
         if column.role == Some(Role::Unique) {
-            located.key = Some(at);
+            located.key = Some((column.place.clone(), at));
         }
     }
     if wrong.is_empty() { Ok(located) } else { Err(wrong) }
@@ -100,7 +95,8 @@ mod tests {
     fn columns_are_found_wherever_they_were_moved_to() {
         let columns = Columns::recruitment();
         let located = locate(&columns, &titles(&SHEET)).unwrap();
-        assert_eq!((located.key, located.fetched.len()), (Some(0), 8));
+        let key = Some((Place::Column("account".into()), 0));
+        assert_eq!((&located.key, located.fetched.len()), (&key, 8));
         let place = |located: &Located| {
             columns.writable().map(|(_, key)| located.writable(&key)).collect::<Option<Vec<_>>>()
         };

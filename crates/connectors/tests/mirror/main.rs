@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
 
+mod google;
 mod net;
 mod permission;
 mod tencent;

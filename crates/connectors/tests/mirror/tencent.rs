@@ -180,7 +180,7 @@ fn what_is_wrong_with_a_sheet_is_said_in_plain_words() {
     let found = check(&|table| table.fields[6].kind = "image".into());
     assert!(found.contains("wrong: “设备” is a column whose cells cannot be read"), "{found}");
     let found = check(&|table| table.rows[1][0] = json!("acc0001"));
-    assert!(found.contains("look: of the rows looked at, 1 repeat"), "{found}");
+    assert!(found.contains("look: 1 of the first rows have the same “account”"), "{found}");
     let found = check(&|table| table.rows.clear());
     assert!(found.contains("look: the sheet has no rows yet"), "{found}");
 }

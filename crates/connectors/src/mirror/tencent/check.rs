@@ -6,6 +6,7 @@ use crate::mirror::{Finding, Role, Sheet, Trouble, Use, finding::duplicates, tit
 /// What is wrong ends the check where nothing more can be said.
 pub fn check(sheet: &mut Tencent) -> Vec<Finding> {
     let mut found = Vec::new();
+    sheet.session.reopen();
     if let Err(trouble) = look(sheet, &mut found) {
         found.push(Finding::of(&trouble));
     }
@@ -56,7 +57,8 @@ fn look(sheet: &mut Tencent, found: &mut Vec<Finding>) -> Result<(), Trouble> {
     }
     found.push(Finding::good("rows can be read"));
     if let Some(column) = sheet.columns.with_role(Role::Unique) {
-        found.extend(duplicates(page.rows.iter().map(|row| row.cell(column)), column.name()));
+        let keys = page.rows.iter().map(|row| row.cell(column));
+        found.extend(duplicates(keys, 0, column.name()));
     }
     Ok(())
 }

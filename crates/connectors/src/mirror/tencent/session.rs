@@ -29,6 +29,11 @@ impl Session {
         std::mem::take(&mut self.renewed).then(|| self.tokens.clone())
     }
 
+    /// Somebody may have mended what was wrong.
+    pub fn reopen(&mut self) {
+        self.closed = None;
+    }
+
     /// The answer's `data`.
     pub fn call(&mut self, path: &str, body: Option<&Value>) -> Result<Value, Trouble> {
         if let Some(trouble) = &self.closed {
