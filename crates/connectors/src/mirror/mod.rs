@@ -32,6 +32,7 @@ mod columns;
 mod finding;
 pub mod google;
 mod letters;
+pub mod local;
 mod outside;
 mod preset;
 mod row;

@@ -22,10 +22,14 @@ fn sheet(stub: &Stub) -> Google {
 }
 
 fn sheet_with(stub: &Stub, net: Box<Net>) -> Google {
+    sheet_of(stub, Columns::recruitment(), net)
+}
+
+pub fn sheet_of(stub: &Stub, columns: Columns, net: Box<Net>) -> Google {
     let spreadsheet =
         Spreadsheet { link: stub.link(), tab: None, header_row: 1, base: Some(stub.url()) };
     let account = Account::read(&stub.key_file()).unwrap();
-    Google::new(spreadsheet, account, Columns::recruitment(), net).unwrap()
+    Google::new(spreadsheet, account, columns, net).unwrap()
 }
 
 fn id(number: usize) -> RowId {

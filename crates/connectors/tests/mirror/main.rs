@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used)] // A helper of tests may panic as they do.
 
 mod google;
+mod local;
 mod net;
+#[path = "../excel/pack.rs"]
+mod pack;
 mod permission;
 mod tencent;
 mod tencent_trouble;

@@ -2,14 +2,20 @@
 
 use crate::net::Net;
 use crate::tencent::{sheet_of, stub, tokens};
-use connectors::mirror::{CellValue, Columns, RowChange, RowId, Sheet};
+use connectors::mirror::{CellValue, Columns, RowChange, RowId, Sheet, local::LocalFile};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use sheet_stubs::Table;
+use std::{collections::BTreeSet, fs};
 
 /// A small generator of numbers that are the same in each run.
 struct Seeded(u64);
 
 impl Seeded {
+    /// Neighbouring seeds far from each other.
+    fn new(seed: u64) -> Seeded {
+        Seeded(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
     fn below(&mut self, limit: usize) -> usize {
         // Knuth's MMIX constants.
         self.0 =
@@ -64,25 +70,34 @@ fn value(seeded: &mut Seeded) -> CellValue {
     }
 }
 
+/// Changes of these rows in columns by chance; keys of another configuration are tried as well, as
+/// they must open nothing that is not ours.
+fn changes(seeded: &mut Seeded, own: &Columns, rows: &[RowId]) -> Vec<RowChange> {
+    let other = columns(seeded);
+    let keys: Vec<_> = own.writable().chain(other.writable()).map(|(_, key)| key).collect();
+    let change = |row: &RowId| {
+        let mut cells = Vec::new();
+        for key in &keys {
+            if seeded.below(3) > 0 {
+                cells.push((key.clone(), value(seeded)));
+            }
+        }
+        RowChange { row: row.clone(), cells }
+    };
+    rows.iter().map(change).collect()
+}
+
 #[test]
-fn no_other_column_is_in_any_request() {
+fn tencent_is_sent_no_other_column() {
     let stub = stub(5);
     let start = stub.table();
+    let rows: Vec<RowId> = (0..5).map(|row| RowId(stub.record(row))).collect();
     let mut touched = BTreeSet::new();
     for seed in 0..120 {
-        let mut seeded = Seeded(seed);
+        let mut seeded = Seeded::new(seed);
         let own = columns(&mut seeded);
-        let other = columns(&mut seeded);
+        let changes = changes(&mut seeded, &own, &rows);
         let mut sheet = sheet_of(&stub, own.clone(), tokens(&stub), Net::new());
-        // Keys of another configuration are tried as well: they open nothing that is not ours.
-        let keys: Vec<_> = own.writable().chain(other.writable()).map(|(_, key)| key).collect();
-        let mut changes = Vec::new();
-        for row in 0..5 {
-            let cells = keys.iter().filter(|_| seeded.below(3) > 0).cloned();
-            let cells: Vec<_> = cells.collect::<Vec<_>>();
-            let cells = cells.into_iter().map(|key| (key, value(&mut seeded))).collect();
-            changes.push(RowChange { row: RowId(stub.record(row)), cells });
-        }
         let before = stub.calls_of("updateRecords").len();
         sheet.push(&changes).unwrap();
         let allowed = allowed(&own);
@@ -100,9 +115,83 @@ fn no_other_column_is_in_any_request() {
         }
     }
     // Every column was written in some run, but the one that the sheet computes.
-    assert!(touched.len() >= 8, "{touched:?}");
-    let computed =
-        |table: &sheet_stubs::Table| table.rows.iter().map(|row| row[3].clone()).collect();
+    assert_eq!(touched.len(), TITLES.len() - 1, "{touched:?}");
+    let computed = |table: &Table| table.rows.iter().map(|row| row[3].clone()).collect();
     let (then, now): (Vec<Value>, Vec<Value>) = (computed(&start), computed(&stub.table()));
     assert_eq!(then, now);
+}
+
+/// The configuration with the first column telling rows apart, as services without ids need it.
+fn with_key(seeded: &mut Seeded) -> Columns {
+    loop {
+        let mut config = serde_json::to_value(columns(seeded)).unwrap();
+        let first = |column: &Value| column["column"] == TITLES[0] || column["letter"] == "A";
+        config.as_array_mut().unwrap().retain(|column| !first(column));
+        let key = json!({"column": TITLES[0], "permission": "read", "role": "unique"});
+        config.as_array_mut().unwrap().push(key);
+        if let Ok(columns) = serde_json::from_value(config) {
+            return columns;
+        }
+    }
+}
+
+fn keys() -> Vec<RowId> {
+    (1..6).map(|row| RowId(format!("acc{row:04}"))).collect()
+}
+
+#[test]
+fn google_is_sent_no_other_column() {
+    let stub = sheet_stubs::Google::start(0, Table::recruitment(5), Default::default()).unwrap();
+    let mut touched = BTreeSet::new();
+    for seed in 0..60 {
+        let mut seeded = Seeded::new(seed);
+        let own = with_key(&mut seeded);
+        let changes = changes(&mut seeded, &own, &keys());
+        let mut sheet = crate::google::sheet_of(&stub, own.clone(), Net::new());
+        let before = stub.calls_of("values:batchUpdate").len();
+        sheet.push(&changes).unwrap();
+        let allowed = allowed(&own);
+        for call in &stub.calls_of("values:batchUpdate")[before..] {
+            assert_eq!(call.body["valueInputOption"], "RAW");
+            for part in call.body["data"].as_array().unwrap() {
+                let (_, cell) = part["range"].as_str().unwrap().rsplit_once('!').unwrap();
+                assert!(!cell.contains(':'), "{cell}");
+                let title = TITLES[usize::from(cell.as_bytes()[0] - b'A')].to_owned();
+                assert!(allowed.contains(&title), "seed {seed}: {cell} of {allowed:?}");
+                touched.insert(title);
+            }
+        }
+    }
+    assert_eq!(touched.len(), TITLES.len() - 1, "{touched:?}");
+}
+
+#[test]
+fn in_a_file_no_other_column_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.csv");
+    let row = |row: usize| format!("acc{row:04},old,old,old,old,old,old,old,old\n");
+    let text = TITLES.join(",") + "\n" + &(1..6).map(row).collect::<String>();
+    let cells = |text: &str| -> Vec<Vec<String>> {
+        text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
+    };
+    let before = cells(&text);
+    let mut touched = BTreeSet::new();
+    for seed in 0..120 {
+        fs::write(&path, &text).unwrap();
+        let mut seeded = Seeded::new(seed);
+        let own = with_key(&mut seeded);
+        let changes = changes(&mut seeded, &own, &keys());
+        LocalFile::new(&path, None, own.clone()).unwrap().push(&changes).unwrap();
+        let allowed = allowed(&own);
+        let after = cells(&fs::read_to_string(&path).unwrap());
+        assert_eq!(after.len(), before.len());
+        for (then, now) in before.iter().zip(&after) {
+            assert_eq!(then.len(), now.len());
+            for at in (0..TITLES.len()).filter(|at| then[*at] != now[*at]) {
+                assert!(allowed.contains(TITLES[at]), "seed {seed}: {} of {allowed:?}", TITLES[at]);
+                touched.insert(at);
+            }
+        }
+    }
+    assert_eq!(touched.len(), TITLES.len() - 1, "{touched:?}");
 }
