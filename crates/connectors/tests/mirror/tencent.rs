@@ -138,15 +138,24 @@ fn a_value_that_a_column_cannot_hold_stops_its_row_only() {
 }
 
 #[test]
-fn more_than_a_batch_and_a_row_that_is_gone_are_refused() {
-    let stub = stub(2);
+fn more_than_a_batch_is_refused_and_a_row_that_is_gone_is_told() {
+    let stub = stub(3);
     let mut sheet = sheet(&stub);
     let id = RowId(stub.record(0));
     let many = vec![change(&id, "a", "b"); sheet.max_batch() + 1];
     assert!(matches!(sheet.push(&many), Err(Trouble::BadRequest(_))));
+    let other = RowId(stub.record(2));
     stub.remove(0);
-    assert!(matches!(sheet.push(&[change(&id, "a", "b")]), Err(Trouble::BadRequest(_))));
+    assert_eq!(sheet.push(&[change(&id, "a", "b")]).unwrap(), [Pushed::Gone]);
+    let pushed = sheet.push(&[change(&other, "a", "b"), change(&id, "a", "b")]).unwrap();
+    assert_eq!(pushed, [Pushed::Written, Pushed::Gone]);
+    assert_eq!(stub.cell(1, "备注"), "b");
     assert_eq!(sheet.push(&[]).unwrap(), []);
+    // A refusal for another reason stays one.
+    let act = Act::Ret { ret: 400_009, retry_after: None };
+    stub.script().add(Step::next("updateRecords", act));
+    let refused = sheet.push(&[change(&other, "a", "b")]).unwrap_err();
+    assert!(matches!(refused, Trouble::BadRequest(_)), "{refused:?}");
 }
 
 #[test]

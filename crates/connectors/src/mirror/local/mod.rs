@@ -8,6 +8,7 @@
 //! What a workbook's formulas came to is computed by the program that opens it next, not here.
 
 mod cells;
+mod content;
 mod csv;
 mod replace;
 mod stamp;
@@ -16,15 +17,16 @@ mod xlsx;
 pub use stamp::Stamp;
 
 use super::{
-    CellValue, Columns, Finding, Page, PageToken, Pushed, Role, Row, RowChange, RowFault, RowId,
-    Sheet, Trouble, Writable,
+    CellValue, Columns, Finding, Page, PageToken, Pushed, Role, Row, RowChange, RowId, Sheet,
+    Trouble, Writable,
     finding::{duplicates, mend},
     row::{answers, merged},
     titles::{Located, locate},
 };
-use crate::{Format, Options, Table, TableError};
+use crate::{Options, Table};
+use content::{Content, Rows, unreadable};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     io::Cursor,
     path::{Path, PathBuf},
 };
@@ -47,22 +49,6 @@ struct Edit {
     line: u64,
     column: usize,
     value: CellValue,
-}
-
-/// The file's content at one moment.
-struct Content {
-    bytes: Vec<u8>,
-    stamp: Stamp,
-    format: Format,
-    titles: Vec<String>,
-    rows: Vec<crate::Row>,
-}
-
-/// Rows that can be told apart, with their lines; the others; and keys that stand in several.
-struct Rows {
-    rows: Vec<(u64, Row)>,
-    faults: Vec<RowFault>,
-    twice: HashSet<RowId>,
 }
 
 impl LocalFile {
@@ -111,58 +97,6 @@ impl LocalFile {
             }
             None => Ok(located),
         }
-    }
-}
-
-/// What is wrong with a file, never with what a cell of it holds.
-fn unreadable(error: TableError) -> Trouble {
-    match error {
-        TableError::Io(error) => stamp::unreadable(&error),
-        error => Trouble::BadRequest(error.to_string()),
-    }
-}
-
-impl Content {
-    fn rows(&self, located: &Located) -> Rows {
-        let mut found = Rows { rows: Vec::new(), faults: Vec::new(), twice: HashSet::new() };
-        let csv = matches!(self.format, Format::Csv { .. });
-        let mut seen = HashSet::new();
-        for row in &self.rows {
-            let text = |at: usize| {
-                let cell = row.cells.get(at).map_or("", String::as_str);
-                if csv { csv::read(cell) } else { cell }
-            };
-            let id = RowId(located.key.as_ref().map_or("", |(_, at)| text(*at)).to_owned());
-            let mut fault = |what| found.faults.push(RowFault { line: row.line, what });
-            if id.0.is_empty() {
-                fault("the column that tells rows apart is empty");
-            } else if !seen.insert(id.clone()) {
-                fault("another row before it has the same key");
-                found.twice.insert(id);
-            } else {
-                let cell =
-                    |(place, at): &(_, usize)| (Clone::clone(place), CellValue::text(text(*at)));
-                let cells = located.fetched.iter().map(cell).collect();
-                found.rows.push((row.line, Row { id, cells }));
-            }
-        }
-        found
-    }
-
-    /// The file with other cells, and for each edit that could not be made what the cell takes.
-    fn edit(&self, edits: &[Edit]) -> Result<(Vec<u8>, Vec<Option<String>>), Trouble> {
-        let edited = match &self.format {
-            Format::Csv { encoding, delimiter } => {
-                csv::edit(&self.bytes, encoding, *delimiter, edits)
-            }
-            Format::Excel { sheet } if self.bytes.starts_with(b"PK") => {
-                xlsx::edit(&self.bytes, sheet, edits)
-            }
-            Format::Excel { .. } => {
-                Err("an old workbook (.xls) can only be read: save it as .xlsx")
-            }
-        };
-        edited.map_err(|what| Trouble::BadRequest(what.into()))
     }
 }
 

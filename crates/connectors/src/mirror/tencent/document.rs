@@ -2,6 +2,7 @@
 
 use crate::mirror::Trouble;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A Smart Sheet, as a configuration names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +61,34 @@ impl Document {
     }
 }
 
+/// The id of the wanted sheet.
+pub fn tab<'a>(all: &'a [Value], wanted: Option<&str>) -> Result<&'a str, String> {
+    let known: Vec<(&str, &str)> = all
+        .iter()
+        .filter_map(|one| Some((one["sheetID"].as_str()?, one["title"].as_str().unwrap_or(""))))
+        .collect();
+    let titles = || known.iter().map(|(_, title)| *title).collect::<Vec<_>>().join(", ");
+    match (wanted, &known[..]) {
+        (None, [(id, _)]) => Ok(id),
+        (None, _) => Err(format!("say which sheet of the document is meant: {}", titles())),
+        (Some(wanted), _) => {
+            if let Some((id, _)) = known.iter().find(|(id, _)| *id == wanted) {
+                return Ok(id);
+            }
+            let same: Vec<&str> = known
+                .iter()
+                .filter(|(_, title)| title.trim() == wanted)
+                .map(|(id, _)| *id)
+                .collect();
+            match same[..] {
+                [id] => Ok(id),
+                [] => Err(format!("the document has no sheet “{wanted}”; it has: {}", titles())),
+                _ => Err(format!("the document has {} sheets “{wanted}”: rename one", same.len())),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +108,17 @@ mod tests {
         for bad in ["", "https://docs.qq.com/sheet/DTest", "https://docs.qq.com", "a b"] {
             assert!(parse(bad, None).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_sheet_is_the_named_or_the_only_one() {
+        let sheet = |id: &str, title: &str| serde_json::json!({"sheetID": id, "title": title});
+        let two = [sheet("t1", "Calls"), sheet("t2", "Old")];
+        assert_eq!(tab(&two[..1], None), Ok("t1"));
+        assert_eq!((tab(&two, Some("Old")), tab(&two, Some("t1"))), (Ok("t2"), Ok("t1")));
+        assert!(tab(&two, None).unwrap_err().contains("Calls, Old"));
+        assert!(tab(&two, Some("New")).unwrap_err().contains("it has: Calls, Old"));
+        let same = [sheet("t1", "Calls"), sheet("t2", "Calls")];
+        assert!(tab(&same, Some("Calls")).unwrap_err().contains("2 sheets"));
     }
 }

@@ -6,6 +6,7 @@
 
 mod check;
 mod document;
+mod fields;
 mod kind;
 mod session;
 mod tokens;
@@ -18,13 +19,14 @@ use super::{
     finding::mend,
     outside::{escaped, service},
     row::{answers, merged},
-    titles::{Located, locate},
+    titles::locate,
 };
-use document::Id;
+use document::{Id, tab};
+use fields::Fields;
 use kind::Kind;
 use serde_json::{Map, Value, json};
 use session::Session;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The most records in one call.
 const BATCH: usize = 100;
@@ -41,12 +43,6 @@ pub struct Tencent {
     /// Path of the sheet, once it is known.
     path: Option<String>,
     fields: Option<Fields>,
-}
-
-/// The sheet's fields, and where our columns are among them.
-struct Fields {
-    all: Vec<(String, Kind)>,
-    located: Located,
 }
 
 impl Tencent {
@@ -102,6 +98,12 @@ impl Tencent {
         Ok(data[verb].take())
     }
 
+    fn update(&mut self, changed: &[(RowId, Map<String, Value>)]) -> Result<Value, Trouble> {
+        let record = |(row, values): &(RowId, Map<String, Value>)| json!({"recordID": row, "values": values});
+        let records: Vec<Value> = changed.iter().map(record).collect();
+        self.verb("updateRecords", json!({"records": records}))
+    }
+
     /// Titles and types of all fields as they are now.
     fn ask_fields(&mut self) -> Result<Vec<(String, Kind)>, Trouble> {
         let answer = self.verb("getFields", json!({"offset": 0, "limit": FIELDS}))?;
@@ -136,88 +138,6 @@ impl Tencent {
         let fields = self.fields()?;
         let rows = records.iter().map(|record| fields.row(record)).collect::<Option<_>>();
         Ok((rows.ok_or_else(|| unreadable("recordID"))?, answer))
-    }
-}
-
-impl Fields {
-    /// The titles of what is fetched.
-    fn titles(&self) -> Vec<&str> {
-        self.located.fetched.iter().map(|(_, at)| self.all[*at].0.as_str()).collect()
-    }
-
-    fn row(&self, record: &Value) -> Option<Row> {
-        let id = RowId(record["recordID"].as_str()?.to_owned());
-        let cell = |at: usize| {
-            let (title, kind) = &self.all[at];
-            kind.decode(&record["values"][title])
-        };
-        let fetched = self.located.fetched.iter();
-        Some(Row { id, cells: fetched.map(|(place, at)| (place.clone(), cell(*at))).collect() })
-    }
-
-    /// The values of one record by their titles: of columns that may be written, and no other.
-    fn values(&self, change: &RowChange) -> Result<Map<String, Value>, Pushed> {
-        let mut values = Map::new();
-        for (key, value) in &change.cells {
-            let unfit = |takes: &str| Pushed::Unfit {
-                column: key.name().to_owned(),
-                takes: takes.to_owned(),
-            };
-            let Some(at) = self.located.writable(key) else {
-                return Err(unfit("nothing: these columns do not let it be written"));
-            };
-            let (title, kind) = &self.all[at];
-            values.insert(title.clone(), kind.encode(value).map_err(unfit)?);
-        }
-        Ok(values)
-    }
-
-    /// What the echo of one record says about what was sent.
-    fn verdict(&self, sent: &Map<String, Value>, echo: Option<&Value>) -> Pushed {
-        let kept = |title: &String, value: &Value| {
-            let kind = self.all.iter().find(|(known, _)| known == title).map(|(_, kind)| *kind);
-            let kind = kind.unwrap_or(Kind::Other);
-            let echoed = echo.map(|echo| &echo["values"][title]).unwrap_or(&Value::Null);
-            kind.decode(value).same(&kind.decode(echoed))
-        };
-        let dropped: Vec<String> = sent
-            .iter()
-            .filter(|(title, value)| !kept(title, value))
-            .map(|(t, _)| t.clone())
-            .collect();
-        match (echo, dropped.is_empty()) {
-            (None, _) => Pushed::Dropped { columns: sent.keys().cloned().collect() },
-            (Some(_), true) => Pushed::Written,
-            (Some(_), false) => Pushed::Dropped { columns: dropped },
-        }
-    }
-}
-
-/// The id of the wanted sheet.
-fn tab<'a>(all: &'a [Value], wanted: Option<&str>) -> Result<&'a str, String> {
-    let known: Vec<(&str, &str)> = all
-        .iter()
-        .filter_map(|one| Some((one["sheetID"].as_str()?, one["title"].as_str().unwrap_or(""))))
-        .collect();
-    let titles = || known.iter().map(|(_, title)| *title).collect::<Vec<_>>().join(", ");
-    match (wanted, &known[..]) {
-        (None, [(id, _)]) => Ok(id),
-        (None, _) => Err(format!("say which sheet of the document is meant: {}", titles())),
-        (Some(wanted), _) => {
-            if let Some((id, _)) = known.iter().find(|(id, _)| *id == wanted) {
-                return Ok(id);
-            }
-            let same: Vec<&str> = known
-                .iter()
-                .filter(|(_, title)| title.trim() == wanted)
-                .map(|(id, _)| *id)
-                .collect();
-            match same[..] {
-                [id] => Ok(id),
-                [] => Err(format!("the document has no sheet “{wanted}”; it has: {}", titles())),
-                _ => Err(format!("the document has {} sheets “{wanted}”: rename one", same.len())),
-            }
-        }
     }
 }
 
@@ -278,9 +198,18 @@ impl Sheet for Tencent {
         if sent.is_empty() {
             return Ok(answers(changes, &by_row));
         }
-        let records: Vec<Value> =
-            sent.iter().map(|(row, values)| json!({"recordID": row, "values": values})).collect();
-        let answer = self.verb("updateRecords", json!({"records": records}))?;
+        let mut answer = self.update(&sent);
+        if matches!(answer, Err(Trouble::BadRequest(_))) {
+            // One row that was removed is refused with all others: without it they can be written.
+            let ids: Vec<RowId> = sent.iter().map(|(row, _)| row.clone()).collect();
+            let there: HashSet<RowId> = self.read(&ids)?.into_iter().map(|row| row.id).collect();
+            if there.len() < sent.len() {
+                sent.retain(|(row, _)| there.contains(row));
+                answer =
+                    if sent.is_empty() { Ok(json!({"records": []})) } else { self.update(&sent) };
+            }
+        }
+        let answer = answer?;
         let Some(echoes) = answer["records"].as_array() else { return Err(unreadable("records")) };
         let fields = self.fields()?;
         for (row, values) in sent {
