@@ -1,9 +1,11 @@
 //! A cell's value, whatever the service calls it.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// One cell.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CellValue {
     #[default]
     Empty,

@@ -1,8 +1,12 @@
 //! Rows on their way in, changes on their way out.
 
-use super::{CellValue, Columns, Place, Role, SheetColumn, Writable};
+use super::{CellValue, Columns, Place, Role, SheetColumn, Use, Writable};
+use crate::Field;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
 /// What tells a row from the others for good: the service's own id of it, or else the value of the
 /// column with the role `unique`. Never a row's number, which people change by sorting.
@@ -14,17 +18,51 @@ pub struct RowId(pub String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageToken(pub(super) u64);
 
-/// A row's cells in the columns that are read or written; others are not fetched.
-#[derive(Clone, Debug, PartialEq)]
+/// A row's cells in the columns that are read or written; others are not fetched. It holds people's
+/// data, also where it is kept to find out later what was changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub id: RowId,
+    #[serde(with = "pairs")]
     pub(super) cells: BTreeMap<Place, CellValue>,
+}
+
+/// Cells as a list of pairs: a place is no key of a JSON object.
+mod pairs {
+    use super::{BTreeMap, CellValue, Place};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(
+        cells: &BTreeMap<Place, CellValue>,
+        out: S,
+    ) -> Result<S::Ok, S::Error> {
+        out.collect_seq(cells)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        input: D,
+    ) -> Result<BTreeMap<Place, CellValue>, D::Error> {
+        let cells: Vec<(Place, CellValue)> = Vec::deserialize(input)?;
+        Ok(cells.into_iter().collect())
+    }
 }
 
 impl Row {
     /// The cell in a column; empty where the column is not fetched.
     pub fn cell(&self, column: &SheetColumn) -> &CellValue {
         self.cells.get(&column.place).unwrap_or(&CellValue::Empty)
+    }
+
+    /// The attributes of the columns that are read, as a person would read them; empty ones are left
+    /// out.
+    pub fn attributes<'a>(
+        &'a self,
+        columns: &'a Columns,
+    ) -> impl Iterator<Item = (&'a Field, Cow<'a, str>)> {
+        let read = columns.all().iter().filter(|column| column.permission == Use::Read);
+        let named = read.filter_map(|column| Some((column.attribute.as_ref()?, column)));
+        let texts = named.map(|(field, column)| (field, self.cell(column).plain()));
+        texts.filter(|(_, text)| !text.is_empty())
     }
 
     /// Whether somebody has marked the row as done.
@@ -161,5 +199,23 @@ mod tests {
         let differing: Vec<&str> =
             before.differing(&after, &columns).into_iter().map(SheetColumn::name).collect();
         assert_eq!(differing, ["已电联"]);
+        let kept = serde_json::to_string(&after).unwrap();
+        assert_eq!(serde_json::from_str::<Row>(&kept).unwrap(), after);
+    }
+
+    #[test]
+    fn a_row_gives_the_attributes_of_what_is_read() {
+        let columns = Columns::recruitment();
+        let cell = |name: &str, value| (Place::Column(name.into()), value);
+        let cells = [
+            cell("account", CellValue::text("acc1")),
+            cell("手机号", CellValue::Number(13_800_138_000.0)),
+            cell("设备", CellValue::Empty),
+            cell("QQ", CellValue::text("never an attribute of the item")),
+        ];
+        let row = Row { id: RowId("r1".into()), cells: cells.into_iter().collect() };
+        let attributes: Vec<String> =
+            row.attributes(&columns).map(|(field, text)| format!("{field}={text}")).collect();
+        assert_eq!(attributes, ["account=acc1", "phone=13800138000"]);
     }
 }
