@@ -40,7 +40,7 @@ impl CellValue {
     }
 
     /// Whether a person would say that both are the same: 1 is `1`, a ticked box and `TRUE`; an
-    /// unticked box is 0, and nothing.
+    /// unticked box is 0, and nothing. Line ends of both kinds are the same.
     ///
     /// ```
     /// use connectors::mirror::CellValue;
@@ -52,9 +52,9 @@ impl CellValue {
     pub fn same(&self, other: &CellValue) -> bool {
         let nothing =
             |a: &CellValue, b: &CellValue| *a == CellValue::Flag(false) && b.plain().is_empty();
-        unboxed(&self.plain()) == unboxed(&other.plain())
-            || nothing(self, other)
-            || nothing(other, self)
+        // Services and files write line ends their own way.
+        let text = |value: &CellValue| unboxed(&value.plain()).replace("\r\n", "\n");
+        text(self) == text(other) || nothing(self, other) || nothing(other, self)
     }
 
     /// Whether somebody has set it: not empty, not 0, not unticked, not a word for no.
@@ -95,6 +95,7 @@ mod tests {
         assert!(same(CellValue::text(" a "), CellValue::text("a")));
         assert!(same(CellValue::Flag(false), CellValue::Number(0.0)));
         assert!(same(CellValue::Moment(0), CellValue::text("1970-01-01T00:00:00Z")));
+        assert!(same(CellValue::text("a\r\nb"), CellValue::text("a\nb")));
         assert!(!same(CellValue::text("a"), CellValue::text("A")));
         assert!(!same(CellValue::Flag(true), CellValue::Empty));
     }

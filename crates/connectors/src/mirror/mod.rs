@@ -72,6 +72,12 @@ pub trait Sheet: Send {
     /// The most changes that one push may have.
     fn max_batch(&self) -> usize;
 
+    /// Tokens that were renewed since they were last taken, where the service has such: keep them,
+    /// the old ones may be of no use any more. Look after every call, also one that failed.
+    fn take_tokens(&mut self) -> Option<tencent::Tokens> {
+        None
+    }
+
     /// Tries everything from the secrets to the columns without writing, and says what is wrong.
     fn check(&mut self) -> Vec<Finding>;
 }

@@ -213,3 +213,22 @@ fn a_sheet_that_is_not_there_is_named() {
     let found = check(&document("DUnknown", "名单"));
     assert!(found.contains("wrong: Tencent Docs refuses the request (code 400100)"), "{found}");
 }
+
+#[test]
+fn a_letter_whose_title_is_there_twice_is_refused() {
+    let mut table = Table::recruitment(1);
+    table.fields[3].title = "备注".into();
+    let stub = stub_of(table);
+    let columns: Columns = serde_json::from_value(json!([
+        {"column": "account", "permission": "read", "attribute": "account"},
+        {"letter": "I", "permission": "write", "attribute": "note"},
+    ]))
+    .unwrap();
+    let mut sheet = sheet_of(&stub, columns.clone(), tokens(&stub), Net::new());
+    let (_, key) = columns.writable().next().unwrap();
+    let cells = vec![(key, CellValue::text("x"))];
+    let refused = sheet.push(&[RowChange { row: RowId(stub.record(0)), cells }]).unwrap_err();
+    assert!(refused.to_string().contains("the title of the column I is there twice"), "{refused}");
+    assert!(findings(&mut sheet).join("\n").contains("wrong: the title of the column I"));
+    assert!(stub.calls_of("updateRecords").is_empty());
+}

@@ -2,10 +2,10 @@
 
 use super::{Edit, Stamp, csv, stamp, xlsx};
 use crate::{
-    Format, TableError,
-    mirror::{CellValue, Row, RowFault, RowId, Trouble, titles::Located},
+    Format, Options, Table, TableError,
+    mirror::{CellValue, Place, Row, RowFault, RowId, Trouble, titles::Located},
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, io::Cursor};
 
 /// The file's content at one moment.
 pub struct Content {
@@ -24,7 +24,7 @@ pub struct Rows {
 }
 
 /// What is wrong with a file, never with what a cell of it holds.
-pub fn unreadable(error: TableError) -> Trouble {
+fn unreadable(error: TableError) -> Trouble {
     match error {
         TableError::Io(error) => stamp::unreadable(&error),
         error => Trouble::BadRequest(error.to_string()),
@@ -32,16 +32,31 @@ pub fn unreadable(error: TableError) -> Trouble {
 }
 
 impl Content {
+    /// Reads a table.
+    pub fn read(bytes: Vec<u8>, stamp: Stamp, tab: Option<&str>) -> Result<Content, Trouble> {
+        let options = Options { sheet: tab.map(str::to_owned), ..Options::default() };
+        let mut table = Table::read(Cursor::new(bytes.clone()), &options).map_err(unreadable)?;
+        let rows = table.by_ref().collect::<Result<_, _>>().map_err(unreadable)?;
+        let titles = table.titles().to_vec();
+        Ok(Content { bytes, stamp, format: table.format().clone(), titles, rows })
+    }
+
+    /// A cell's text as it was meant.
+    fn text<'a>(&self, row: &'a crate::Row, column: usize) -> &'a str {
+        let cell = row.cells.get(column).map_or("", String::as_str);
+        if matches!(self.format, Format::Csv { .. }) { csv::read(cell) } else { cell }
+    }
+
+    pub fn value(&self, row: &crate::Row, column: usize) -> CellValue {
+        CellValue::text(self.text(row, column))
+    }
+
     pub fn rows(&self, located: &Located) -> Rows {
         let mut found = Rows { rows: Vec::new(), faults: Vec::new(), twice: HashSet::new() };
-        let csv = matches!(self.format, Format::Csv { .. });
         let mut seen = HashSet::new();
         for row in &self.rows {
-            let text = |at: usize| {
-                let cell = row.cells.get(at).map_or("", String::as_str);
-                if csv { csv::read(cell) } else { cell }
-            };
-            let id = RowId(located.key.as_ref().map_or("", |(_, at)| text(*at)).to_owned());
+            let id =
+                RowId(located.key.as_ref().map_or("", |(_, at)| self.text(row, *at)).to_owned());
             let mut fault = |what| found.faults.push(RowFault { line: row.line, what });
             if id.0.is_empty() {
                 fault("the column that tells rows apart is empty");
@@ -49,8 +64,7 @@ impl Content {
                 fault("another row before it has the same key");
                 found.twice.insert(id);
             } else {
-                let cell =
-                    |(place, at): &(_, usize)| (Clone::clone(place), CellValue::text(text(*at)));
+                let cell = |(place, at): &(Place, usize)| (place.clone(), self.value(row, *at));
                 let cells = located.fetched.iter().map(cell).collect();
                 found.rows.push((row.line, Row { id, cells }));
             }

@@ -10,6 +10,7 @@
 mod cells;
 mod content;
 mod csv;
+mod proof;
 mod replace;
 mod stamp;
 mod xlsx;
@@ -23,11 +24,9 @@ use super::{
     row::{answers, merged},
     titles::{Located, locate},
 };
-use crate::{Options, Table};
-use content::{Content, Rows, unreadable};
+use content::{Content, Rows};
 use std::{
     collections::HashMap,
-    io::Cursor,
     path::{Path, PathBuf},
 };
 
@@ -81,11 +80,7 @@ impl LocalFile {
 
     fn content(&self) -> Result<Content, Trouble> {
         let (stamp, bytes) = stamp::read(&self.path)?;
-        let options = Options { sheet: self.tab.clone(), ..Options::default() };
-        let mut table = Table::read(Cursor::new(bytes.clone()), &options).map_err(unreadable)?;
-        let rows = table.by_ref().collect::<Result<_, _>>().map_err(unreadable)?;
-        let titles = table.titles().to_vec();
-        Ok(Content { bytes, stamp, format: table.format().clone(), titles, rows })
+        Content::read(bytes, stamp, self.tab.as_deref())
     }
 
     fn locate(&self, content: &Content) -> Result<Located, Trouble> {
@@ -160,12 +155,14 @@ impl Sheet for LocalFile {
         }
         let fits = |row: &RowId| by_row.get(row) == Some(&Pushed::Written);
         let kept = edits.into_iter().zip(&owners).filter(|(_, (row, _))| fits(row));
-        let edits: Vec<Edit> = kept.map(|(edit, _)| edit).collect();
-        if !edits.is_empty() {
-            let (bytes, _) = content.edit(&edits)?;
-            if bytes != content.bytes {
-                replace::replace(&self.path, &content.stamp, &bytes)?;
-                self.stamp = Some(stamp::read(&self.path)?.0);
+        let (edits, owners): (Vec<Edit>, Vec<&(RowId, String)>) = kept.unzip();
+        for ((row, column), kept) in owners.into_iter().zip(self.write(content, &edits)?) {
+            match by_row.get_mut(row) {
+                Some(Pushed::Dropped { columns }) if !kept => columns.push(column.clone()),
+                Some(pushed) if !kept => {
+                    *pushed = Pushed::Dropped { columns: vec![column.clone()] };
+                }
+                _ => {}
             }
         }
         Ok(answers(changes, &by_row))
@@ -196,6 +193,23 @@ fn cells(located: &Located, line: u64, change: &RowChange) -> Result<Vec<Edit>, 
 }
 
 impl LocalFile {
+    /// Whether each cell reads as what was meant, once it is written.
+    fn write(&mut self, content: Content, edits: &[Edit]) -> Result<Vec<bool>, Trouble> {
+        if edits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (bytes, _) = content.edit(edits)?;
+        if bytes == content.bytes {
+            return Ok(vec![true; edits.len()]);
+        }
+        let after = Content::read(bytes, content.stamp.clone(), self.tab.as_deref())?;
+        let kept = proof::prove(&content, &after, edits);
+        let kept = kept.map_err(|what| Trouble::BadRequest(what.into()))?;
+        replace::replace(&self.path, &content.stamp, &after.bytes)?;
+        self.stamp = Some(stamp::read(&self.path)?.0);
+        Ok(kept)
+    }
+
     fn look(&self, found: &mut Vec<Finding>) -> Result<(), Trouble> {
         let content = self.content()?;
         found.push(Finding::good(format!("the file is there and can be read: {}", content.format)));

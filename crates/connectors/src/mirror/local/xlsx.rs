@@ -26,6 +26,9 @@ pub fn edit(
     let part = part(&book, &links, sheet).ok_or(DAMAGED)?;
     let xml = text(&mut archive, &part).ok_or(DAMAGED)?;
     let (changed, verdicts) = change(&xml, edits)?;
+    if changed == xml {
+        return Ok((bytes.to_vec(), verdicts));
+    }
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(bytes.len())));
     for at in 0..archive.len() {
         let file = archive.by_index_raw(at).map_err(|_| DAMAGED)?;

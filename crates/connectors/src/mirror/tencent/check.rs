@@ -1,6 +1,6 @@
 //! From the token to the columns, one thing after the other.
 
-use super::Tencent;
+use super::{Tencent, fields::doubtful};
 use crate::mirror::{Finding, Role, Sheet, Trouble, Use, finding::duplicates, titles::locate};
 
 /// What is wrong ends the check where nothing more can be said.
@@ -26,13 +26,10 @@ fn look(sheet: &mut Tencent, found: &mut Vec<Finding>) -> Result<(), Trouble> {
         }
     };
     let before = found.len();
+    found.extend(doubtful(&fields, &located));
     for (column, (_, at)) in sheet.columns.fetched().zip(&located.fetched) {
         let name = column.name();
-        let Some((_, kind)) = fields.get(*at) else {
-            let what = format!("the sheet has no column {name}: it has {}", fields.len());
-            found.push(Finding::wrong(what));
-            continue;
-        };
+        let Some((_, kind)) = fields.get(*at) else { continue };
         if column.permission == Use::Write && !kind.can_be_written() {
             found.push(Finding::wrong(format!(
                 "“{name}” is a column that the sheet fills in itself (a formula, a time or a \

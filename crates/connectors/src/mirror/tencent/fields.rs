@@ -1,13 +1,32 @@
 //! A sheet's fields: what of a record is read, and what of a change may be sent.
 
 use super::kind::Kind;
-use crate::mirror::{Pushed, Row, RowChange, RowId, titles::Located};
+use crate::mirror::{Finding, Place, Pushed, Row, RowChange, RowId, titles::Located};
 use serde_json::{Map, Value};
 
 /// The sheet's fields, and where our columns are among them.
 pub struct Fields {
     pub all: Vec<(String, Kind)>,
     pub located: Located,
+}
+
+/// Columns by letter that are not there, or whose title another field has too: cells are addressed by
+/// titles, so they could be the other's.
+pub fn doubtful(all: &[(String, Kind)], located: &Located) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (place, at) in &located.fetched {
+        let (Place::Column(name) | Place::Letter(name)) = place;
+        let Some((title, _)) = all.get(*at) else {
+            let what = format!("the sheet has no column {name}: it has {}", all.len());
+            found.push(Finding::wrong(what));
+            continue;
+        };
+        if all.iter().filter(|(known, _)| known == title).count() > 1 {
+            let what = format!("the title of the column {name} is there twice: rename one of them");
+            found.push(Finding::wrong(what));
+        }
+    }
+    found
 }
 
 impl Fields {

@@ -62,12 +62,6 @@ impl Tencent {
         Ok(Tencent { session, columns, id, wanted, path: None, fields: None })
     }
 
-    /// Tokens that were renewed since they were last taken: keep them, the old ones may be of no
-    /// use any more. Look after every call, also one that failed.
-    pub fn take_tokens(&mut self) -> Option<Tokens> {
-        self.session.take_tokens()
-    }
-
     /// The sheet's path, asked for once.
     fn path(&mut self) -> Result<String, Trouble> {
         if let Some(path) = &self.path {
@@ -119,9 +113,9 @@ impl Tencent {
             let all = self.ask_fields()?;
             let titles: Vec<String> = all.iter().map(|(title, _)| title.clone()).collect();
             let located = locate(&self.columns, &titles).map_err(|found| mend(&found))?;
-            if let Some((place, _)) = located.fetched.iter().find(|(_, at)| *at >= all.len()) {
-                let what = format!("the sheet has no column {place:?}: it has {}", all.len());
-                return Err(Trouble::BadRequest(what));
+            let found = fields::doubtful(&all, &located);
+            if !found.is_empty() {
+                return Err(mend(&found));
             }
             self.fields = Some(Fields { all, located });
         }
@@ -229,5 +223,9 @@ impl Sheet for Tencent {
 
     fn check(&mut self) -> Vec<super::Finding> {
         check::check(self)
+    }
+
+    fn take_tokens(&mut self) -> Option<Tokens> {
+        self.session.take_tokens()
     }
 }

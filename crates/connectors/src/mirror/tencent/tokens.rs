@@ -17,7 +17,7 @@ pub struct App {
     pub client_secret: String,
 }
 
-/// What lets us in. It changes by itself: keep what [`take_tokens`](super::Tencent::take_tokens)
+/// What lets us in. It changes by itself: keep what [`take_tokens`](crate::mirror::Sheet::take_tokens)
 /// gives.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
