@@ -10,6 +10,9 @@
 //!    └─ check ─▶ Finding    Columns ──(write only)─▶ Writable┘      echo ─▶ Pushed
 //! ```
 //!
+//! There is a [`Sheet`] for [Tencent Docs](tencent), one for [Google Sheets](google), and one for
+//! [a file on this machine](local).
+//!
 //! - [`Columns`] says of each column what it is to us: read, written or ignored. An ignored one is
 //!   not even asked for where the service can leave it out.
 //! - [`Sheet::pull`] reads everything in pages. The services have no feed of changes, so the caller

@@ -200,3 +200,14 @@ fn a_cell_that_would_show_something_else_is_reported() {
     let pushed = sheet.push(&[change(&id("a1"), "b", "c")]).unwrap();
     assert_eq!(pushed, [crate::net::dropped(&["已电联"])]);
 }
+
+#[test]
+fn a_file_with_a_quotation_mark_left_open_is_not_written_to() {
+    let (_folder, path, mut sheet) = csv("a1,,,,,138,,,\r\na2,\"open,,,,139,,,");
+    let before = fs::read(&path).unwrap();
+    for row in ["a1", "a2"] {
+        let refused = sheet.push(&[change(&id(row), "b", "c")]).unwrap_err();
+        assert!(matches!(refused, Trouble::BadRequest(_)), "{refused:?}");
+    }
+    assert!(fs::read(&path).unwrap() == before);
+}

@@ -12,7 +12,9 @@ pub fn prove(before: &Content, after: &Content, edits: &[Edit]) -> Result<Vec<bo
     const HARM: &str = "the file cannot be written without harm to the rest of it: save it as UTF-8 \
                         CSV or as .xlsx";
     let same_kind = before.format == after.format && before.titles == after.titles;
-    if !same_kind || before.rows.len() != after.rows.len() {
+    // A quotation mark left open makes the reader count the last row's line wrong.
+    let in_order = before.rows.windows(2).all(|pair| pair[0].line < pair[1].line);
+    if !same_kind || !in_order || before.rows.len() != after.rows.len() {
         return Err(HARM);
     }
     let by_place: HashMap<(u64, usize), usize> =

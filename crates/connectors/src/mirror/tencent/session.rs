@@ -1,13 +1,11 @@
 //! One call after the other, with a token that is valid.
 
-use super::tokens::{App, Tokens};
+use super::tokens::{App, RATE, Tokens};
 use crate::mirror::{Method, Outside, Request, Response, Trouble};
 use serde_json::Value;
 
 /// Codes that say that the token is not good (any more).
 const AUTH: [i64; 4] = [10_302, 10_303, 10_313, 37_019];
-/// The code for too many calls.
-const RATE: i64 = 400_007;
 
 pub struct Session {
     outside: Box<dyn Outside>,

@@ -9,6 +9,9 @@ use std::fmt;
 /// A token is renewed when it has no more than this left, in milliseconds.
 const MARGIN: i64 = 5 * 60 * 1_000;
 
+/// The code for too many calls.
+pub(super) const RATE: i64 = 400_007;
+
 /// The application that the token was given to.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +82,9 @@ impl Tokens {
     pub fn renewed(&self, answer: &[u8], now: i64) -> Result<Tokens, Trouble> {
         let answer: Value = serde_json::from_slice(answer)
             .map_err(|_| Trouble::Unreadable("the answer for a new token is not JSON".into()))?;
+        if answer["ret"] == RATE {
+            return Err(Trouble::Rate { retry_after: None });
+        }
         let told = if answer["access_token"].is_string() { &answer } else { &answer["data"] };
         let text = |name: &str| told[name].as_str().filter(|t| !t.is_empty()).map(str::to_owned);
         let Some(access_token) = text("access_token") else {
@@ -138,6 +144,8 @@ mod tests {
         let full = json!({"access_token": "a2", "refresh_token": "r2"}).to_string();
         let new = old.renewed(full.as_bytes(), 0).unwrap();
         assert_eq!(new.refresh_token.as_deref(), Some("r2"));
+        let rate = old.renewed(br#"{"ret":400007}"#, 0);
+        assert_eq!(rate, Err(Trouble::Rate { retry_after: None }));
         let refused = old.renewed(br#"{"ret":10303,"msg":"r1"}"#, 0).unwrap_err();
         assert!(matches!(&refused, Trouble::Auth(what) if !what.contains("r1")), "{refused:?}");
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::mirror::local::{Stamp, content::Content, proof::prove};
 use encoding_rs::{GB18030, WINDOWS_1252};
 
 fn cell(line: u64, column: usize, text: &str) -> Edit {
@@ -71,4 +72,35 @@ fn the_encoding_stays() {
 fn what_cannot_be_written_back_is_refused() {
     assert!(edit(b"a\n\xFF\n", "UTF-8", ',', &[cell(2, 0, "x")]).is_err());
     assert!(edit(b"a\n1\n", "UTF-8", ',', &[cell(3, 0, "x")]).is_err());
+}
+
+/// Texts by chance of what is difficult: whatever the reader of tables makes of one, a cell of it can
+/// be changed and nothing else is, or the change is refused.
+#[test]
+fn cells_are_where_the_reader_of_tables_sees_them() {
+    let stamp = || Stamp { bytes: 0, modified: 0, sha256: String::new() };
+    let read = |text: &[u8]| Content::read(text.to_vec(), stamp(), None);
+    let mut seed = 1_u64;
+    let mut below = |limit: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((seed >> 33) as usize) % limit
+    };
+    let pieces = ["a", "b", ",", ",", "\"", "\"", "\n", "\r\n", "\r", " ", "é", "\"x\"", "=1"];
+    let mut changed = 0;
+    for _ in 0..4_000 {
+        let length = below(30);
+        let body: String = (0..length).map(|_| pieces[below(pieces.len())]).collect();
+        let text = format!("p,q,r\n{body}");
+        let Ok(before) = read(text.as_bytes()) else { continue };
+        let Some(row) = before.rows.get(below(before.rows.len().max(1))) else { continue };
+        let column = below(3);
+        let edits = [cell(row.line, column, "z,\"=")];
+        // A quotation mark left open leads the reader's count of lines astray: that is refused.
+        let Ok((after, _)) = before.edit(&edits) else { continue };
+        if let Ok(kept) = prove(&before, &read(&after).unwrap(), &edits) {
+            assert_eq!(kept, [true], "{text:?} at {}:{column}", row.line);
+            changed += 1;
+        }
+    }
+    assert!(changed > 2_000, "{changed}");
 }
