@@ -1,7 +1,7 @@
 //! A sheet in a file on this machine: CSV, or an Excel workbook (.xlsx).
 //!
 //! A row's id is the value of the column with the role `unique`. The file is read as a whole through
-//! [`Table`]; a push reads it again, changes the cells in place so that everything else stays as it
+//! [`crate::Table`]; a push reads it again, changes the cells in place so that everything else stays as it
 //! is, to the byte, and puts the new file in the place of the old one, if that is still the one that
 //! was read. Whether it may have changed since is told by its [`Stamp`], which the caller keeps.
 //!
