@@ -6,7 +6,8 @@
 //! name, …, guessed or given; [`Form`] makes a [`Lead`] of a row (or of a webhook's object), with
 //! the phone normalised by [`phone`]; [`Rejects`] writes what could not be read to a CSV file.
 //! [`csv_rows`] and [`Workbook`] write tables for people who want to go on with a spreadsheet.
-//! [`webhook`] tells who really sent a webhook, and reads what Meta and Google send.
+//! [`webhook`] tells who really sent a webhook, and reads what Meta and Google send. [`mirror`] reads
+//! people's own sheets, and writes results back into them.
 //!
 //! Nothing here knows the store or the server, reads a clock, or opens a connection.
 
@@ -14,6 +15,7 @@ pub mod attribute;
 mod language;
 mod lead;
 mod mapping;
+pub mod mirror;
 mod moment;
 pub mod phone;
 mod region;

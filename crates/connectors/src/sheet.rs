@@ -24,7 +24,7 @@ impl<'a> Cell<'a> {
 }
 
 /// The most characters that Excel takes in a cell.
-const MAX_CELL: usize = 32_767;
+pub(crate) const MAX_CELL: usize = 32_767;
 
 /// Rows as CSV (RFC 4180). A text that a spreadsheet would compute begins with an apostrophe.
 ///
@@ -119,7 +119,7 @@ impl<W: Write + Seek> Workbook<W> {
 }
 
 /// XML has no way to write most control characters: they are left out.
-fn escape(c: char, out: &mut String) {
+pub(crate) fn escape(c: char, out: &mut String) {
     match c {
         '&' => out.push_str("&amp;"),
         '<' => out.push_str("&lt;"),

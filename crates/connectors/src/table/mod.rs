@@ -123,6 +123,7 @@ type Records = Box<dyn Iterator<Item = Result<Record, TableError>> + Send>;
 /// An opened table: its headers are known, its rows come one by one.
 pub struct Table {
     format: Format,
+    titles: Vec<String>,
     headers: Vec<String>,
     records: Records,
     ahead: VecDeque<Result<Row, TableError>>,
@@ -161,6 +162,7 @@ impl Table {
         };
         let mut table = Table {
             format,
+            titles: Vec::new(),
             headers: Vec::new(),
             records,
             ahead: VecDeque::new(),
@@ -169,12 +171,14 @@ impl Table {
             unit,
             counts,
         };
-        table.headers = loop {
+        let header = loop {
             let record = table.records.next().ok_or(TableError::Empty)??;
             if record.cells.iter().any(|cell| !clean(cell).is_empty()) {
-                break header::names(&record.cells)?;
+                break record.cells;
             }
         };
+        table.headers = header::names(&header)?;
+        table.titles = header.iter().take(table.headers.len()).map(|cell| clean(cell)).collect();
         while table.ahead.len() < AHEAD
             && let Some(row) = table.next_row()
         {
@@ -186,6 +190,11 @@ impl Table {
     /// The columns' names: trimmed, none empty, no two the same.
     pub fn headers(&self) -> &[String] {
         &self.headers
+    }
+
+    /// The columns' names as they are written, some of them maybe empty or the same.
+    pub fn titles(&self) -> &[String] {
+        &self.titles
     }
 
     /// What the file turned out to be.

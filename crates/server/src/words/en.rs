@@ -334,6 +334,7 @@ impl Words for English {
             "sign_in_limited" => format!("Somebody tried too often to sign in as {object}."),
             "workspace_renamed" => "The workspace was renamed.".to_owned(),
             "import_started" => "A file was imported.".to_owned(),
+            "desk_changed" => format!("The desk of queue {object} was changed."),
             "endpoint_created" => format!("Webhook endpoint {object} was made."),
             "endpoint_changed" => format!("Webhook endpoint {object} was changed."),
             "endpoint_secret_rotated" => {

@@ -239,6 +239,7 @@ fn every_line(language: Language) -> String {
         "sign_in_limited",
         "workspace_renamed",
         "import_started",
+        "desk_changed",
         "endpoint_created",
         "endpoint_changed",
         "endpoint_secret_rotated",

@@ -1,0 +1,76 @@
+//! From the key file to the columns, one thing after the other.
+
+use super::{
+    Google,
+    grid::{BLOCK, Part},
+};
+use crate::mirror::{
+    CellValue, Finding, Role, Sheet, Trouble, Use, finding::duplicates, letters::letter_of,
+    titles::locate,
+};
+
+/// What is wrong ends the check where nothing more can be said.
+pub fn check(sheet: &mut Google) -> Vec<Finding> {
+    let mut found = Vec::new();
+    sheet.session.reopen();
+    if let Err(trouble) = look(sheet, &mut found) {
+        found.push(Finding::of(&trouble));
+    }
+    found
+}
+
+fn look(sheet: &mut Google, found: &mut Vec<Finding>) -> Result<(), Trouble> {
+    let grid = sheet.ask_grid()?;
+    found.push(Finding::good("the key is valid, the spreadsheet and its sheet are there"));
+    let (titles, _) = grid.get(&mut sheet.session, &[], false)?;
+    let located = match locate(&sheet.columns, &titles) {
+        Ok(located) => located,
+        Err(wrong) => {
+            found.extend(wrong);
+            return Ok(());
+        }
+    };
+    if let Some((_, at)) = located.fetched.iter().find(|(_, at)| *at >= grid.columns) {
+        let what = format!("the sheet has no column {}: it has {}", letter_of(*at), grid.columns);
+        found.push(Finding::wrong(what));
+        return Ok(());
+    }
+    let first = grid.header_row + 1;
+    let rows = (first, grid.rows.min(first + BLOCK - 1));
+    if rows.0 <= rows.1 {
+        let written: Vec<(&str, usize)> = sheet
+            .columns
+            .fetched()
+            .zip(&located.fetched)
+            .filter(|(column, _)| column.permission == Use::Write)
+            .map(|(column, (_, at))| (column.name(), *at))
+            .collect();
+        let parts: Vec<Part> =
+            written.iter().map(|(_, column)| Part { column: *column, rows }).collect();
+        let (_, cells) = grid.get(&mut sheet.session, &parts, true)?;
+        let formula = |cell: &CellValue| cell.plain().starts_with('=');
+        let computed = written.iter().zip(&cells).filter(|(_, cells)| cells.iter().any(formula));
+        let before = found.len();
+        found.extend(computed.map(|((name, _), _)| {
+            Finding::wrong(format!(
+                "“{name}” holds formulas, which would be overwritten: set its permission to read or \
+                 ignore"
+            ))
+        }));
+        if found.len() > before {
+            return Ok(());
+        }
+    }
+    found.push(Finding::good("every column is there once and fits its permission"));
+    let page = sheet.pull(None)?;
+    if page.rows.is_empty() {
+        found.push(Finding::warning("the sheet has no rows that can be told apart yet"));
+    } else {
+        found.push(Finding::good("rows can be read"));
+    }
+    if let Some(column) = sheet.columns.with_role(Role::Unique) {
+        let keys = page.rows.iter().map(|row| row.cell(column));
+        found.extend(duplicates(keys, page.faults.len(), column.name()));
+    }
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Google Sheets.
+//!
+//! Rows have no ids of their own, so a row's id is the value of the column with the role `unique`.
+//! Where it stands is looked at right before each write, together with the titles, and once more
+//! after it: people sort and insert meanwhile, and the service writes by row numbers only. Between
+//! the look and the write there are some milliseconds that nothing can close; the second look finds
+//! what happened in them.
+
+mod account;
+mod check;
+mod grid;
+mod index;
+mod known;
+mod session;
+mod spreadsheet;
+
+pub use account::Account;
+pub use spreadsheet::Spreadsheet;
+
+use super::{
+    CellValue, Columns, Finding, Outside, Page, PageToken, Pushed, Role, Row, RowChange, RowFault,
+    RowId, Sheet, Trouble,
+    outside::service,
+    row::{answers, merged},
+};
+use grid::{BLOCK, windows};
+use index::Entry;
+use known::Known;
+use session::Session;
+use std::collections::{HashMap, HashSet};
+
+/// The most changes in one push.
+const BATCH: usize = 100;
+/// The most characters that a cell takes.
+const MAX_CELL: usize = 50_000;
+
+/// One sheet of one spreadsheet.
+pub struct Google {
+    session: Session,
+    spreadsheet: Spreadsheet,
+    columns: Columns,
+    known: Option<Known>,
+}
+
+impl Google {
+    /// Sends nothing yet.
+    ///
+    /// # Errors
+    /// When the link is not one of a Google sheet, or no column tells rows apart.
+    pub fn new(
+        spreadsheet: Spreadsheet,
+        account: Account,
+        columns: Columns,
+        outside: Box<dyn Outside>,
+    ) -> Result<Self, Trouble> {
+        spreadsheet.path()?;
+        if columns.with_role(Role::Unique).is_none() {
+            let what = "a Google sheet needs a column with the role “unique”: its rows have no ids";
+            return Err(Trouble::BadRequest(what.into()));
+        }
+        let session = Session::new(outside, service(spreadsheet.base())?, account);
+        Ok(Google { session, spreadsheet, columns, known: None })
+    }
+}
+
+impl Sheet for Google {
+    fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
+    fn titles(&mut self) -> Result<Vec<String>, Trouble> {
+        let grid = self.ask_grid()?;
+        Ok(grid.get(&mut self.session, &[], false)?.0)
+    }
+
+    fn pull(&mut self, page: Option<PageToken>) -> Result<Page, Trouble> {
+        if page.is_none() {
+            self.look()?;
+        }
+        let (session, known) = self.known()?;
+        let first = known.grid.header_row + 1;
+        let from = page.map_or(first, |PageToken(row)| row as u32);
+        if from > known.grid.rows {
+            return Ok(Page::default());
+        }
+        let to = known.grid.rows.min(from.saturating_add(BLOCK - 1));
+        let mut page = Page::default();
+        for (row, cells) in known.rows(session, (from, to))? {
+            if cells.values().all(|cell| *cell == CellValue::Empty) {
+                continue;
+            }
+            let none = CellValue::Empty;
+            let cell = cells.get(&known.key).unwrap_or(&none);
+            let what = match known.index.add(row, cell) {
+                Entry::New(id) => {
+                    page.rows.push(Row { id, cells });
+                    continue;
+                }
+                Entry::Empty => "the column that tells rows apart is empty",
+                Entry::Again => "another row before it has the same key",
+            };
+            page.faults.push(RowFault { line: u64::from(row), what });
+        }
+        page.next = (to < known.grid.rows).then_some(PageToken(u64::from(to) + 1));
+        Ok(page)
+    }
+
+    fn read(&mut self, rows: &[RowId]) -> Result<Vec<Row>, Trouble> {
+        let ids: HashSet<RowId> = rows.iter().cloned().collect();
+        self.find(&ids)?;
+        let (session, known) = self.known()?;
+        let places = ids.iter().filter_map(|id| known.index.row(id)).collect();
+        let mut found: HashMap<RowId, Row> = HashMap::new();
+        for window in windows(places) {
+            for (row, cells) in known.rows(session, window)? {
+                let cell = cells.get(&known.key);
+                let id = RowId(cell.map(|cell| cell.plain().into_owned()).unwrap_or_default());
+                if ids.contains(&id) && known.index.row(&id) == Some(row) {
+                    found.insert(id.clone(), Row { id, cells });
+                }
+            }
+        }
+        Ok(rows.iter().filter_map(|id| found.remove(id)).collect())
+    }
+
+    fn push(&mut self, changes: &[RowChange]) -> Result<Vec<Pushed>, Trouble> {
+        if changes.len() > BATCH {
+            let what = format!("{} changes in one push; the most are {BATCH}", changes.len());
+            return Err(Trouble::BadRequest(what));
+        }
+        let merged = merged(changes);
+        if merged.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.find(&merged.iter().map(|change| change.row.clone()).collect())?;
+        let (session, known) = self.known()?;
+        let (mut by_row, mut sent, mut cells) = (HashMap::new(), Vec::new(), Vec::new());
+        for change in &merged {
+            let pushed = match known.index.row(&change.row) {
+                None => Pushed::Gone,
+                Some(_) if known.index.is_twice(&change.row) => Pushed::Ambiguous,
+                Some(row) => match known.cells(row, change) {
+                    Ok(own) => {
+                        sent.push((change, own.len()));
+                        cells.extend(own);
+                        Pushed::Written
+                    }
+                    Err(pushed) => pushed,
+                },
+            };
+            by_row.insert(change.row.clone(), pushed);
+        }
+        if cells.is_empty() {
+            return Ok(answers(changes, &by_row));
+        }
+        let mut echoes = known.grid.put(session, &cells)?.into_iter();
+        for (change, length) in &sent {
+            let echoes = echoes.by_ref().take(*length);
+            let kept = change.cells.iter().zip(echoes).filter(|((_, v), echo)| !v.same(echo));
+            let columns: Vec<String> = kept.map(|((key, _), _)| key.name().to_owned()).collect();
+            if !columns.is_empty() {
+                by_row.insert(change.row.clone(), Pushed::Dropped { columns });
+            }
+        }
+        let sent: Vec<&RowChange> = sent.iter().map(|(change, _)| *change).collect();
+        self.look_again(&sent, &mut by_row)?;
+        Ok(answers(changes, &by_row))
+    }
+
+    fn max_batch(&self) -> usize {
+        BATCH
+    }
+
+    fn check(&mut self) -> Vec<Finding> {
+        check::check(self)
+    }
+}

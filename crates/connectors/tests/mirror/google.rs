@@ -1,0 +1,235 @@
+//! A Google sheet whose people sort, insert and edit while it is written to.
+
+use crate::net::{NOW, Net, cell, change, dropped, everything, findings};
+use connectors::mirror::{
+    CellValue, Columns, Pushed, RowChange, RowId, Sheet, Trouble,
+    google::{Account, Google, Spreadsheet},
+};
+use serde_json::{Value, json};
+use sheet_stubs::{Act, Google as Stub, Step, Table};
+use std::{sync::atomic::Ordering, time::Duration};
+
+fn stub(rows: usize) -> Stub {
+    stub_of(Table::recruitment(rows))
+}
+
+fn stub_of(table: Table) -> Stub {
+    Stub::start(0, table, Default::default()).unwrap()
+}
+
+fn sheet(stub: &Stub) -> Google {
+    sheet_with(stub, Net::new())
+}
+
+fn sheet_with(stub: &Stub, net: Box<Net>) -> Google {
+    sheet_of(stub, Columns::recruitment(), net)
+}
+
+pub fn sheet_of(stub: &Stub, columns: Columns, net: Box<Net>) -> Google {
+    let spreadsheet =
+        Spreadsheet { link: stub.link(), tab: None, header_row: 1, base: Some(stub.url()) };
+    let account = Account::read(&stub.key_file()).unwrap();
+    Google::new(spreadsheet, account, columns, net).unwrap()
+}
+
+fn id(number: usize) -> RowId {
+    RowId(format!("acc{number:04}"))
+}
+
+/// Ranges of all writes, and the values in them.
+fn written(stub: &Stub) -> Vec<(String, Value)> {
+    let calls = stub.calls_of("values:batchUpdate");
+    let data = calls.iter().flat_map(|call| call.body["data"].as_array().unwrap().clone());
+    data.map(|part| (part["range"].as_str().unwrap().to_owned(), part["values"].clone())).collect()
+}
+
+#[test]
+fn all_rows_come_in_pages_and_ignored_columns_do_not() {
+    let mut table = Table::recruitment(1_500);
+    table.rows[700] = vec![Value::Null; 9];
+    let stub = stub_of(table);
+    let page = everything(&mut sheet(&stub)).unwrap();
+    assert_eq!((page.rows.len(), page.faults.len()), (1_499, 0));
+    assert_eq!(page.rows[1_498].id, id(1_500));
+    assert_eq!(cell(&page.rows[0], "手机号"), "13800000001");
+    for call in stub.calls_of("values:batchGet") {
+        let computed = |(name, range): &(String, String)| name == "ranges" && range.contains("!D");
+        assert!(!call.query.iter().any(computed), "{:?}", call.query);
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_told_apart_are_left_out_and_counted() {
+    let mut table = Table::recruitment(5);
+    table.rows[3][0] = json!("acc0002");
+    table.rows[4][0] = Value::Null;
+    let stub = stub_of(table);
+    let mut sheet = sheet(&stub);
+    let page = everything(&mut sheet).unwrap();
+    assert_eq!(page.rows.len(), 3);
+    assert_eq!(page.faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [5, 6]);
+    let pushed = sheet.push(&[change(&id(2), "a", "b"), change(&id(1), "a", "b")]).unwrap();
+    assert_eq!(pushed, [Pushed::Ambiguous, Pushed::Written]);
+    assert_eq!(stub.cell(1, "备注"), Value::Null);
+}
+
+#[test]
+fn results_are_written_as_they_are_and_nothing_else() {
+    let stub = stub(3);
+    let mut sheet = sheet(&stub);
+    let pushed = sheet.push(&[change(&id(2), "王芳", "=1+1")]).unwrap();
+    assert_eq!(pushed, [Pushed::Written]);
+    assert_eq!(stub.cell(1, "备注"), "=1+1");
+    let expected = [
+        ("'名单'!H3".to_owned(), json!([["王芳"]])),
+        ("'名单'!I3".to_owned(), json!([["=1+1"]])),
+        ("'名单'!B3".to_owned(), json!([[1]])),
+        ("'名单'!C3".to_owned(), json!([[1]])),
+    ];
+    assert_eq!(written(&stub), expected);
+    let body = &stub.calls_of("values:batchUpdate")[0].body;
+    assert_eq!(body["valueInputOption"], "RAW");
+    let columns = Columns::recruitment();
+    let cells = columns.writable().map(|(_, key)| (key, CellValue::Empty)).collect();
+    let pushed = sheet.push(&[RowChange { row: id(2), cells }]).unwrap();
+    assert_eq!(pushed, [Pushed::Written]);
+    assert_eq!(stub.cell(1, "建联人"), "");
+    assert_eq!(stub.cell(1, "选中率"), json!(0.5));
+}
+
+#[test]
+fn rows_are_found_again_after_sorting_and_removing() {
+    let stub = stub(40);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    stub.reverse();
+    let rows = sheet.read(&[id(1), id(40)]).unwrap();
+    assert_eq!(rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>(), [id(1), id(40)]);
+    assert_eq!(cell(&rows[0], "手机号"), "13800000001");
+    stub.remove(39);
+    stub.reverse();
+    let pushed = sheet.push(&[change(&id(1), "a", "b"), change(&id(2), "c", "d")]).unwrap();
+    assert_eq!(pushed, [Pushed::Gone, Pushed::Written]);
+    assert_eq!((stub.cell(0, "account"), stub.cell(0, "备注")), (json!("acc0002"), json!("d")));
+    assert_eq!(sheet.read(&[id(1)]).unwrap(), []);
+}
+
+#[test]
+fn columns_are_found_again_after_they_were_moved() {
+    let stub = stub(2);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    let insert = Act::InsertColumn { column: 0, title: "new".into() };
+    stub.script().add(Step::next("values:batchGet", insert));
+    let pushed = sheet.push(&[change(&id(1), "王芳", "通过")]).unwrap();
+    assert_eq!(pushed, [Pushed::Written]);
+    assert_eq!(stub.cell(0, "备注"), "通过");
+    assert_eq!(stub.cell(0, "设备"), "iPhone");
+    // In the middle of a pull there is nothing to hold on to: it has to begin again.
+    let insert = Act::InsertColumn { column: 0, title: "newer".into() };
+    stub.script().add(Step { after: 1, ..Step::next("values:batchGet", insert) });
+    assert!(matches!(sheet.pull(None), Err(Trouble::Changed(_))));
+    assert_eq!(cell(&sheet.pull(None).unwrap().rows[0], "备注"), "通过");
+}
+
+#[test]
+fn a_row_that_moves_between_the_look_and_the_write_is_reported() {
+    let stub = stub(3);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
+    let pushed = sheet.push(&[change(&id(2), "王芳", "通过")]).unwrap();
+    assert_eq!(pushed, [Pushed::Moved]);
+    // One that moves after the write takes its values along.
+    let second = Step { after: 1, ..Step::next("values:batchGet", Act::InsertRow { row: 0 }) };
+    stub.script().add(second);
+    let pushed = sheet.push(&[change(&id(3), "王芳", "通过")]).unwrap();
+    assert_eq!(pushed, [Pushed::Written]);
+    let mut rows = stub.table().rows.into_iter();
+    let row = rows.find(|row| row[0] == "acc0003").unwrap();
+    assert_eq!((&row[7], &row[8]), (&json!("王芳"), &json!("通过")));
+}
+
+#[test]
+fn what_is_dropped_without_a_word_is_noticed() {
+    let stub = stub(1);
+    let mut sheet = sheet(&stub);
+    let drop = Act::Drop { columns: vec!["备注".into()] };
+    stub.script().add(Step::next("values:batchUpdate", drop));
+    assert_eq!(sheet.push(&[change(&id(1), "a", "b")]).unwrap(), [dropped(&["备注"])]);
+    let long = "x".repeat(50_001);
+    let pushed = sheet.push(&[change(&id(1), "a", &long)]).unwrap();
+    assert!(matches!(&pushed[..], [Pushed::Unfit { column, .. }] if column == "备注"));
+}
+
+#[test]
+fn tokens_are_renewed_before_they_end_and_once_on_an_error() {
+    let stub = stub(1);
+    let net = Net::new();
+    let clock = net.clock.clone();
+    let mut sheet = sheet_with(&stub, net);
+    assert!(sheet.pull(None).is_ok() && sheet.pull(None).is_ok());
+    assert_eq!(stub.calls_of("token").len(), 1);
+    clock.store(NOW + 3_540_000, Ordering::SeqCst);
+    assert!(sheet.pull(None).is_ok());
+    assert_eq!(stub.calls_of("token").len(), 2);
+    stub.script().add(Step::next("spreadsheet", Act::EndToken));
+    assert!(sheet.pull(None).is_ok());
+    assert_eq!(stub.calls_of("token").len(), 3);
+    let closed = Act::Status { status: 403, retry_after: None };
+    stub.script().add(Step::next("spreadsheet", closed));
+    let refused = sheet.pull(None).unwrap_err();
+    assert!(refused.to_string().contains("share the sheet with calls@stand-in"), "{refused}");
+    let calls = stub.calls().len();
+    assert_eq!(sheet.pull(None).unwrap_err(), refused);
+    assert_eq!(stub.calls().len(), calls);
+    // Whoever checks it has mended it.
+    assert!(findings(&mut sheet)[0].starts_with("ok: "));
+    assert!(sheet.pull(None).is_ok());
+}
+
+#[test]
+fn the_service_s_troubles_say_what_to_do() {
+    let stub = stub(2);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    let changes = [change(&id(1), "a", "b")];
+    let next = |act: Act| stub.script().add(Step::next("values:batchUpdate", act));
+    next(Act::Status { status: 429, retry_after: Some(9) });
+    let rate = Trouble::Rate { retry_after: Some(Duration::from_secs(9)) };
+    assert_eq!(sheet.push(&changes), Err(rate));
+    next(Act::Status { status: 503, retry_after: None });
+    assert!(matches!(sheet.push(&changes), Err(Trouble::Soon(_))));
+    next(Act::Ret { ret: 0, retry_after: None });
+    assert!(matches!(sheet.push(&changes), Err(Trouble::BadRequest(_))));
+    next(Act::Garbage);
+    assert!(matches!(sheet.push(&changes), Err(Trouble::Unreadable(_))));
+    assert_eq!(stub.cell(0, "备注"), Value::Null);
+    next(Act::CutAfter);
+    assert!(matches!(sheet.push(&changes), Err(Trouble::Soon(_))));
+    assert_eq!(stub.cell(0, "备注"), "b");
+    assert_eq!(sheet.push(&changes).unwrap(), [Pushed::Written]);
+}
+
+#[test]
+fn a_check_says_what_is_wrong() {
+    let check = |change: &dyn Fn(&mut Table)| {
+        let mut table = Table::recruitment(3);
+        change(&mut table);
+        let stub = stub_of(table);
+        let found = findings(&mut sheet(&stub)).join("\n");
+        assert!(stub.calls_of("values:batchUpdate").is_empty());
+        found
+    };
+    let found = check(&|_| {});
+    assert_eq!(found.matches("ok: ").count(), 3, "{found}");
+    let found = check(&|table| table.fields[8].title = "qq".into());
+    assert!(found.contains("2 columns titled “QQ”") && found.contains("no column titled “备注”"));
+    let found = check(&|table| {
+        table.fields[8].kind = "formula".into();
+        table.rows[1][8] = json!(1);
+    });
+    assert!(found.contains("wrong: “备注” holds formulas"), "{found}");
+    let found = check(&|table| table.rows[2][0] = Value::Null);
+    assert!(found.contains("look: 1 of the first rows"), "{found}");
+}
