@@ -81,6 +81,26 @@ async fn a_result_writes_what_the_desk_says_and_undo_brings_back_what_was() {
 }
 
 #[tokio::test]
+async fn what_was_typed_too_late_is_kept_too() {
+    let h = Harness::new().await;
+    let (office, asha, item) = office(&h).await;
+    let path = format!("/queues/{}/desk", office.queue);
+    h.call("PUT", &path, json!({"version": 0, "desk": desk()})).await.expect(200);
+    let at = format!("/items/{}", item["id"]);
+    let body = json!({"version": item["version"], "agent": office.agents[1]});
+    h.call("POST", &format!("{at}/reassign"), body).await.expect(200);
+    let body = json!({"version": item["version"], "disposition": "perfect", "note": "nice",
+        "fields": {"QQ": "222"}});
+    let late = h.call_as(&asha, "POST", &format!("{at}/complete"), body).await;
+    assert_eq!(late.problem(409), "too_late");
+    let history = h.get(&format!("{at}/history")).await;
+    let lines = history["items"].as_array().unwrap().iter();
+    let notes: Vec<&Value> = lines.map(|line| &line["note"]).filter(|n| !n.is_null()).collect();
+    assert_eq!(notes, [&json!("“perfect”: nice; QQ: 222")]);
+    h.end().await;
+}
+
+#[tokio::test]
 async fn a_desk_that_cannot_be_kept_says_why() {
     let h = Harness::new().await;
     let (office, ..) = office(&h).await;

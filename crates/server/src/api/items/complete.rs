@@ -51,7 +51,7 @@ pub async fn complete(
     let disposition = Code::new(&body.disposition);
     let opt_out = opt_out(&app, &caller, item, &disposition).await?;
     let late = opt_out.clone();
-    let fields = fields(&app, &caller, item, &disposition, &body.fields).await?;
+    let fields = fields(&app, &caller, item, &disposition, &body).await?;
     let mut work = Work::from(Command::Complete { item, seen, disposition });
     if !fields.is_empty() {
         work.personal.push(Personal::Desk { fields, ticks: None });
@@ -77,11 +77,13 @@ async fn fields(
     caller: &Caller,
     item: ItemId,
     result: &Code,
-    typed: &Map<String, Value>,
+    body: &Completion,
 ) -> Answered<Map<String, Value>> {
-    let row = app.item_row(caller, item, false).await?;
+    let row = app.store.item(caller.workspace, item).await?;
+    // What is stale is refused anyway, and kept as it was typed.
+    let Some(row) = row.filter(|row| row.version == body.version) else { return Ok(Map::new()) };
     let DeskVersion { version, desk } = app.desk(caller.workspace, row.queue).await?;
-    let typed = desk.typed(typed)?;
+    let typed = desk.typed(&body.fields)?;
     if version == 0 {
         return Ok(typed);
     }

@@ -1,5 +1,6 @@
 //! A result that comes when its agent holds the item no longer: it is refused, and kept as a note.
 
+use crate::api::items::act::MAX_NOTE;
 use crate::api::items::complete::Completion;
 use crate::app::App;
 use crate::auth::{Caller, secret};
@@ -8,10 +9,13 @@ use crate::http::Problem;
 use crate::http::problem::Answered;
 use axum::http::StatusCode;
 use routing::{AgentId, Command, ItemId};
+use serde_json::Value;
 use store::NoteKind;
 
 /// The longest disposition that is kept, in characters: a queue's own are shorter.
 const MAX_DISPOSITION: usize = 100;
+/// The longest text that is kept, in characters: a note and some fields.
+const MAX_KEPT: usize = 2 * MAX_NOTE;
 
 /// How a completion is refused whose agent may hold the item no longer.
 pub const GONE: [&str; 4] = ["stale_version", "not_holder", "not_assigned", "unknown_item"];
@@ -31,11 +35,7 @@ pub async fn kept(
     if body.disposition.chars().count() > MAX_DISPOSITION {
         return Ok(problem);
     }
-    let note = body.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
-    let text = match note {
-        Some(note) => format!("“{}”: {note}", body.disposition.trim()),
-        None => format!("“{}”", body.disposition.trim()),
-    };
+    let text = said(body);
     let key = secret::hash(&format!("{item} {agent} {} {text}", body.version));
     let once = IdempotencyKey {
         scope: format!("late:{agent}"),
@@ -57,6 +57,21 @@ pub async fn kept(
         )),
         _ => Ok(problem),
     }
+}
+
+/// The result in words, with all that was typed.
+fn said(body: &Completion) -> String {
+    let note = body.note.as_deref().map(str::trim).filter(|note| !note.is_empty());
+    let typed = body.fields.iter().filter_map(|(name, value)| match value {
+        Value::Null => None,
+        Value::String(text) if text.trim().is_empty() => None,
+        Value::String(text) => Some(format!("{name}: {}", text.trim())),
+        other => Some(format!("{name}: {other}")),
+    });
+    let all: Vec<String> = note.map(str::to_owned).into_iter().chain(typed).collect();
+    let result = format!("“{}”", body.disposition.trim());
+    let text = if all.is_empty() { result } else { format!("{result}: {}", all.join("; ")) };
+    text.chars().take(MAX_KEPT).collect()
 }
 
 #[cfg(test)]
