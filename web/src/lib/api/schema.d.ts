@@ -793,6 +793,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes back the agent's last result within the queue's `undo_secs`: the item is theirs again, and
+         *     what came to them after it goes back.
+         */
+        post: operations["post_items_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{id}/update": {
         parameters: {
             query?: never;
@@ -936,6 +956,24 @@ export interface paths {
         head?: never;
         /** Changes a queue; fields that are absent stay as they are. */
         patch: operations["patch_queues_id"];
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a queue's items look on the desk of whoever works on them. */
+        get: operations["get_queues_id_desk"];
+        /** Sets how a queue's items look on the desk. */
+        put: operations["put_queues_id_desk"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/rules": {
@@ -1463,6 +1501,15 @@ export interface components {
             /** @description As it is called now. */
             name: string | null;
         };
+        /** @description A promise to call again. */
+        Callback: {
+            /**
+             * Format: int64
+             * @description For whom it is kept; null for anybody.
+             */
+            agent: number | null;
+            at: components["schemas"]["Time"];
+        };
         /** @description Whether an item's contact may be called now. */
         Calling: {
             /** @description The do-not-call list is what closes it. */
@@ -1539,6 +1586,10 @@ export interface components {
         Completion: {
             /** @description The name of one of the queue's dispositions. */
             disposition: string;
+            /** @description What was typed into the fields of the desk, by attribute. */
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @description Kept with the item's personal data, not in the journal. */
             note?: string | null;
             /**
@@ -1633,6 +1684,72 @@ export interface components {
          * @enum {string}
          */
         Dispatch: "at_once" | "by_worker";
+        /** @description How a queue's items look on the desk of whoever works on them. */
+        Desk: {
+            /** @description The name of the recording, such as `{account}_{name}.mp3`. */
+            audio_name?: string | null;
+            /** @description What is shown first, in this order. */
+            fields?: components["schemas"]["DeskField"][];
+            /**
+             * @description What follows a result: the next item by itself, or on request.
+             * @enum {string}
+             */
+            next?: "ask" | "at_once";
+            /**
+             * Format: int32
+             * @description The pause before the next item comes by itself, 0–30.
+             */
+            pause_secs?: number;
+            /** @description What belongs to a disposition, by its name. */
+            results?: {
+                [key: string]: components["schemas"]["DeskResult"];
+            };
+            script?: components["schemas"]["DeskStep"][];
+        };
+        /** @description An attribute that is shown first. */
+        DeskField: {
+            /** @description Whether who works on the item may write it. */
+            edit?: boolean;
+            label?: string | null;
+            name: string;
+        };
+        /** @description What belongs to a disposition on the desk. */
+        DeskResult: {
+            /** @enum {string|null} */
+            colour?: "ok" | "warn" | "bad" | "accent" | "muted" | null;
+            /** @description `1` to `9` or `a` to `z`. */
+            key?: string | null;
+            /** @description Fields that must not be empty. */
+            requires?: string[];
+            /** @description What recording it writes, by attribute. */
+            writes?: {
+                [key: string]: components["schemas"]["DeskWrite"];
+            };
+        };
+        /** @description A step of the script. */
+        DeskStep: {
+            id: string;
+            /** @description Markdown, with variables such as `{name}`. */
+            text?: string;
+            /** @description Whether it can be ticked. */
+            tick?: boolean;
+            title: string;
+            when?: components["schemas"]["Condition"] | null;
+        };
+        /** @description A desk, and which version of it is replaced. */
+        DeskVersion: {
+            desk: components["schemas"]["Desk"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description What is written: a value, what was typed into a field, or the agent's name. */
+        DeskWrite: {
+            value: unknown;
+        } | {
+            input: string;
+        } | {
+            agent: boolean;
+        };
         /** @description A result that an agent can record, and what it does with the item. */
         Disposition: {
             /** @description Whether the contact was reached. */
@@ -2013,6 +2130,7 @@ export interface components {
             attributes: {
                 [key: string]: unknown;
             };
+            callback: components["schemas"]["Callback"] | null;
             calling: components["schemas"]["Calling"] | null;
             contact: components["schemas"]["ContactView"];
             disposition: string | null;
@@ -2046,6 +2164,8 @@ export interface components {
             /** Format: int64 */
             source: number;
             state: components["schemas"]["ItemStateName"];
+            /** @description The steps of the script that are ticked, by id. */
+            ticks: string[];
             told: components["schemas"]["Notice"] | null;
             until: components["schemas"]["Time"] | null;
             /**
@@ -2089,6 +2209,7 @@ export interface components {
         /** @description When to try again. */
         Later: {
             at: components["schemas"]["Time"];
+            promise?: components["schemas"]["Promise"] | null;
             /**
              * Format: int32
              * @description The item's version as last seen.
@@ -2945,10 +3066,20 @@ export interface components {
             /** @description A link that names the kind of problem; programs compare this. */
             type: string;
         };
+        /** @description For whom a call back is kept. */
+        Promise: "anybody" | {
+            /** Format: int64 */
+            agent: number;
+        };
         /** @description A queue and how it stands. */
         Queue: {
             active: boolean;
             at_cap: components["schemas"]["AtCap"];
+            /**
+             * Format: int64
+             * @description For how long a call back that is due is kept for its agent.
+             */
+            callback_grace_secs: number;
             /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
             calling: components["schemas"]["Shift"][];
             calling_opens_at: components["schemas"]["Time"] | null;
@@ -2976,6 +3107,11 @@ export interface components {
             strategy: components["schemas"]["Strategy"];
             /**
              * Format: int64
+             * @description For how long a result can be taken back, 0–60; never when 0.
+             */
+            undo_secs: number;
+            /**
+             * Format: int64
              * @description Items waiting in it now.
              */
             waiting: number;
@@ -2989,6 +3125,12 @@ export interface components {
             active?: boolean | null;
             /** @default null */
             at_cap?: components["schemas"]["AtCap"] | null;
+            /**
+             * Format: int64
+             * @description For how long a call back that is due is kept for its agent.
+             * @default null
+             */
+            callback_grace_secs?: number | null;
             /**
              * @description Calling hours by the clocks of each item's contact; at any time when empty.
              * @default null
@@ -3014,6 +3156,12 @@ export interface components {
             steps?: components["schemas"]["Step"][] | null;
             /** @default null */
             strategy?: components["schemas"]["Strategy"] | null;
+            /**
+             * Format: int64
+             * @description For how long a result can be taken back, 0–60; never when 0.
+             * @default null
+             */
+            undo_secs?: number | null;
         };
         /** @description Why this agent. */
         Reason: {
@@ -3573,8 +3721,14 @@ export interface components {
         UpdateForm: {
             /** @description The contact was reached; the first time counts. */
             contacted?: boolean;
+            /** @description What was typed into the fields of the desk, by attribute; null takes one away. */
+            fields?: {
+                [key: string]: unknown;
+            };
             /** @description Kept with the item's personal data, not in the journal. */
             note?: string | null;
+            /** @description The steps of the script that are ticked, by id. */
+            ticks?: string[] | null;
             /**
              * Format: int32
              * @description The item's version as last seen.
@@ -5593,6 +5747,36 @@ export interface operations {
             };
         };
     };
+    post_items_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_items_id_update: {
         parameters: {
             query?: never;
@@ -5938,6 +6122,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskVersion"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_queues_id_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskVersion"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
