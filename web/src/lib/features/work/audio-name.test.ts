@@ -4,7 +4,7 @@ import type { Known } from './variables';
 
 const item = (name: string | null, personal: Record<string, unknown> = {}): Known => ({
 	id: 7,
-	contact: { name, phone: '+919876543210', phone_raw: null, email: null },
+	contact: { name, phone: '+919876543210', phone_raw: null, phone_ok: true, email: null },
 	attributes: { account: 'base', budget: 900 },
 	personal
 });

@@ -5,7 +5,8 @@
 export type Inline =
 	| { kind: 'text'; text: string }
 	| { kind: 'variable'; name: string }
-	| { kind: 'bold' | 'italic'; parts: Inline[] }
+	| { kind: 'bold'; parts: Inline[] }
+	| { kind: 'italic'; parts: Inline[] }
 	| { kind: 'link'; href: string; parts: Inline[] };
 
 export type Block =
