@@ -20,14 +20,13 @@ import { changed, missing, withResult } from './fields';
 import { current, held, nextOffer } from './held';
 import { deskKey } from './kept';
 import { addLeft, Dismissed, leftBy, leftMeanwhile, type Left } from './left';
+import { mine } from './mine';
 import { NextUp } from './next-up.svelte';
 import { Outbox, unheard, type Unsent } from './outbox.svelte';
+import { refusal } from './refusal';
 import { Ticks } from './ticks.svelte';
 import { Typed } from './typed.svelte';
 import { Undoing } from './undoing.svelte';
-
-/** Nobody looks at more than so many held items. */
-const MOST = 2000;
 
 /** One agent's desk: who they are, what they hold, what is held out to them. */
 export class Desk {
@@ -101,7 +100,7 @@ export class Desk {
 			const [agent, queues, items] = await Promise.all([
 				api.agents.get(this.id),
 				api.queues.list(),
-				this.#mine()
+				mine(this.id)
 			]);
 			this.agent = agent;
 			this.queues = queues;
@@ -145,26 +144,6 @@ export class Desk {
 		this.left = this.left.filter((l) => l !== left);
 	};
 
-	async #mine(): Promise<Item[]> {
-		const of = async (state: string) => {
-			const all: Item[] = [];
-			let cursor: string | null | undefined;
-			do {
-				const page = await api.items.list({
-					agent: this.id,
-					state,
-					limit: 200,
-					...(cursor ? { cursor } : {})
-				});
-				all.push(...page.items);
-				cursor = page.next_cursor;
-			} while (cursor && all.length < MOST);
-			return all;
-		};
-		const [assigned, offered] = await Promise.all([of('assigned'), of('offered')]);
-		return [...offered, ...assigned];
-	}
-
 	/** Takes an answer, unless a later question was answered before it. */
 	#take(asked: number, items: Item[]): void {
 		if (asked < this.#answered) return;
@@ -179,7 +158,7 @@ export class Desk {
 	#reloadItems = coalesced(async () => {
 		const asked = ++this.#asked;
 		try {
-			this.#take(asked, await this.#mine());
+			this.#take(asked, await mine(this.id));
 			this.agent = await api.agents.get(this.id);
 		} catch {
 			// The stream's own reconnection loads everything anew.
@@ -250,6 +229,12 @@ export class Desk {
 		if (this.claiming) return;
 		this.claiming = true;
 		try {
+			// Before the server has a result, the item of it would be the next one.
+			await this.outbox.send();
+			if (this.outbox.all.length) {
+				toasts.show('plain', m.unsent_first());
+				return;
+			}
 			const item = await api.claim(this.id);
 			this.desks.want([item.queue]);
 			this.items = [...this.items.filter((i) => i.id !== item.id), item];
@@ -333,7 +318,7 @@ export class Desk {
 	}
 
 	#refused({ item, name, label, tried }: Unsent, error: unknown): void {
-		const text = m.not_saved({ label, why: saying(error) });
+		const text = m.not_saved({ label, why: refusal(error) });
 		if (error instanceof Problem && error.code === 'too_late') {
 			this.#left(item);
 			toasts.show('plain', m.result_kept({ label, name: name ?? `#${item}` }));
@@ -409,7 +394,7 @@ export class Desk {
 			} else this.#left(item.id);
 			return true;
 		} catch (error) {
-			this.failed = { item: item.id, text: saying(error) };
+			this.failed = { item: item.id, text: refusal(error) };
 			this.#reloadItems();
 			return false;
 		} finally {

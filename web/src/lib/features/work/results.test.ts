@@ -194,6 +194,19 @@ describe('a result while nobody answers', () => {
 	});
 });
 
+test('the next one is not taken while a result waits: the server would give the same item', async () => {
+	complete.mockRejectedValue(away);
+	ended(null);
+	await desk.complete(item, 'won', 'Won');
+	await desk.claim();
+	expect(claim).not.toHaveBeenCalled();
+	complete.mockResolvedValue({ ...item, state: 'closed' });
+	claim.mockResolvedValue({ ...item, id: 8 });
+	await desk.claim();
+	expect(desk.outbox.all).toEqual([]);
+	expect(desk.current?.id).toBe(8);
+});
+
 describe('taking a result back', () => {
 	const undo = vi.spyOn(api.items, 'undo');
 	beforeEach(() => void undo.mockReset().mockResolvedValue({ ...item, version: 5 }));
