@@ -5,7 +5,7 @@ test('the audit shows who changed what, before and after', async ({ browser, qui
 	const page = await signedIn(browser, quiet.server.url, 'Admin');
 	await page.goto(`${quiet.server.url}/queues`);
 	const sheet = page.getByRole('dialog');
-	await page.locator('tr[data-queue="Night leads"]').getByRole('button').click();
+	await page.getByRole('button', { name: 'Night leads', exact: true }).click();
 	await sheet.getByLabel('Name', { exact: true }).fill('Late leads');
 	await sheet.getByRole('button', { name: 'Save' }).click();
 	await expect(sheet).toBeHidden();

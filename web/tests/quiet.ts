@@ -30,6 +30,22 @@ export class Quiet {
 		expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
 		return answer.json();
 	}
+	async put<T = object>(path: string, data: object): Promise<T> {
+		const headers = { 'X-Fairlead-CSRF': this.#csrf };
+		const answer = await this.api.put(`${this.server.url}/api/v1${path}`, { data, headers });
+		expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
+		return answer.json();
+	}
+	async get<T>(path: string): Promise<T> {
+		const answer = await this.api.get(`${this.server.url}/api/v1${path}`);
+		expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
+		return answer.json();
+	}
+	/** Sets how the queue's items look on the desk. */
+	async desk(queue: number, desk: object): Promise<void> {
+		const { version } = await this.get<{ version: number }>(`/queues/${queue}/desk`);
+		await this.put(`/queues/${queue}/desk`, { version, desk });
+	}
 	async delete(path: string): Promise<void> {
 		const headers = { 'X-Fairlead-CSRF': this.#csrf };
 		const answer = await this.api.delete(`${this.server.url}/api/v1${path}`, { headers });

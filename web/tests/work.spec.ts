@@ -69,7 +69,10 @@ test('a result that cannot be saved brings the item back, and says why', async (
 	const page = await signedIn(browser, quiet.server.url, 'Bela');
 	await quiet.item(source.id, 'Nina Roy', '98765 43212');
 	await expect(page.getByTestId('item-name')).toHaveText('Nina Roy');
-	await page.route('**/complete', (route) => route.abort());
+	const json = { type: '/problems/invalid', title: 'Invalid', status: 422, detail: 'Not today.' };
+	await page.route('**/complete', (route) =>
+		route.fulfill({ status: 422, json, contentType: 'application/problem+json' })
+	);
 	await page.keyboard.press('1');
 	await expect(page.getByRole('alert')).toContainText('was not saved');
 	await expect(page.getByTestId('item-name')).toHaveText('Nina Roy');
@@ -136,7 +139,7 @@ test('away and back: nothing comes meanwhile, then at once', async ({ browser, q
 	await expect(page.getByTestId('item-name')).toHaveText('Uma Rao');
 	await page.keyboard.press('?');
 	const overlay = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-	await expect(overlay).toContainText('Retry later');
+	await expect(overlay).toContainText('Call again at');
 	await page.keyboard.press('Escape');
 	await page.keyboard.press('1');
 	await page.context().close();

@@ -17,7 +17,7 @@ use crate::{
 use crate::{journal_rows, rows, write};
 use async_trait::async_trait;
 use futures_util::future::join;
-use routing::{AgentId, ContactKey, Facts, ItemId, QueueId, SourceId, Time};
+use routing::{AgentId, ContactKey, Event, Facts, ItemId, QueueId, SourceId, Time};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -175,7 +175,7 @@ impl<D: Db> Locked<D> {
     }
 
     async fn write_settings(&mut self, batch: &Batch, facts: &Facts) -> Result<()> {
-        if write::configures(&batch.events) {
+        if batch.events.iter().any(|e| matches!(e.event, Event::Configured { .. })) {
             let settings = write::json(&facts.settings)?;
             let cells = cells![self.workspace, settings, facts.settings.heartbeat_secs];
             let update = "UPDATE workspaces SET settings = $2, heartbeat_secs = $3 \

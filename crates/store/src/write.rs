@@ -478,11 +478,6 @@ pub(crate) fn tallies(workspace: WorkspaceId, touched: &Touched<'_>) -> Writes<2
     [(&SOURCE_DAYS, days), (&PRESENCE, presence)]
 }
 
-/// Whether the settings are among what the events changed.
-pub(crate) fn configures(events: &[Recorded]) -> bool {
-    events.iter().any(|e| matches!(e.event, Event::Configured { .. }))
-}
-
 pub(crate) fn key_text(contact: ContactKey) -> String {
     format!("{:032x}", contact.0)
 }

@@ -1,4 +1,5 @@
 import { http, take } from './client';
+import { read, type Given } from './desk';
 import type { components } from './schema';
 import type * as t from './types';
 
@@ -110,7 +111,12 @@ export const api = {
 			return take<t.Agent>(http.PUT(`${V}/agents/{id}/status`, { ...at(id), body }));
 		}
 	},
-	queues: editable<t.Queue, t.QueueChange>('queues'),
+	queues: {
+		...editable<t.Queue, t.QueueChange>('queues'),
+		desk: async (id: Id) => read(await take<Given>(http.GET(`${V}/queues/{id}/desk`, at(id)))),
+		setDesk: async (id: Id, body: t.DeskVersion) =>
+			read(await take<Given>(http.PUT(`${V}/queues/{id}/desk`, { ...at(id), body })))
+	},
 	sources: {
 		...editable<t.Source, t.SourceChange>('sources'),
 		rotateSecret: (id: Id) =>
@@ -168,8 +174,9 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body })),
 		release: (id: Id, version: number) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/release`, { ...at(id), body: { version } })),
-		retry: (id: Id, version: number, time: string) =>
-			take<t.Item>(http.POST(`${V}/items/{id}/retry`, { ...at(id), body: { version, at: time } })),
+		retry: (id: Id, body: Schemas['Later']) =>
+			take<t.Item>(http.POST(`${V}/items/{id}/retry`, { ...at(id), body })),
+		undo: (id: Id) => take<t.Item>(http.POST(`${V}/items/{id}/undo`, at(id))),
 		reassign: (id: Id, body: Schemas['Placement']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/reassign`, { ...at(id), body })),
 		force: (id: Id, body: Schemas['ForceForm']) =>

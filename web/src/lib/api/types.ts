@@ -37,6 +37,24 @@ export interface Page<T> {
 	next_cursor: string | null;
 }
 
+/** How a queue's items look on the desk. */
+export type QueueDesk = Omit<Answer<Schemas['Desk']>, 'script' | 'results'> & {
+	results: Record<string, DeskResult>;
+	script: DeskStep[];
+};
+export type DeskField = Answer<Schemas['DeskField']>;
+export type DeskResult = Omit<Answer<Schemas['DeskResult']>, 'writes'> & {
+	writes: Record<string, DeskWrite>;
+};
+export type DeskWrite = { value: string | number | boolean } | { input: string } | { agent: true };
+export type DeskStep = Omit<Answer<Schemas['DeskStep']>, 'when'> & { when: Condition | null };
+export interface DeskVersion {
+	version: number;
+	desk: QueueDesk;
+}
+/** For whom a call back is kept. */
+export type Promised = Schemas['Promise'];
+
 export type Session = Answer<Schemas['Session']>;
 export type Workspace = Answer<Schemas['Workspace']>;
 export type Agent = Answer<Schemas['Agent']>;

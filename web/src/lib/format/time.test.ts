@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
 	ago,
+	atClock,
 	clock,
+	clockInput,
 	countdown,
 	dayAfter,
 	dayStart,
@@ -105,4 +107,24 @@ test('a span of days begins and ends at midnight; what is no day bounds nothing'
 	const days = spanFrom(new URLSearchParams('from=soon&to=2026-03-02'));
 	expect(days).toEqual({ from: '', to: '2026-03-02' });
 	expect(span({ from: '', to: '' }, 'UTC')).toEqual({ from: '', to: '' });
+});
+
+describe('a time by the clocks of another zone', () => {
+	test.each([
+		['2026-03-11T10:00', 'Asia/Kolkata', '2026-03-11T04:30:00.000Z'],
+		['2026-03-11T10:00', 'Asia/Shanghai', '2026-03-11T02:00:00.000Z'],
+		['2026-07-01T10:00', 'America/New_York', '2026-07-01T14:00:00.000Z'],
+		// Shown twice: the first is meant.
+		['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
+		// Never shown: an hour later by the clocks.
+		['2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T01:30:00.000Z']
+	])('%s in %s', (local, zone, at) => expect(atClock(local, zone).toISOString()).toBe(at));
+
+	test('is shown as a field for it takes it', () => {
+		const at = new Date('2026-03-10T19:05:59Z');
+		expect(clockInput(at, 'Asia/Kolkata')).toBe('2026-03-11T00:35');
+		expect(atClock(clockInput(at, 'Asia/Kolkata'), 'Asia/Kolkata')).toEqual(
+			new Date('2026-03-10T19:05:00Z')
+		);
+	});
 });

@@ -84,15 +84,26 @@ function ahead(at: number, zone: string): number {
 	return shown - Math.floor(at / 1000) * 1000;
 }
 
+/** When a zone's clocks show a time such as `2026-01-31T09:30`. */
+export function atClock(local: string, zone: string): Date {
+	const shows = Date.parse(`${local}Z`);
+	const around = [shows - DAY_MS, shows + DAY_MS].map((at) => ahead(at, zone));
+	// Clocks that go back show it twice: the first is meant. Those that jump over it never show
+	// it: the moment of the jump is meant for midnight, and as much later for any other time.
+	const first = shows - Math.max(...around);
+	const shown = first + ahead(first, zone) === shows;
+	return new Date(shown ? first : shows - Math.min(...around));
+}
+
+/** A moment by a zone's clocks as `<input type="datetime-local">` takes it. */
+export function clockInput(at: Date | number, zone: string): string {
+	const shown = Math.floor(+at / 1000) * 1000 + ahead(+at, zone);
+	return new Date(shown).toISOString().slice(0, 16);
+}
+
 /** When a day such as `2026-01-31` begins by the zone's clocks, as the API takes it. */
 export function dayStart(day: string, zone: string): string {
-	const midnight = Date.parse(`${day}T00:00:00Z`);
-	const around = [midnight - DAY_MS, midnight + DAY_MS].map((at) => ahead(at, zone));
-	// Clocks that go back over midnight show it twice: the first is meant. Those that jump over
-	// it never show it: the day begins with the jump.
-	const first = midnight - Math.max(...around);
-	const shown = first + ahead(first, zone) === midnight;
-	return new Date(shown ? first : midnight - Math.min(...around)).toISOString();
+	return atClock(`${day}T00:00`, zone).toISOString();
 }
 
 /** The day after a day. */

@@ -1,5 +1,6 @@
 import { goto } from '$app/navigation';
 import { api, saying } from '$lib/api';
+import { forgetDesks } from '$lib/features/work/kept';
 import { session } from '$lib/session.svelte';
 import { toasts } from '$lib/toasts.svelte';
 
@@ -8,6 +9,7 @@ export async function signOut(): Promise<void> {
 	try {
 		if (session.agentId !== null) await api.agents.signOut(session.agentId).catch(() => undefined);
 		await api.session.end();
+		forgetDesks(globalThis.sessionStorage);
 		session.put(null);
 		await goto('/sign-in');
 	} catch (error) {

@@ -7,7 +7,8 @@ export function titled(name: string): string {
 	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function said(value: unknown): string {
+/** A value as people read it. */
+export function said(value: unknown): string {
 	if (value === true) return m.yes();
 	if (value === false) return m.no();
 	if (Array.isArray(value)) return value.map(said).join(', ');

@@ -5,6 +5,7 @@ test.each([
 	['assigned', 'items'],
 	['went_silent', 'items'],
 	['updated', 'items'],
+	['undone', 'items'],
 	['bars_set', 'items'],
 	['supervisor_told', 'items'],
 	['agent_updated', 'agent'],

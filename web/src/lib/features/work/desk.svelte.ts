@@ -1,21 +1,40 @@
-import { api, Problem, saying, type Agent, type Item, type Queue, type StatusName } from '$lib/api';
+import {
+	api,
+	Problem,
+	saying,
+	type Agent,
+	type Item,
+	type Promised,
+	type Queue,
+	type StatusName
+} from '$lib/api';
 import { coalesced, live } from '$lib/live/connection.svelte';
 import type { Message } from '$lib/live/reducer';
+import { session } from '$lib/session.svelte';
 import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
+import { arrived } from './arrived';
 import { changes } from './changes';
-import { current, held, nextOffer, type Saving } from './held';
+import { Desks } from './desks.svelte';
+import { changed, missing, withResult } from './fields';
+import { current, held, nextOffer } from './held';
+import { deskKey } from './kept';
 import { addLeft, Dismissed, leftBy, leftMeanwhile, type Left } from './left';
-
-/** Nobody looks at more than so many held items. */
-const MOST = 2000;
+import { mine } from './mine';
+import { NextUp } from './next-up.svelte';
+import { Outbox, unheard, type Unsent } from './outbox.svelte';
+import { refusal } from './refusal';
+import { Ticks } from './ticks.svelte';
+import { Typed } from './typed.svelte';
+import { Undoing } from './undoing.svelte';
 
 /** One agent's desk: who they are, what they hold, what is held out to them. */
 export class Desk {
 	agent = $state.raw<Agent | null>(null);
 	queues = $state.raw<Queue[]>([]);
 	items = $state.raw<Item[]>([]);
-	saving = $state.raw<Saving[]>([]);
+	/** Items whose result was given a moment ago and is not yet on its way. */
+	finishing = $state.raw<number[]>([]);
 	loaded = $state(false);
 	error = $state<string | null>(null);
 	/** An action on the shown item is under way. */
@@ -29,28 +48,44 @@ export class Desk {
 	arrived = $state<number | null>(null);
 	/** What left their hands without their doing, until they dismiss it. */
 	left = $state.raw<Left[]>([]);
-	/** Typed notes by item: they survive a look at another item. */
-	notes = $state<Record<number, string>>({});
+	/** The last result is being taken back. */
+	takingBack = $state(false);
 
 	readonly id: number;
+	readonly desks = new Desks();
+	readonly typed: Typed;
+	readonly outbox: Outbox;
+	readonly undoing = new Undoing();
+	readonly nextUp = new NextUp();
+	readonly ticks = new Ticks((item, ticks) => this.#saveTicks(item, ticks));
 	#doneToday = $state(0);
 	#dismissed = new Dismissed(globalThis.localStorage, Date.now());
 	/** Numbers of the questions for items: the last asked, and the last whose answer was taken. */
 	#asked = 0;
 	#answered = 0;
 
-	constructor(id: number) {
+	constructor(id: number, store = globalThis.sessionStorage) {
 		this.id = id;
+		const key = (what: string) => deskKey(session.value?.workspace.id, id, what);
+		this.typed = new Typed(store, key('typed'));
+		this.outbox = new Outbox(store, key('unsent'), (unsent) => this.#deliver(unsent));
 	}
 
-	held = $derived.by(() => held(this.items, this.saving));
+	held = $derived.by(() => {
+		const gone = [...this.finishing, ...this.outbox.all.map((unsent) => unsent.item)];
+		return held(this.items, gone);
+	});
 	offer = $derived.by(() => nextOffer(this.items));
 	current = $derived.by(() => current(this.held, this.chosen));
 	queue = $derived(this.queues.find((q) => q.id === this.current?.queue));
+	/** How the shown item looks, by its queue. */
+	setting = $derived(this.desks.of(this.current?.queue));
 	/** The queues this agent serves, by themselves or for a source of theirs. */
 	served = $derived(this.queues.filter((q) => this.agent?.serves.includes(q.id)));
 	/** The queues this agent pulls from. */
 	pulls = $derived(this.served.filter((q) => q.active && q.mode.mode === 'pull'));
+	/** Whether they may take the next one themselves. */
+	mayClaim = $derived(this.pulls.length > 0 && this.agent?.status === 'available');
 	get doneToday(): number {
 		return this.#doneToday;
 	}
@@ -61,19 +96,34 @@ export class Desk {
 			const [agent, queues, items] = await Promise.all([
 				api.agents.get(this.id),
 				api.queues.list(),
-				this.#mine()
+				mine(this.id)
 			]);
 			this.agent = agent;
 			this.queues = queues;
 			this.#take(asked, items);
+			this.desks.refresh();
+			if (!this.loaded) this.#forgetOthers();
 			this.error = null;
 			this.loaded = true;
 		} catch (error) {
 			this.error = saying(error);
 			return;
 		}
+		this.reconnected();
 		await this.#lookBack();
 	};
+
+	/** The server can be reached again: what waits goes out. */
+	reconnected = (): void => {
+		this.ticks.again();
+		void this.outbox.send();
+	};
+
+	/** What was typed about an item that is not theirs any more is of no use. */
+	#forgetOthers(): void {
+		const ours = [...this.items.map((i) => i.id), ...this.outbox.all.map((u) => u.item)];
+		this.typed.keepOnly(ours);
+	}
 
 	/** What left for their silence while nobody listened. */
 	async #lookBack(): Promise<void> {
@@ -90,26 +140,6 @@ export class Desk {
 		this.left = this.left.filter((l) => l !== left);
 	};
 
-	async #mine(): Promise<Item[]> {
-		const of = async (state: string) => {
-			const all: Item[] = [];
-			let cursor: string | null | undefined;
-			do {
-				const page = await api.items.list({
-					agent: this.id,
-					state,
-					limit: 200,
-					...(cursor ? { cursor } : {})
-				});
-				all.push(...page.items);
-				cursor = page.next_cursor;
-			} while (cursor && all.length < MOST);
-			return all;
-		};
-		const [assigned, offered] = await Promise.all([of('assigned'), of('offered')]);
-		return [...offered, ...assigned];
-	}
-
 	/** Takes an answer, unless a later question was answered before it. */
 	#take(asked: number, items: Item[]): void {
 		if (asked < this.#answered) return;
@@ -117,13 +147,14 @@ export class Desk {
 		const known = this.items.map((i) => i.id);
 		const fresh = items.find((i) => !known.includes(i.id));
 		this.items = items;
+		this.desks.want(items.map((i) => i.queue));
 		if (fresh && this.loaded) this.arrived = fresh.id;
 	}
 
 	#reloadItems = coalesced(async () => {
 		const asked = ++this.#asked;
 		try {
-			this.#take(asked, await this.#mine());
+			this.#take(asked, await mine(this.id));
 			this.agent = await api.agents.get(this.id);
 		} catch {
 			// The stream's own reconnection loads everything anew.
@@ -135,6 +166,7 @@ export class Desk {
 	#reloadQueues = coalesced(async () => {
 		this.queues = await api.queues.list().catch(() => this.queues);
 	}, 1000);
+	#reloadDesks = coalesced(async () => this.desks.refresh(), 1000);
 
 	/** Listens until the returned function is called. */
 	listen = (): (() => void) => {
@@ -152,18 +184,25 @@ export class Desk {
 				const changed = changes(message.event.event);
 				if (changed === 'items') this.#reloadItems();
 				else if (changed === 'agent') this.#reloadAgent();
-				else if (changed === 'queues') this.#reloadQueues();
+				else if (changed === 'queues') {
+					this.#reloadQueues();
+					this.#reloadDesks();
+				}
 			},
 			resync: () => void this.load()
 		});
 		return () => {
 			clearInterval(timer);
 			stop();
+			this.nextUp.cancel();
+			this.outbox.stop();
+			this.ticks.stop();
 		};
 	};
 
 	async setStatus(status: StatusName, reason?: string): Promise<void> {
 		this.changingStatus = true;
+		this.nextUp.cancel();
 		try {
 			if (status === 'offline') this.agent = await api.agents.signOut(this.id);
 			else {
@@ -182,10 +221,18 @@ export class Desk {
 
 	/** Takes the next waiting item; shown only once the server has said it is ours. */
 	async claim(): Promise<void> {
+		this.nextUp.cancel();
 		if (this.claiming) return;
 		this.claiming = true;
 		try {
+			// Before the server has a result, the item of it would be the next one.
+			await this.outbox.send();
+			if (this.outbox.all.length) {
+				toasts.show('plain', m.unsent_first());
+				return;
+			}
 			const item = await api.claim(this.id);
+			this.desks.want([item.queue]);
 			this.items = [...this.items.filter((i) => i.id !== item.id), item];
 			this.chosen = item.id;
 		} catch (error) {
@@ -197,48 +244,153 @@ export class Desk {
 		}
 	}
 
-	/** Records a result: gone from the screen at once, back with the reason when it failed. */
-	async complete(item: Item, disposition: string, label: string): Promise<void> {
-		if (this.busy || this.saving.some((s) => s.item.id === item.id)) return;
-		const note = this.notes[item.id]?.trim();
-		this.saving = [...this.saving, { item, disposition }];
+	/**
+	 * Records a result: gone from the screen at once, back with the reason when it was refused.
+	 * Answers the field that the result needs and that is empty; nothing was recorded then.
+	 */
+	async complete(item: Item, disposition: string, label: string): Promise<string | null> {
+		if (this.busy || this.finishing.includes(item.id) || this.outbox.has(item.id)) return null;
+		const result = this.desks.of(item.queue).results[disposition];
+		const typed = this.typed.of(item.id);
+		const lacks = missing(result, item, typed.fields ?? {});
+		if (lacks) return lacks;
 		this.failed = null;
+		this.nextUp.cancel();
+		this.finishing = [...this.finishing, item.id];
+		const note = typed.note?.trim();
+		const fields = withResult(result, item, typed.fields ?? {});
 		try {
-			await api.items.complete(item.id, {
-				version: item.version,
+			await this.ticks.flush(item.id);
+			await this.outbox.add({
+				item: item.id,
+				version: this.#now(item).version,
+				name: item.contact.name,
+				queue: item.queue,
 				disposition,
-				...(note ? { note } : {})
+				label,
+				...(note ? { note } : {}),
+				...(Object.keys(fields).length ? { fields } : {})
 			});
-			this.#left(item.id);
-			this.#doneToday += 1;
-			toasts.ok(m.saved_result({ label, name: item.contact.name ?? `#${item.id}` }));
-		} catch (error) {
-			if (error instanceof Problem && error.code === 'too_late') {
-				this.#left(item.id);
-				toasts.show('plain', m.result_kept({ label, name: item.contact.name ?? `#${item.id}` }));
-			} else {
-				this.chosen = item.id;
-				this.failed = { item: item.id, text: m.not_saved({ label, why: saying(error) }) };
-			}
-			this.#reloadItems();
 		} finally {
-			this.saving = this.saving.filter((s) => s.item.id !== item.id);
+			this.finishing = this.finishing.filter((id) => id !== item.id);
+		}
+		return null;
+	}
+
+	/** Sends a result; answers whether the server has dealt with it. */
+	async #deliver(unsent: Unsent): Promise<boolean> {
+		const { item, version, disposition, note, fields } = unsent;
+		let since = Date.now();
+		try {
+			// An answer may have been lost on its way: a second sending would be a second result.
+			if (unsent.tried && (await arrived(this.id, item))) since = 0;
+			else {
+				const body = { version, disposition, ...(note ? { note } : {}) };
+				await api.items.complete(item, { ...body, ...(fields ? { fields } : {}) });
+			}
+		} catch (error) {
+			if (unheard(error)) return false;
+			this.#refused(unsent, error);
+			return true;
+		}
+		this.#recorded(unsent, since);
+		return true;
+	}
+
+	#recorded({ item, queue, name, label }: Unsent, since: number): void {
+		const typed = this.typed.of(item);
+		this.#left(item);
+		this.#doneToday += 1;
+		const secs = this.queues.find((q) => q.id === queue)?.undo_secs ?? 0;
+		this.undoing.offer({ item, name, label, typed }, secs, since);
+		if (!this.undoing.last) toasts.ok(m.saved_result({ label, name: name ?? `#${item}` }));
+		const desk = this.desks.of(queue);
+		const idle = () => this.mayClaim && !this.held.length && !this.offer;
+		if (desk.next === 'at_once' && idle()) {
+			this.nextUp.start(desk.pause_secs, () => {
+				if (idle()) void this.claim();
+			});
 		}
 	}
 
+	#refused({ item, name, label, tried }: Unsent, error: unknown): void {
+		const text = m.not_saved({ label, why: refusal(error) });
+		if (error instanceof Problem && error.code === 'too_late') {
+			this.#left(item);
+			toasts.show('plain', m.result_kept({ label, name: name ?? `#${item}` }));
+		} else {
+			this.chosen = item;
+			this.failed = { item, text };
+			// They are at something else by now: it is told wherever they are.
+			if (tried) toasts.bad(`${name ?? `#${item}`}: ${text}`);
+		}
+		this.#reloadItems();
+	}
+
+	/** Takes the last result back: the item is here again, with what was typed. */
+	async undo(): Promise<void> {
+		const last = this.undoing.last;
+		if (!last || this.takingBack) return;
+		this.nextUp.cancel();
+		this.takingBack = true;
+		try {
+			const item = await api.items.undo(last.item);
+			this.undoing.close();
+			this.#doneToday = Math.max(0, this.#doneToday - 1);
+			this.typed.put(item.id, last.typed);
+			this.items = [...this.items.filter((i) => i.id !== item.id), item];
+			this.chosen = item.id;
+			toasts.ok(m.undone({ label: last.label, name: last.name ?? `#${last.item}` }));
+		} catch (error) {
+			// While nobody answers there is still time to try again.
+			if (!unheard(error)) this.undoing.close();
+			toasts.bad(m.undo_refused({ label: last.label, why: saying(error) }));
+		} finally {
+			this.takingBack = false;
+			// What came after it was handed back.
+			this.#reloadItems();
+		}
+	}
+
+	/** An item as it was last seen: what was ticked meanwhile has made a new version of it. */
+	#now(item: Item): Item {
+		return this.items.find((i) => i.id === item.id) ?? item;
+	}
+
+	async #saveTicks(id: number, ticks: string[]): Promise<boolean> {
+		const put = async (item: Item) => {
+			const after = await api.items.update(id, { version: item.version, ticks });
+			this.items = this.items.map((i) => (i.id === id ? after : i));
+		};
+		const item = this.items.find((i) => i.id === id);
+		if (!item) return true;
+		try {
+			await put(item);
+		} catch (error) {
+			if (!(error instanceof Problem) || error.code !== 'stale_version') return false;
+			try {
+				await put(await api.items.get(id));
+			} catch {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	/** Does something with an item that the server must confirm first. */
-	async act(what: string, item: Item, run: () => Promise<Item>): Promise<boolean> {
+	async act(what: string, item: Item, run: (now: Item) => Promise<Item>): Promise<boolean> {
 		if (this.busy) return false;
 		this.busy = what;
 		this.failed = null;
 		try {
-			const after = await run();
+			await this.ticks.flush(item.id);
+			const after = await run(this.#now(item));
 			if (after.agent === this.id && ['assigned', 'offered'].includes(after.state)) {
 				this.items = this.items.map((i) => (i.id === after.id ? after : i));
 			} else this.#left(item.id);
 			return true;
 		} catch (error) {
-			this.failed = { item: item.id, text: saying(error) };
+			this.failed = { item: item.id, text: refusal(error) };
 			this.#reloadItems();
 			return false;
 		} finally {
@@ -247,38 +399,48 @@ export class Desk {
 	}
 	accept = (item: Item) => {
 		this.chosen = item.id;
-		return this.act('accept', item, () => api.items.accept(item.id, item.version));
+		return this.act('accept', item, (now) => api.items.accept(now.id, now.version));
 	};
 	decline = (item: Item) =>
-		this.act('decline', item, () => api.items.decline(item.id, item.version));
+		this.act('decline', item, (now) => api.items.decline(now.id, now.version));
 	release = (item: Item) =>
-		this.act('release', item, () => api.items.release(item.id, item.version));
-	/** Whether there is something to save in the item's note. */
-	noted = (item: Item): boolean => !!this.notes[item.id]?.trim();
-	/** Says that it is being worked on; what was typed is kept as a note. */
+		this.act('release', item, (now) => api.items.release(now.id, now.version));
+
+	/** What was typed about the item and is to be saved; null when there is nothing. */
+	unsaved = (item: Item): { note?: string; fields?: ReturnType<typeof changed> } | null => {
+		const note = this.typed.note(item.id).trim();
+		const fields = changed(item, this.typed.fields(item.id));
+		const some = Object.keys(fields).length > 0;
+		return note || some ? { ...(note ? { note } : {}), ...(some ? { fields } : {}) } : null;
+	};
+
+	/** Says that it is being worked on; what was typed is saved with it. */
 	async update(item: Item, contacted: boolean): Promise<void> {
-		const typed = this.notes[item.id] ?? '';
-		const note = typed.trim();
-		if (!contacted && !note) return;
-		const body = { version: item.version, contacted, ...(note ? { note } : {}) };
-		const what = contacted ? 'contacted' : 'note';
-		if (await this.act(what, item, () => api.items.update(item.id, body))) {
-			this.#noted(item.id, typed);
-			toasts.ok(contacted ? m.contacted_saved() : m.note_saved());
+		const typed = this.typed.of(item.id);
+		const unsaved = this.unsaved(item);
+		if (!contacted && !unsaved) return;
+		const save = (now: Item) =>
+			api.items.update(now.id, { version: now.version, contacted, ...unsaved });
+		if (await this.act(contacted ? 'contacted' : 'save', item, save)) {
+			this.typed.saved(item.id, typed);
+			toasts.ok(contacted ? m.contacted_saved() : m.typed_saved());
 		}
 	}
-	/** Takes what was saved out of the note; what was typed meanwhile stays. */
-	#noted(id: number, saved: string): void {
-		const now = this.notes[id];
-		if (now === saved) delete this.notes[id];
-		else if (now?.startsWith(saved)) this.notes[id] = now.slice(saved.length).trimStart();
-	}
-	retry = (item: Item, at: Date) =>
-		this.act('retry', item, () => api.items.retry(item.id, item.version, at.toISOString()));
+
+	/** Promises to call again; what was typed is saved before the item leaves their hands. */
+	callAgain = (item: Item, at: Date, promise: Promised) =>
+		this.act('retry', item, async (now) => {
+			const unsaved = this.unsaved(now);
+			const { version } = unsaved
+				? await api.items.update(now.id, { version: now.version, ...unsaved })
+				: now;
+			return api.items.retry(now.id, { version, at: at.toISOString(), promise });
+		});
 
 	#left(id: number): void {
 		this.items = this.items.filter((i) => i.id !== id);
-		delete this.notes[id];
+		this.typed.forget(id);
+		this.ticks.forget(id);
 		if (this.chosen === id) this.chosen = null;
 	}
 }

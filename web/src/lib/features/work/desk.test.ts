@@ -1,10 +1,19 @@
-import { api, type Agent, type Assignment, type Item, type Queue } from '$lib/api';
+import { api, Problem, type Agent, type Assignment, type Item, type Queue } from '$lib/api';
 import { live } from '$lib/live/connection.svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './desk.svelte';
 
-const item = { id: 7, version: 3, agent: 1, state: 'assigned', contact: {} } as Item;
-vi.mock('$messages', () => ({ m: { note_saved: () => '', contacted_saved: () => '' } }));
+const item = {
+	id: 7,
+	version: 3,
+	agent: 1,
+	state: 'assigned',
+	contact: {},
+	attributes: {},
+	personal: { city: 'Pune' },
+	ticks: []
+} as unknown as Item;
+vi.mock('$messages', () => ({ m: new Proxy({}, { get: () => () => '' }) }));
 vi.mock('$lib/toasts.svelte', () => ({ toasts: { ok: vi.fn(), bad: vi.fn(), show: vi.fn() } }));
 vi.spyOn(api.items, 'list').mockRejectedValue(new Error('away'));
 const update = vi.spyOn(api.items, 'update');
@@ -16,11 +25,14 @@ beforeEach(() => {
 	desk.items = [item];
 });
 
-test('a saved note is gone from the field, its item has the new version', async () => {
-	desk.notes[7] = ' called \n';
+test('what was saved is gone from what is typed, its item has the new version', async () => {
+	desk.typed.writeNote(7, ' called \n');
+	desk.typed.writeField(7, 'QQ', ' 123');
+	desk.typed.writeField(7, 'city', 'Pune');
 	await desk.update(item, false);
-	expect(update).toHaveBeenCalledWith(7, { version: 3, contacted: false, note: 'called' });
-	expect(desk.notes[7]).toBeUndefined();
+	const saved = { note: 'called', fields: { QQ: '123' } };
+	expect(update).toHaveBeenCalledWith(7, { version: 3, contacted: false, ...saved });
+	expect(desk.typed.of(7)).toEqual({});
 	expect(desk.items[0]?.version).toBe(4);
 });
 
@@ -28,29 +40,48 @@ test.each([
 	['called, again at five', 'again at five', 'called, '],
 	['wrong number', 'wrong number', 'called']
 ])('what was typed while a note was saved stays: %s', async (now, left, saved) => {
-	desk.notes[7] = saved;
+	desk.typed.writeNote(7, saved);
 	update.mockImplementation(async () => {
-		desk.notes[7] = now;
+		desk.typed.writeNote(7, now);
 		return { ...item, version: 4 };
 	});
 	await desk.update(item, true);
-	expect(desk.notes[7]).toBe(left);
+	expect(desk.typed.note(7)).toBe(left);
 });
 
-test('an empty note is not saved, having reached the contact is', async () => {
-	desk.notes[7] = '  ';
+test('nothing typed is not saved, having reached the contact is', async () => {
+	desk.typed.writeNote(7, '  ');
 	await desk.update(item, false);
 	expect(update).not.toHaveBeenCalled();
 	await desk.update(item, true);
 	expect(update).toHaveBeenCalledWith(7, { version: 3, contacted: true });
 });
 
-test('a note that could not be saved stays', async () => {
-	desk.notes[7] = 'called';
+test('what could not be saved stays', async () => {
+	desk.typed.writeNote(7, 'called');
 	update.mockRejectedValue(new Error('away'));
 	await desk.update(item, false);
-	expect(desk.notes[7]).toBe('called');
+	expect(desk.typed.note(7)).toBe('called');
 	expect(desk.failed).toEqual({ item: 7, text: 'away' });
+});
+
+test('before a promise to call again, what was typed is saved', async () => {
+	const retry = vi.spyOn(api.items, 'retry').mockResolvedValue({ ...item, agent: null });
+	const at = new Date('2026-03-11T04:30:00Z');
+	desk.typed.writeNote(7, 'tomorrow, please');
+	await desk.callAgain(item, at, { agent: 1 });
+	expect(update).toHaveBeenCalledWith(7, { version: 3, note: 'tomorrow, please' });
+	const promised = { version: 4, at: '2026-03-11T04:30:00.000Z', promise: { agent: 1 } };
+	expect(retry).toHaveBeenCalledWith(7, promised);
+	expect(desk.items).toEqual([]);
+	expect(desk.typed.of(7)).toEqual({});
+
+	update.mockRejectedValue(new Problem({ code: 'invalid', status: 422, detail: 'too long' }));
+	desk.items = [item];
+	desk.typed.writeNote(7, 'tomorrow');
+	await desk.callAgain(item, at, 'anybody');
+	expect(retry).toHaveBeenCalledTimes(1);
+	expect(desk.failed?.text).toBe('too long');
 });
 
 test('what went on for their silence is told until it is dismissed', () => {

@@ -9,10 +9,9 @@ test('held items stand in the order in which they came', () => {
 	expect(held([item(3), item(1), item(2)], []).map((i) => i.id)).toEqual([1, 2, 3]);
 });
 
-test('an item whose result is being saved is gone at once, and back when saving failed', () => {
+test('an item whose result is on its way is gone at once, and back when it was refused', () => {
 	const items = [item(1), item(2)];
-	const saving = [{ item: item(1), disposition: 'won' }];
-	expect(held(items, saving).map((i) => i.id)).toEqual([2]);
+	expect(held(items, [1]).map((i) => i.id)).toEqual([2]);
 	expect(held(items, []).map((i) => i.id)).toEqual([1, 2]);
 });
 

@@ -1,16 +1,9 @@
 import type { Item } from '$lib/api';
 
-/** What is being saved: the result is on the screen before the server has it. */
-export interface Saving {
-	item: Item;
-	disposition: string;
-}
-
-/** Held items in the order in which they came, without those whose result is being saved. */
-export function held(items: Item[], saving: Saving[]): Item[] {
-	const gone = new Set(saving.map((s) => s.item.id));
+/** Held items in the order in which they came, without those whose result is on its way. */
+export function held(items: Item[], gone: number[]): Item[] {
 	return items
-		.filter((i) => i.state === 'assigned' && !gone.has(i.id))
+		.filter((i) => i.state === 'assigned' && !gone.includes(i.id))
 		.sort((a, b) => +new Date(a.since ?? 0) - +new Date(b.since ?? 0) || a.id - b.id);
 }
 

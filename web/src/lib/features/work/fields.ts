@@ -1,0 +1,79 @@
+import type { DeskField, DeskResult, Item, QueueDesk, Value } from '$lib/api';
+import { entries, said, titled } from './attributes';
+import { known, type Known } from './variables';
+
+/** What was typed into an item's fields, by attribute, until the server has it. */
+export type TypedFields = Record<string, string>;
+
+export interface FieldRow {
+	name: string;
+	label: string;
+	value: string;
+	edit: boolean;
+}
+
+/** The desk's fields in its order, empty ones too: that a thing is missing is worth seeing. */
+export function fieldRows(desk: QueueDesk, item: Known, typed: TypedFields): FieldRow[] {
+	return desk.fields.map((field) => ({
+		name: field.name,
+		label: fieldLabel(field),
+		value: shown(field.name, item, field.edit ? typed : {}),
+		edit: field.edit
+	}));
+}
+
+export const fieldLabel = (field: DeskField): string => field.label || titled(field.name);
+
+/** Everything else that came with the item. */
+export function otherRows(desk: QueueDesk, item: Item): ReturnType<typeof entries> {
+	const first = new Set(desk.fields.map((field) => field.name));
+	return entries(item).filter((row) => !first.has(row.name));
+}
+
+/** What a field shows: what was typed, else what is kept. */
+export function shown(name: string, item: Known, typed: TypedFields): string {
+	return typed[name] ?? said(known(name, item));
+}
+
+/** The first field that a result needs and that is empty. */
+export function missing(
+	result: Pick<DeskResult, 'requires'> | undefined,
+	item: Known,
+	typed: TypedFields
+): string | null {
+	return result?.requires.find((name) => !shown(name, item, typed).trim()) ?? null;
+}
+
+/** What is typed and not yet kept: what reads as before is no change. */
+export function changed(item: Known, typed: TypedFields): Record<string, Value | null> {
+	const fields: Record<string, Value | null> = {};
+	for (const [name, text] of Object.entries(typed)) {
+		if (text.trim() === said(known(name, item))) continue;
+		fields[name] = text.trim() ? asValue(text, known(name, item)) : null;
+	}
+	return fields;
+}
+
+/**
+ * What goes with a result: what was typed, and what it requires even when it was there before.
+ * An emptied field is left out: with a result that means "as it was".
+ */
+export function withResult(
+	result: Pick<DeskResult, 'requires'> | undefined,
+	item: Known,
+	typed: TypedFields
+): Record<string, Value> {
+	const fields: Record<string, Value> = {};
+	for (const name of new Set([...Object.keys(typed), ...(result?.requires ?? [])])) {
+		const text = shown(name, item, typed).trim();
+		if (text) fields[name] = asValue(text, known(name, item));
+	}
+	return fields;
+}
+
+/** What was typed, as the kind of value that was there; a number stays one when it still is one. */
+function asValue(text: string, before: unknown): Value {
+	const plain = text.trim();
+	const number = Number(plain);
+	return typeof before === 'number' && Number.isFinite(number) ? number : plain;
+}

@@ -1,0 +1,305 @@
+import { api, Problem, type Agent, type Assignment, type Item, type Queue } from '$lib/api';
+import { EMPTY } from '$lib/api/desk';
+import { toasts } from '$lib/toasts.svelte';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Desk } from './desk.svelte';
+
+vi.mock('$messages', () => ({
+	m: new Proxy(
+		{},
+		{ get: (_, name) => (words: object) => `${String(name)} ${JSON.stringify(words)}` }
+	)
+}));
+vi.mock('$lib/toasts.svelte', () => ({ toasts: { ok: vi.fn(), bad: vi.fn(), show: vi.fn() } }));
+
+const item = {
+	id: 7,
+	version: 3,
+	agent: 1,
+	queue: 4,
+	state: 'assigned',
+	contact: { name: 'Maria' },
+	attributes: {},
+	personal: {},
+	ticks: []
+} as unknown as Item;
+const queue = { id: 4, active: true, mode: { mode: 'pull' }, undo_secs: 10 } as unknown as Queue;
+const agent = { id: 1, status: 'available', serves: [4] } as unknown as Agent;
+const away = new Problem({ code: 'offline', status: 0, detail: 'away' });
+const complete = vi.spyOn(api.items, 'complete');
+const update = vi.spyOn(api.items, 'update');
+const claim = vi.spyOn(api, 'claim');
+const assignments = vi.spyOn(api.assignments, 'list');
+const setting = vi.spyOn(api.queues, 'desk');
+let desk: Desk;
+let store: Map<string, string>;
+
+const storage = () =>
+	({
+		getItem: (key: string) => store.get(key) ?? null,
+		setItem: (key: string, value: string) => void store.set(key, value),
+		removeItem: (key: string) => void store.delete(key)
+	}) as unknown as Storage;
+function open(): Desk {
+	const desk = new Desk(1, storage());
+	desk.items = [item];
+	desk.queues = [queue];
+	desk.agent = agent;
+	return desk;
+}
+const ended = (end: string | null) =>
+	assignments.mockResolvedValue({
+		items: [{ item: 7, seq: 90, offer: false, end } as Assignment],
+		next_cursor: null
+	});
+
+beforeEach(() => {
+	vi.useFakeTimers({ now: Date.parse('2026-03-10T12:00:00Z') });
+	vi.clearAllMocks();
+	vi.spyOn(api.items, 'list').mockResolvedValue({ items: [], next_cursor: null });
+	vi.spyOn(api.agents, 'get').mockResolvedValue(agent);
+	complete.mockReset().mockResolvedValue({ ...item, state: 'closed' });
+	update.mockReset();
+	setting.mockReset().mockResolvedValue({ version: 1, desk: EMPTY });
+	claim.mockReset();
+	store = new Map();
+	desk = open();
+});
+afterEach(() => {
+	desk.outbox.stop();
+	desk.undoing.close();
+	vi.useRealTimers();
+});
+
+/** Has the queue's desk at hand. */
+async function set(more: Partial<typeof EMPTY>): Promise<void> {
+	setting.mockResolvedValue({ version: 1, desk: { ...EMPTY, ...more } });
+	desk.desks.want([4]);
+	await vi.advanceTimersByTimeAsync(0);
+	expect(desk.desks.of(4)).toMatchObject(more);
+}
+const needsQq = {
+	fields: [{ name: 'QQ', label: null, edit: true }],
+	results: { perfect: { colour: null, key: null, requires: ['QQ'], writes: {} } }
+};
+
+describe('a result', () => {
+	test('goes with what was typed, and what was typed is gone', async () => {
+		await set(needsQq);
+		desk.typed.writeField(7, 'QQ', ' 123 ');
+		desk.typed.writeNote(7, 'nice');
+		expect(await desk.complete(item, 'perfect', 'Perfect')).toBeNull();
+		const body = { version: 3, disposition: 'perfect', note: 'nice', fields: { QQ: '123' } };
+		expect(complete).toHaveBeenCalledWith(7, body);
+		expect(desk.typed.of(7)).toEqual({});
+		expect(desk.items).toEqual([]);
+		expect([...store.keys()]).toEqual([]);
+	});
+
+	test('that lacks a field is not sent, and says which', async () => {
+		await set(needsQq);
+		expect(await desk.complete(item, 'perfect', 'Perfect')).toBe('QQ');
+		expect(complete).not.toHaveBeenCalled();
+		expect(desk.items).toEqual([item]);
+	});
+
+	test('waits for the ticks before it, and is for the version that they made', async () => {
+		update.mockResolvedValue({ ...item, version: 4, ticks: ['nda'] });
+		desk.ticks.toggle(item, 'nda');
+		await desk.complete(item, 'won', 'Won');
+		expect(update).toHaveBeenCalledWith(7, { version: 3, ticks: ['nda'] });
+		expect(complete).toHaveBeenCalledWith(7, { version: 4, disposition: 'won' });
+	});
+
+	test('that was refused brings the item back with what was typed, and says why', async () => {
+		complete.mockRejectedValue(new Problem({ code: 'invalid', status: 422, detail: 'no' }));
+		vi.spyOn(api.items, 'list').mockImplementation(async ({ state }) => ({
+			items: state === 'assigned' ? [item] : [],
+			next_cursor: null
+		}));
+		desk.typed.writeNote(7, 'nice');
+		await desk.complete(item, 'won', 'Won');
+		expect(desk.failed?.text).toContain('"why":"no"');
+		expect(desk.held).toEqual([item]);
+		expect(desk.typed.note(7)).toBe('nice');
+		expect(desk.outbox.all).toEqual([]);
+	});
+});
+
+describe('a result while nobody answers', () => {
+	test('waits, is gone from the hands, and is sent once when somebody does', async () => {
+		complete.mockRejectedValueOnce(away);
+		ended(null);
+		await desk.complete(item, 'won', 'Won');
+		expect(desk.outbox.waiting).toMatchObject([{ item: 7, version: 3, disposition: 'won' }]);
+		expect(desk.held).toEqual([]);
+		desk.reconnected();
+		desk.reconnected();
+		await vi.waitFor(() => expect(desk.outbox.all).toEqual([]));
+		expect(complete).toHaveBeenCalledTimes(2);
+		expect(complete.mock.lastCall?.[1]).toEqual({ version: 3, disposition: 'won' });
+		expect(desk.undoing.last?.item).toBe(7);
+	});
+
+	test('outlasts a reload, and goes out by itself after a while', async () => {
+		complete.mockRejectedValueOnce(away);
+		ended(null);
+		desk.typed.writeNote(7, 'nice');
+		await desk.complete(item, 'won', 'Won');
+		desk.outbox.stop();
+		desk = open();
+		expect(desk.held).toEqual([]);
+		expect(desk.typed.note(7)).toBe('nice');
+		void desk.outbox.send();
+		await vi.waitFor(() => expect(desk.outbox.all).toEqual([]));
+		expect(complete).toHaveBeenCalledTimes(2);
+		expect([...store.keys()]).toEqual([]);
+	});
+
+	test('is tried again less and less often', async () => {
+		complete.mockRejectedValue(away);
+		assignments.mockRejectedValue(away);
+		await desk.complete(item, 'won', 'Won');
+		await vi.advanceTimersByTimeAsync(14_000);
+		// After 2, 4 and 8 seconds it looks whether the first has arrived.
+		expect(assignments).toHaveBeenCalledTimes(3);
+		expect(complete).toHaveBeenCalledTimes(1);
+		expect(desk.outbox.waiting).toHaveLength(1);
+	});
+
+	test('is not sent twice when only the answer was lost', async () => {
+		complete.mockRejectedValueOnce(away);
+		ended('completed');
+		await desk.complete(item, 'won', 'Won');
+		await desk.outbox.send();
+		expect(complete).toHaveBeenCalledTimes(1);
+		expect(desk.outbox.all).toEqual([]);
+		expect(toasts.ok).toHaveBeenCalledTimes(1);
+		expect(desk.undoing.last, 'nobody knows since when').toBeNull();
+	});
+
+	test.each([
+		['too_late', toasts.show],
+		['stale_version', toasts.bad]
+	])('that is refused as %s afterwards is told, and not repeated', async (code, told) => {
+		complete.mockRejectedValueOnce(away);
+		ended(null);
+		await desk.complete(item, 'won', 'Won');
+		complete.mockRejectedValueOnce(new Problem({ code, status: 409, detail: 'gone' }));
+		await desk.outbox.send();
+		expect(told).toHaveBeenCalledTimes(1);
+		expect(desk.outbox.all).toEqual([]);
+		await desk.outbox.send();
+		expect(complete).toHaveBeenCalledTimes(2);
+	});
+});
+
+test('the next one is not taken while a result waits: the server would give the same item', async () => {
+	complete.mockRejectedValue(away);
+	ended(null);
+	await desk.complete(item, 'won', 'Won');
+	await desk.claim();
+	expect(claim).not.toHaveBeenCalled();
+	complete.mockResolvedValue({ ...item, state: 'closed' });
+	claim.mockResolvedValue({ ...item, id: 8 });
+	await desk.claim();
+	expect(desk.outbox.all).toEqual([]);
+	expect(desk.current?.id).toBe(8);
+});
+
+describe('taking a result back', () => {
+	const undo = vi.spyOn(api.items, 'undo');
+	beforeEach(() => void undo.mockReset().mockResolvedValue({ ...item, version: 5 }));
+
+	test('brings the item with what was typed', async () => {
+		desk.typed.writeNote(7, 'nice');
+		await desk.complete(item, 'won', 'Won');
+		expect(desk.doneToday).toBe(1);
+		await desk.undo();
+		expect(undo).toHaveBeenCalledWith(7);
+		expect(desk.current?.version).toBe(5);
+		expect(desk.typed.note(7)).toBe('nice');
+		expect(desk.undoing.last).toBeNull();
+		expect(desk.doneToday).toBe(0);
+	});
+
+	test('is offered for as long as the queue says, from when it was sent', async () => {
+		complete.mockImplementation(async () => {
+			await vi.advanceTimersByTimeAsync(3_000);
+			return { ...item, state: 'closed' };
+		});
+		await desk.complete(item, 'won', 'Won');
+		expect(desk.undoing.last?.until).toBe(Date.parse('2026-03-10T12:00:10Z'));
+		await vi.advanceTimersByTimeAsync(7_000);
+		expect(desk.undoing.last).toBeNull();
+		await desk.undo();
+		expect(undo).not.toHaveBeenCalled();
+	});
+
+	test('is not offered where the queue does not', async () => {
+		desk.queues = [{ ...queue, undo_secs: 0 }];
+		await desk.complete(item, 'won', 'Won');
+		expect(desk.undoing.last).toBeNull();
+		expect(toasts.ok).toHaveBeenCalledTimes(1);
+	});
+
+	test('that is refused says why', async () => {
+		undo.mockRejectedValue(new Problem({ code: 'gone_on', status: 409, detail: 'Ben has it.' }));
+		await desk.complete(item, 'won', 'Won');
+		await desk.undo();
+		expect(toasts.bad).toHaveBeenCalledWith(expect.stringContaining('Ben has it.'));
+		expect(desk.items).toEqual([]);
+		expect(desk.undoing.last).toBeNull();
+	});
+
+	test('can be tried again while nobody answers', async () => {
+		undo.mockRejectedValueOnce(away);
+		await desk.complete(item, 'won', 'Won');
+		await desk.undo();
+		expect(desk.undoing.last?.item).toBe(7);
+	});
+});
+
+describe('the next one', () => {
+	const next = { ...item, id: 8 };
+	beforeEach(() => void claim.mockResolvedValue(next));
+
+	test('comes by itself after the pause, and is shown when it is theirs', async () => {
+		await set({ next: 'at_once', pause_secs: 3 });
+		await desk.complete(item, 'won', 'Won');
+		expect(desk.nextUp.at).toBe(Date.parse('2026-03-10T12:00:03Z'));
+		await vi.advanceTimersByTimeAsync(2_900);
+		expect(claim).not.toHaveBeenCalled();
+		await vi.advanceTimersByTimeAsync(100);
+		expect(claim).toHaveBeenCalledTimes(1);
+		expect(desk.current?.id).toBe(8);
+	});
+
+	test('comes at once without a pause', async () => {
+		await set({ next: 'at_once' });
+		await desk.complete(item, 'won', 'Won');
+		await vi.waitFor(() => expect(desk.current?.id).toBe(8));
+	});
+
+	test.each<[string, () => unknown]>([
+		['somebody says no', () => desk.nextUp.cancel()],
+		['the result is taken back', () => desk.undo()],
+		['they go away', () => (desk.agent = { ...agent, status: 'away' })]
+	])('does not come when %s', async (_, before) => {
+		vi.spyOn(api.items, 'undo').mockResolvedValue({ ...item, version: 5 });
+		await set({ next: 'at_once', pause_secs: 3 });
+		await desk.complete(item, 'won', 'Won');
+		await before();
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(claim).not.toHaveBeenCalled();
+	});
+
+	test('comes only on request where the queue says so, and never before the result is saved', async () => {
+		await desk.complete(item, 'won', 'Won');
+		complete.mockRejectedValue(away);
+		desk.items = [next];
+		await set({ next: 'at_once' });
+		await desk.complete(next, 'won', 'Won');
+		expect(claim).not.toHaveBeenCalled();
+	});
+});

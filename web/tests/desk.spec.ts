@@ -1,0 +1,252 @@
+import type { Browser, Page } from '@playwright/test';
+import { barriers, overflow } from './barriers';
+import { expect, signedIn, test, type Quiet } from './quiet';
+
+interface Seen {
+	state: string;
+	agent: number | null;
+	disposition: string | null;
+	personal: Record<string, unknown>;
+	ticks: string[];
+	callback: { at: string; agent: number | null } | null;
+}
+
+const DESK = {
+	fields: [{ name: 'account' }, { name: 'device' }, { name: 'QQ', edit: true }],
+	audio_name: '{account}_{name}.mp3',
+	next: 'ask',
+	pause_secs: 0,
+	results: {
+		perfect: {
+			colour: 'ok',
+			key: 'p',
+			requires: ['QQ'],
+			writes: { 已电联: { value: 1 }, QQ: { input: 'QQ' }, 建联人: { agent: true } }
+		},
+		no_answer: { colour: 'muted' }
+	},
+	script: [
+		{ id: 'device', title: 'Device', text: 'Hello **{name}**, is it an {device}?', tick: true },
+		{
+			id: 'nokia',
+			title: 'Old phones',
+			text: 'Say so.',
+			tick: true,
+			when: { compare: { attribute: 'device', op: 'contains', value: 'Nokia' } }
+		}
+	]
+};
+
+/** A list to call through, somebody who does, and the page on which they do. */
+async function office(browser: Browser, quiet: Quiet, name: string, desk: object = {}) {
+	const queue = await quiet.queue(`List of ${name}`, {
+		mode: { mode: 'pull' },
+		undo_secs: 30,
+		dispositions: [
+			{ name: 'perfect', label: 'Perfect', then: 'close' },
+			{ name: 'no_answer', label: 'No answer', then: 'close' }
+		]
+	});
+	await quiet.desk(queue.id, { ...DESK, ...desk });
+	const source = await quiet.source(`Sheet of ${name}`, queue.id);
+	const agent = await quiet.agent(name, [queue.id]);
+	const add = (contact: string, phone: string) =>
+		quiet.post<{ id: number; version: number }>('/items', {
+			source: source.id,
+			contact: { name: contact, phone },
+			attributes: { account: 'base', device: 'iPhone 13' }
+		});
+	const first = await add('Maria Santos', '98765 43401');
+	const page = await signedIn(browser, quiet.server.url, name);
+	await page.getByRole('button', { name: 'Get next' }).click();
+	await expect(page.getByTestId('item-name')).toHaveText('Maria Santos');
+	const seen = () => quiet.get<Seen>(`/items/${first.id}`);
+	return { page, first, agent, add, seen };
+}
+const field = (page: Page) => page.getByRole('textbox', { name: 'QQ' });
+
+test('fields, recording and script are those of the queue, and ticks are remembered', async ({
+	browser,
+	quiet
+}) => {
+	const { page, seen } = await office(browser, quiet, 'Amal');
+	await expect(page.getByTestId('audio-name')).toContainText('base_Maria Santos.mp3');
+	const script = page.getByTestId('script');
+	await expect(script).toContainText('Hello Maria Santos, is it an iPhone 13?');
+	await expect(script).not.toContainText('Old phones');
+	for (const viewport of [
+		{ width: 1440, height: 900 },
+		{ width: 390, height: 844 }
+	]) {
+		await page.setViewportSize(viewport);
+		expect.soft(await barriers(page)).toEqual([]);
+		expect.soft(await overflow(page)).toBeLessThanOrEqual(0);
+	}
+	await script.getByRole('checkbox', { name: 'Device' }).focus();
+	await page.keyboard.press('Space');
+	await expect.poll(async () => (await seen()).ticks).toEqual(['device']);
+	await page.reload();
+	await expect(script.getByRole('checkbox', { name: 'Device' })).toBeChecked();
+	await page.context().close();
+});
+
+test('a result asks for what it needs, writes it, and is taken back by key', async ({
+	browser,
+	quiet
+}) => {
+	const { page, agent, seen } = await office(browser, quiet, 'Bina');
+	await page.keyboard.press('p');
+	await expect(page.getByRole('alert')).toContainText('“Perfect” needs QQ.');
+	await expect(field(page)).toBeFocused();
+	await page.keyboard.type('10001');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('p');
+	const undo = page.getByTestId('undo');
+	await expect(undo).toContainText('Perfect · Maria Santos');
+	const written = { QQ: '10001', 已电联: 1, 建联人: 'Bina' };
+	await expect.poll(async () => (await seen()).personal).toMatchObject(written);
+
+	await page.keyboard.press('u');
+	await expect(page.getByTestId('item-name')).toHaveText('Maria Santos');
+	await expect(field(page)).toHaveValue('10001');
+	await expect(undo).toHaveCount(0);
+	const after = await seen();
+	expect(after).toMatchObject({ state: 'assigned', agent: agent.id, disposition: null });
+	expect(after.personal).not.toHaveProperty('QQ');
+	expect(after.personal).not.toHaveProperty('建联人');
+	await page.context().close();
+});
+
+test('the next one comes by itself after the pause, unless Esc says no', async ({
+	browser,
+	quiet
+}) => {
+	const desk = { next: 'at_once', pause_secs: 2 };
+	const { page, add } = await office(browser, quiet, 'Chen', desk);
+	await add('Ravi Kumar', '98765 43402');
+	await add('Uma Rao', '98765 43403');
+	const name = page.getByTestId('item-name');
+	await page.keyboard.press('2');
+	await expect(page.getByTestId('next-up')).toBeVisible();
+	await expect(name).toHaveText('Ravi Kumar');
+	await page.keyboard.press('2');
+	await expect(page.getByTestId('next-up')).toBeVisible();
+	await page.keyboard.press('Escape');
+	await expect(page.getByTestId('next-up')).toHaveCount(0);
+	await expect(name).toHaveCount(0);
+	await page.keyboard.press('Space');
+	await expect(name).toHaveText('Uma Rao');
+	await page.context().close();
+});
+
+test('what is typed and recorded without a connection outlasts a reload, and is sent once', async ({
+	browser,
+	quiet
+}) => {
+	test.setTimeout(120_000);
+	const { page, seen } = await office(browser, quiet, 'Dalia');
+	let sent = 0;
+	await field(page).fill('10002');
+	await page.reload();
+	await expect(field(page)).toHaveValue('10002');
+	await page.route('**/complete', (route) => {
+		sent += 1;
+		return route.abort();
+	});
+	await page.keyboard.press('p');
+	await expect(page.getByTestId('unsent')).toContainText('Perfect · Maria Santos');
+	await page.reload();
+	await expect(page.getByTestId('unsent')).toContainText('Perfect · Maria Santos');
+	await expect(page.getByTestId('item-name')).toHaveCount(0);
+	expect((await seen()).state).toBe('assigned');
+	expect(sent).toBeGreaterThan(0);
+
+	await page.unroute('**/complete');
+	let answered = 0;
+	page.on('response', (response) => {
+		if (response.url().endsWith('/complete')) answered += 1;
+	});
+	// By itself: at the latest half a minute after the last try.
+	await expect(page.getByTestId('unsent')).toHaveCount(0, { timeout: 45_000 });
+	const after = await seen();
+	expect(after).toMatchObject({ state: 'closed', disposition: 'perfect' });
+	expect(after.personal).toMatchObject({ QQ: '10002' });
+	expect(answered).toBe(1);
+	await page.context().close();
+});
+
+test('an answer that was lost on its way makes no second result', async ({ browser, quiet }) => {
+	const { page, seen } = await office(browser, quiet, 'Esra');
+	let sent = 0;
+	await page.route('**/complete', async (route) => {
+		sent += 1;
+		await route.fetch();
+		await route.abort();
+	});
+	await page.keyboard.press('2');
+	await expect(page.getByTestId('unsent')).toBeVisible();
+	await expect.poll(async () => (await seen()).disposition).toBe('no_answer');
+	await expect(page.getByTestId('unsent')).toHaveCount(0);
+	await expect(page.getByText('Ready when you are')).toBeVisible();
+	expect(sent).toBe(1);
+	await page.context().close();
+});
+
+test('a call back is promised by the keyboard, for me or for anybody', async ({
+	browser,
+	quiet
+}) => {
+	const { page, agent, seen } = await office(browser, quiet, 'Farah');
+	await page.keyboard.press('n');
+	await page.keyboard.type('asked for the morning');
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('l');
+	const dialog = page.getByRole('dialog', { name: 'Call again at…' });
+	await expect(dialog).toContainText('Asia/Kolkata');
+	expect(await barriers(page)).toEqual([]);
+	await dialog.getByRole('button', { name: 'Tomorrow at 10:00' }).focus();
+	await page.keyboard.press('Enter');
+	await expect(page.getByTestId('item-name')).toHaveCount(0);
+	const { state, callback } = await seen();
+	expect(state).toBe('scheduled');
+	expect(callback?.agent).toBe(agent.id);
+	expect(callback?.at).toMatch(/T04:30:00/);
+	await page.context().close();
+});
+
+test('the desk is set up by a supervisor: fields, recording, results, script', async ({
+	browser,
+	quiet
+}) => {
+	const queue = await quiet.queue('Made by hand');
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/queues`);
+	await page.getByRole('button', { name: 'Desk of Made by hand' }).click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByRole('button', { name: 'Add field' }).click();
+	await sheet.getByLabel('Attribute').fill('QQ');
+	await sheet.getByLabel('Agents may write it').check();
+	await sheet.getByLabel('Template').fill('{account}_{name}.mp3');
+	await expect(sheet.getByTestId('audio-preview')).toContainText('account_Maria Santos.mp3');
+	const won = sheet.locator('[data-desk-result=won]');
+	await won.locator('summary').click();
+	await won.getByLabel('Colour').selectOption('ok');
+	await won.getByLabel('Key').selectOption('w');
+	await won.getByRole('checkbox', { name: 'QQ' }).check();
+	await sheet.getByRole('button', { name: 'Add step' }).click();
+	await sheet.getByLabel('Title').fill('Greeting');
+	await sheet.getByLabel('Text').fill('Hello **{name}**');
+	await expect(sheet.getByRole('group', { name: 'Preview' })).toHaveText('Hello Maria Santos');
+	expect(await barriers(page)).toEqual([]);
+
+	// Somebody else is faster.
+	await quiet.desk(queue.id, { ...DESK, results: {} });
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet.getByRole('alert')).toContainText('Somebody else has saved this desk');
+	await sheet.getByRole('button', { name: 'Save' }).click();
+	await expect(sheet).toBeHidden();
+	const { desk } = await quiet.get<{ desk: typeof DESK }>(`/queues/${queue.id}/desk`);
+	expect(desk.results).toMatchObject({ won: { colour: 'ok', key: 'w', requires: ['QQ'] } });
+	expect(desk.script).toMatchObject([{ id: 'greeting', title: 'Greeting', tick: true }]);
+	await page.context().close();
+});
