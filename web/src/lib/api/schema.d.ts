@@ -405,7 +405,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has a delivery sent again, whatever came of it before. */
+        /**
+         * Has a delivery sent again, whatever came of it before; one that waits is tried now. An endpoint
+         *     that is left alone for a while is no longer.
+         */
         post: operations["post_endpoints_id_deliveries_delivery_send"];
         delete?: never;
         options?: never;
@@ -424,7 +427,8 @@ export interface paths {
         put?: never;
         /**
          * Sends a signed message of type `ping` and waits for the answer, at most 15 s; four at once on a
-         *     server. Nothing is noted of it.
+         *     server. Nothing is noted of it, but an endpoint that answers is left alone no longer: what is due is
+         *     tried now.
          */
         post: operations["post_endpoints_id_ping"];
         delete?: never;
@@ -462,7 +466,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has everything sent again that failed. */
+        /** Has everything sent again that failed. An endpoint that is left alone for a while is no longer. */
         post: operations["post_endpoints_id_send_failed"];
         delete?: never;
         options?: never;
@@ -602,7 +606,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists items, newest first; an agent sees only their own. */
+        /** Lists items, newest first or by their places in line; an agent sees only their own. */
         get: operations["get_items"];
         put?: never;
         /**
@@ -679,7 +683,9 @@ export interface paths {
         put?: never;
         /**
          * Records a disposition, which closes the item, schedules it again or moves it on. When it went to
-         *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note.
+         *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note of
+         *     the agent who had it at the version seen. The same result once more, because the answer was lost,
+         *     is answered with the item as it now is.
          */
         post: operations["post_items_id_complete"];
         delete?: never;
@@ -785,7 +791,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes an item out of anybody's hands until a time. */
+        /** Takes an item out of anybody's hands until a time. Agents promise for themselves or for anybody. */
         post: operations["post_items_id_retry"];
         delete?: never;
         options?: never;
@@ -803,8 +809,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes back the agent's last result within the queue's `undo_secs`: the item is theirs again, and
-         *     what came to them after it goes back.
+         * Takes back the last result that the agent recorded, for as long as its queue lets them: the item is
+         *     in their hands again, and what they got after it goes to its old place, unless they have worked
+         *     on it. The outside is told of a result only after that time. What a result put on the
+         *     do-not-call list is off it again.
          */
         post: operations["post_items_id_undo"];
         delete?: never;
@@ -857,7 +865,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the journal and checks its hash chain, 100,000 rows an answer; then the audit's. */
+        /**
+         * Reads the journal and checks its hash chain, 100,000 rows an answer, and counts again from its
+         *     events what the tables say of work; then checks the audit's chain.
+         */
         get: operations["get_journal_verify"];
         put?: never;
         post?: never;
@@ -965,9 +976,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a queue's items look on the desk of whoever works on them. */
+        /** How agents see the queue's items; empty until somebody says so. */
         get: operations["get_queues_id_desk"];
-        /** Sets how a queue's items look on the desk. */
+        /** Replaces the queue's desk. A stale version is refused with 409. */
         put: operations["put_queues_id_desk"];
         post?: never;
         delete?: never;
@@ -1039,7 +1050,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the first admin is still to be made. */
+        /** Whether the first admin is still to be made. Says no workspace's name: anybody may ask. */
         get: operations["get_setup"];
         put?: never;
         /** Makes the first admin, with the secret from the one-time link, and signs them in. */
@@ -1310,6 +1321,8 @@ export interface components {
             present: boolean;
             queues: number[];
             regions: string[];
+            /** @description The queues that they serve, by themselves or for a source of theirs that feeds it. */
+            serves: number[];
             skills: components["schemas"]["Skills"];
             sources: number[];
             status: components["schemas"]["StatusName"];
@@ -1501,11 +1514,11 @@ export interface components {
             /** @description As it is called now. */
             name: string | null;
         };
-        /** @description A promise to call again. */
+        /** @description A call that somebody has promised the contact. */
         Callback: {
             /**
              * Format: int64
-             * @description For whom it is kept; null for anybody.
+             * @description Who promised to call themselves; null when anybody may.
              */
             agent: number | null;
             at: components["schemas"]["Time"];
@@ -1564,6 +1577,11 @@ export interface components {
             /** Format: int64 */
             agent_id: number;
         };
+        /**
+         * @description What a colour says.
+         * @enum {string}
+         */
+        Colour: "ok" | "warn" | "bad" | "accent" | "muted";
         /** @description A column, and what it becomes. */
         ColumnView: {
             /**
@@ -1586,7 +1604,7 @@ export interface components {
         Completion: {
             /** @description The name of one of the queue's dispositions. */
             disposition: string;
-            /** @description What was typed into the fields of the desk, by attribute. */
+            /** @description What the agent typed into the fields that the queue's desk lets them write. */
             fields?: {
                 [key: string]: unknown;
             };
@@ -1623,7 +1641,11 @@ export interface components {
         Credentials: {
             name: string;
             password: string;
-            /** @description The workspace's name, where the server has several. */
+            /**
+             * @description The workspace's name, where the server has several. Without it the password is held against
+             *     the logins of this name in the four oldest workspaces that have one; when it is right in
+             *     several, that is refused with 422 at this field.
+             */
             workspace?: string | null;
         };
         /** @description Local days on which an agent does not work, the first and the last included. */
@@ -1679,77 +1701,135 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "waiting" | "delivered" | "failed";
-        /**
-         * @description When matching runs.
-         * @enum {string}
-         */
-        Dispatch: "at_once" | "by_worker";
-        /** @description How a queue's items look on the desk of whoever works on them. */
+        /** @description How agents see a queue's items. */
         Desk: {
-            /** @description The name of the recording, such as `{account}_{name}.mp3`. */
-            audio_name?: string | null;
-            /** @description What is shown first, in this order. */
-            fields?: components["schemas"]["DeskField"][];
             /**
-             * @description What follows a result: the next item by itself, or on request.
-             * @enum {string}
+             * @description What a recording of the item is called: a text in which `{name}`, `{phone}`, `{id}` and
+             *     `{any field}` stand for the item's.
+             * @default null
              */
-            next?: "ask" | "at_once";
+            audio_name: string | null;
+            /**
+             * @description Which of the item's own fields come first, in this order.
+             * @default []
+             */
+            fields: components["schemas"]["DeskField"][];
+            /**
+             * @description Whether the next item is asked for after a result without a word of the agent.
+             * @default ask
+             */
+            next: components["schemas"]["DeskNext"];
             /**
              * Format: int32
-             * @description The pause before the next item comes by itself, 0–30.
+             * @description How long before that, 0 to 30.
+             * @default 0
              */
-            pause_secs?: number;
-            /** @description What belongs to a disposition, by its name. */
-            results?: {
+            pause_secs: number;
+            /**
+             * @description By the names of the queue's results.
+             * @default {}
+             */
+            results: {
                 [key: string]: components["schemas"]["DeskResult"];
             };
-            script?: components["schemas"]["DeskStep"][];
+            /**
+             * @description What is said and asked, step by step.
+             * @default []
+             */
+            script: components["schemas"]["DeskStep"][];
         };
-        /** @description An attribute that is shown first. */
+        /** @description A field that the desk shows. */
         DeskField: {
-            /** @description Whether who works on the item may write it. */
-            edit?: boolean;
-            label?: string | null;
+            /**
+             * @description Whether agents may write it.
+             * @default false
+             */
+            edit: boolean;
+            /**
+             * @description What people see; the name when absent.
+             * @default null
+             */
+            label: string | null;
+            /**
+             * @description A personal attribute.
+             * @default
+             */
             name: string;
         };
-        /** @description What belongs to a disposition on the desk. */
+        /**
+         * @description When the next item is asked for.
+         * @enum {string}
+         */
+        DeskNext: "ask" | "at_once";
+        /** @description How a result looks, what it asks for, and what it writes. */
         DeskResult: {
-            /** @enum {string|null} */
-            colour?: "ok" | "warn" | "bad" | "accent" | "muted" | null;
-            /** @description `1` to `9` or `a` to `z`. */
-            key?: string | null;
-            /** @description Fields that must not be empty. */
-            requires?: string[];
-            /** @description What recording it writes, by attribute. */
-            writes?: {
+            /** @default null */
+            colour: components["schemas"]["Colour"] | null;
+            /**
+             * @description One digit or small letter.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description Editable fields that must not be empty.
+             * @default []
+             */
+            requires: string[];
+            /**
+             * @description What it writes into which personal attributes.
+             * @default {}
+             */
+            writes: {
                 [key: string]: components["schemas"]["DeskWrite"];
             };
         };
         /** @description A step of the script. */
         DeskStep: {
+            /**
+             * @description By which ticks are remembered; unique among the steps.
+             * @default
+             */
             id: string;
-            /** @description Markdown, with variables such as `{name}`. */
-            text?: string;
-            /** @description Whether it can be ticked. */
-            tick?: boolean;
+            /**
+             * @description Markdown with the variables of `audio_name`.
+             * @default
+             */
+            text: string;
+            /**
+             * @description Whether it can be ticked.
+             * @default false
+             */
+            tick: boolean;
+            /** @default  */
             title: string;
-            when?: components["schemas"]["Condition"] | null;
+            /** @default null */
+            when: components["schemas"]["Condition"] | null;
         };
-        /** @description A desk, and which version of it is replaced. */
+        /** @description A desk, and the version that a change of it names. */
         DeskVersion: {
             desk: components["schemas"]["Desk"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Counts its changes; 0 for one that nobody has made yet.
+             */
             version: number;
         };
-        /** @description What is written: a value, what was typed into a field, or the agent's name. */
+        /** @description What a result writes into an attribute. */
         DeskWrite: {
+            /** @description This text, number or flag. */
             value: unknown;
         } | {
+            /** @description What was typed into this field; left as it is when that is empty. */
             input: string;
         } | {
+            /** @description Who recorded it. */
             agent: boolean;
         };
+        /**
+         * @description When matching runs.
+         * @enum {string}
+         */
+        Dispatch: "at_once" | "by_worker";
         /** @description A result that an agent can record, and what it does with the item. */
         Disposition: {
             /** @description Whether the contact was reached. */
@@ -1917,7 +1997,10 @@ export interface components {
             /** Format: int64 */
             row: number;
         };
-        /** @description How evenly work is spread over the active agents, by what each has had divided by their weight. */
+        /**
+         * @description How evenly work is spread over the active agents who serve something or have had something, by
+         *     what each has had divided by their weight.
+         */
         Fairness: {
             /**
              * Format: double
@@ -1935,7 +2018,7 @@ export interface components {
         };
         /** @description How evenly work is spread. */
         FairnessReport: {
-            /** @description Over all active agents. */
+            /** @description Over all active agents who serve a queue or a source, or have had something. */
             all: components["schemas"]["Fairness"];
             now: components["schemas"]["Time"];
             queues: components["schemas"]["Spread"][];
@@ -2164,7 +2247,7 @@ export interface components {
             /** Format: int64 */
             source: number;
             state: components["schemas"]["ItemStateName"];
-            /** @description The steps of the script that are ticked, by id. */
+            /** @description Where one item is asked for: the steps of its queue's script that are ticked. */
             ticks: string[];
             told: components["schemas"]["Notice"] | null;
             until: components["schemas"]["Time"] | null;
@@ -2553,6 +2636,8 @@ export interface components {
                 present: boolean;
                 queues: number[];
                 regions: string[];
+                /** @description The queues that they serve, by themselves or for a source of theirs that feeds it. */
+                serves: number[];
                 skills: components["schemas"]["Skills"];
                 sources: number[];
                 status: components["schemas"]["StatusName"];
@@ -2799,6 +2884,7 @@ export interface components {
                 attributes: {
                     [key: string]: unknown;
                 };
+                callback?: components["schemas"]["Callback"] | null;
                 calling?: components["schemas"]["Calling"] | null;
                 contact: components["schemas"]["ContactView"];
                 disposition?: string | null;
@@ -2832,6 +2918,8 @@ export interface components {
                 /** Format: int64 */
                 source: number;
                 state: components["schemas"]["ItemStateName"];
+                /** @description Where one item is asked for: the steps of its queue's script that are ticked. */
+                ticks?: string[];
                 told?: components["schemas"]["Notice"] | null;
                 until?: components["schemas"]["Time"] | null;
                 /**
@@ -2871,6 +2959,11 @@ export interface components {
             items: {
                 active: boolean;
                 at_cap: components["schemas"]["AtCap"];
+                /**
+                 * Format: int32
+                 * @description For how many seconds a call back that is due is kept for the agent who promised it.
+                 */
+                callback_grace_secs: number;
                 /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
                 calling: components["schemas"]["Shift"][];
                 calling_opens_at?: components["schemas"]["Time"] | null;
@@ -2896,6 +2989,11 @@ export interface components {
                 silence?: components["schemas"]["Silence"] | null;
                 steps: components["schemas"]["Step"][];
                 strategy: components["schemas"]["Strategy"];
+                /**
+                 * Format: int32
+                 * @description For how many seconds whoever recorded a result may take it back; 0: never.
+                 */
+                undo_secs: number;
                 /**
                  * Format: int64
                  * @description Items waiting in it now.
@@ -3066,9 +3164,12 @@ export interface components {
             /** @description A link that names the kind of problem; programs compare this. */
             type: string;
         };
-        /** @description For whom a call back is kept. */
+        /** @description Who keeps a promise to call. */
         Promise: "anybody" | {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description An agent's id.
+             */
             agent: number;
         };
         /** @description A queue and how it stands. */
@@ -3076,8 +3177,8 @@ export interface components {
             active: boolean;
             at_cap: components["schemas"]["AtCap"];
             /**
-             * Format: int64
-             * @description For how long a call back that is due is kept for its agent.
+             * Format: int32
+             * @description For how many seconds a call back that is due is kept for the agent who promised it.
              */
             callback_grace_secs: number;
             /** @description Calling hours by the clocks of each item's contact; at any time when empty. */
@@ -3106,8 +3207,8 @@ export interface components {
             steps: components["schemas"]["Step"][];
             strategy: components["schemas"]["Strategy"];
             /**
-             * Format: int64
-             * @description For how long a result can be taken back, 0–60; never when 0.
+             * Format: int32
+             * @description For how many seconds whoever recorded a result may take it back; 0: never.
              */
             undo_secs: number;
             /**
@@ -3126,8 +3227,8 @@ export interface components {
             /** @default null */
             at_cap?: components["schemas"]["AtCap"] | null;
             /**
-             * Format: int64
-             * @description For how long a call back that is due is kept for its agent.
+             * Format: int32
+             * @description For how many seconds a call back that is due is kept for the agent who promised it.
              * @default null
              */
             callback_grace_secs?: number | null;
@@ -3157,8 +3258,8 @@ export interface components {
             /** @default null */
             strategy?: components["schemas"]["Strategy"] | null;
             /**
-             * Format: int64
-             * @description For how long a result can be taken back, 0–60; never when 0.
+             * Format: int32
+             * @description For how many seconds whoever recorded a result may take it back, 0 (never) to 60.
              * @default null
              */
             undo_secs?: number | null;
@@ -3328,9 +3429,14 @@ export interface components {
             /** @description The path of the one-time link that makes its admin. */
             path: string;
         };
-        /** @description Whether the first admin is still to be made. */
+        /** @description Whether the first admin is still to be made, and what a page needs to know to let people in. */
         SetupNeeded: {
+            /** @description Nobody can sign in yet: no workspace has a login. */
             needed: boolean;
+            /** @description A workspace waits for its admin: a one-time link still works. */
+            open: boolean;
+            /** @description There are several workspaces, so a login may need its workspace's name. */
+            several: boolean;
         };
         /** @description What an agent has had, and how they stand now. */
         Share: {
@@ -3594,6 +3700,8 @@ export interface components {
             on_shift: boolean;
             paused: boolean;
             present: boolean;
+            /** @description Serves a queue or a source, or has had something: counts in `fairness`. */
+            serves: boolean;
             status: components["schemas"]["StatusName"];
             status_reason: string | null;
             /** Format: int32 */
@@ -3721,13 +3829,13 @@ export interface components {
         UpdateForm: {
             /** @description The contact was reached; the first time counts. */
             contacted?: boolean;
-            /** @description What was typed into the fields of the desk, by attribute; null takes one away. */
+            /** @description What was typed into the fields that the queue's desk lets agents write; null empties one. */
             fields?: {
                 [key: string]: unknown;
             };
             /** @description Kept with the item's personal data, not in the journal. */
             note?: string | null;
-            /** @description The steps of the script that are ticked, by id. */
+            /** @description The steps of the queue's script that are ticked; as they were when absent. */
             ticks?: string[] | null;
             /**
              * Format: int32
@@ -3750,6 +3858,11 @@ export interface components {
              * @description The first event of the first row that does not follow from the one before.
              */
             broken_at: number | null;
+            /**
+             * @description What the tables say otherwise than the journal, counted again from its first event. Null until
+             *     the journal's end was reached, and where another audit came between two answers.
+             */
+            differences: string[] | null;
             /** @description Whether the journal's end was reached. Else ask again with `events`, `rows` and `head`. */
             done: boolean;
             /**
@@ -5333,6 +5446,8 @@ export interface operations {
                 from?: string;
                 /** @description Arrived before, RFC 3339. */
                 to?: string;
+                /** @description `place`, with `state=waiting`: who is handed out next comes first. Newest first when absent. */
+                order?: string;
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */

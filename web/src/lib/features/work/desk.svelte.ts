@@ -79,14 +79,10 @@ export class Desk {
 	queue = $derived(this.queues.find((q) => q.id === this.current?.queue));
 	/** How the shown item looks, by its queue. */
 	setting = $derived(this.desks.of(this.current?.queue));
-	/** The queues this agent serves by themselves. */
-	served = $derived(this.queues.filter((q) => this.agent?.queues.includes(q.id)));
+	/** The queues this agent serves, by themselves or for a source of theirs. */
+	served = $derived(this.queues.filter((q) => this.agent?.serves.includes(q.id)));
 	/** The queues this agent pulls from. */
-	pulls = $derived(
-		this.queues.filter(
-			(q) => q.active && q.mode.mode === 'pull' && this.agent?.queues.includes(q.id)
-		)
-	);
+	pulls = $derived(this.served.filter((q) => q.active && q.mode.mode === 'pull'));
 	/** Whether they may take the next one themselves. */
 	mayClaim = $derived(this.pulls.length > 0 && this.agent?.status === 'available');
 	get doneToday(): number {

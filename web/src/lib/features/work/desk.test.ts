@@ -1,4 +1,4 @@
-import { api, Problem, type Agent, type Assignment, type Item } from '$lib/api';
+import { api, Problem, type Agent, type Assignment, type Item, type Queue } from '$lib/api';
 import { live } from '$lib/live/connection.svelte';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Desk } from './desk.svelte';
@@ -110,4 +110,12 @@ test('what went on before the page was open is told when it is, and once', async
 	await desk.load();
 	expect(assignments).toHaveBeenCalledWith({ agent: 1, limit: 100 });
 	expect(desk.left).toMatchObject([{ item: 9, name: null, why: 'silent' }]);
+});
+
+test('queues are served for a source too, and pulled from', () => {
+	const queue = (id: number, mode: string) => ({ id, active: true, mode: { mode } }) as Queue;
+	desk.queues = [queue(1, 'pull'), queue(2, 'push'), queue(3, 'pull')];
+	desk.agent = { queues: [], sources: [9], serves: [1, 2] } as unknown as Agent;
+	expect(desk.served.map((q) => q.id)).toEqual([1, 2]);
+	expect(desk.pulls.map((q) => q.id)).toEqual([1]);
 });
