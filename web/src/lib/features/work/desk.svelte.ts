@@ -354,6 +354,12 @@ export class Desk {
 		return this.items.find((i) => i.id === item.id) ?? item;
 	}
 
+	/** What is ticked of an item's script: only the item itself tells. */
+	async learnTicks(item: number): Promise<void> {
+		const found = await api.items.get(item).catch(() => null);
+		if (found) this.ticks.learn(item, found.ticks);
+	}
+
 	async #saveTicks(id: number, ticks: string[]): Promise<boolean> {
 		const put = async (item: Item) => {
 			// Steps that the script has no more cannot be ticked.

@@ -102,7 +102,8 @@ describe('a result', () => {
 		await set({ script: [nda] });
 		update.mockResolvedValue({ ...item, version: 4, ticks: ['nda'] });
 		// One is of a step that the script has no more.
-		desk.ticks.toggle({ ...item, ticks: ['gone'] }, 'nda');
+		desk.ticks.learn(7, ['gone']);
+		desk.ticks.toggle(7, 'nda');
 		await desk.complete(item, 'won', 'Won');
 		expect(update).toHaveBeenCalledWith(7, { version: 3, ticks: ['nda'] });
 		expect(complete).toHaveBeenCalledWith(7, { version: 4, disposition: 'won' });
