@@ -13,7 +13,6 @@ import type { Message } from '$lib/live/reducer';
 import { session } from '$lib/session.svelte';
 import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
-import { arrived } from './arrived';
 import { changes } from './changes';
 import { Desks } from './desks.svelte';
 import { changed, missing, withResult } from './fields';
@@ -280,14 +279,12 @@ export class Desk {
 	/** Sends a result; answers whether the server has dealt with it. */
 	async #deliver(unsent: Unsent): Promise<boolean> {
 		const { item, version, disposition, note, fields } = unsent;
-		let since = Date.now();
+		const since = Date.now();
 		try {
-			// An answer may have been lost on its way: a second sending would be a second result.
-			if (unsent.tried && (await arrived(this.id, item))) since = 0;
-			else {
-				const body = { version, disposition, ...(note ? { note } : {}) };
-				await api.items.complete(item, { ...body, ...(fields ? { fields } : {}) });
-			}
+			// Sent again it is the same to the letter: one that had arrived and whose answer was lost is
+			// answered once more, and not recorded twice.
+			const body = { version, disposition, ...(note ? { note } : {}) };
+			await api.items.complete(item, { ...body, ...(fields ? { fields } : {}) });
 		} catch (error) {
 			if (unheard(error)) return false;
 			this.#refused(unsent, error);
@@ -357,9 +354,18 @@ export class Desk {
 		return this.items.find((i) => i.id === item.id) ?? item;
 	}
 
+	/** What is ticked of an item's script: only the item itself tells. */
+	async learnTicks(item: number): Promise<void> {
+		const found = await api.items.get(item).catch(() => null);
+		if (found) this.ticks.learn(item, found.ticks);
+	}
+
 	async #saveTicks(id: number, ticks: string[]): Promise<boolean> {
 		const put = async (item: Item) => {
-			const after = await api.items.update(id, { version: item.version, ticks });
+			// Steps that the script has no more cannot be ticked.
+			const { script } = this.desks.of(item.queue);
+			const kept = ticks.filter((tick) => script.some((step) => step.tick && step.id === tick));
+			const after = await api.items.update(id, { version: item.version, ticks: kept });
 			this.items = this.items.map((i) => (i.id === id ? after : i));
 		};
 		const item = this.items.find((i) => i.id === id);

@@ -1,10 +1,11 @@
-import type { Item } from '$lib/api';
-
 /** Somebody who ticks two boxes sends one request. */
 const SETTLED_MS = 1_000;
 
 /** The ticked steps of each item's script: shown at once, saved when no other follows. */
 export class Ticks {
+	/** What the server has. Lists of items do not say it, so it is learnt item by item. */
+	#kept = $state.raw<Record<number, string[]>>({});
+	/** What was ticked since. */
 	#own = $state.raw<Record<number, string[]>>({});
 	#timers: Record<number, ReturnType<typeof setTimeout>> = {};
 	/** The last saving of each item that is under way or waits for its turn. */
@@ -16,15 +17,23 @@ export class Ticks {
 		this.#save = save;
 	}
 
-	of(item: Pick<Item, 'id' | 'ticks'>): string[] {
-		return this.#own[item.id] ?? item.ticks ?? [];
+	/** Whether it is known what is ticked: before that, ticking one would take the others away. */
+	known(item: number): boolean {
+		return item in this.#kept;
+	}
+	learn(item: number, ticks: string[]): void {
+		this.#kept = { ...this.#kept, [item]: ticks };
+	}
+	of(item: number): string[] {
+		return this.#own[item] ?? this.#kept[item] ?? [];
 	}
 
-	toggle(item: Pick<Item, 'id' | 'ticks'>, step: string): void {
+	toggle(item: number, step: string): void {
+		if (!this.known(item)) return;
 		const now = this.of(item);
 		const ticks = now.includes(step) ? now.filter((t) => t !== step) : [...now, step];
-		this.#own = { ...this.#own, [item.id]: ticks };
-		this.#soon(item.id);
+		this.#own = { ...this.#own, [item]: ticks };
+		this.#soon(item);
 	}
 
 	#soon(item: number): void {
@@ -45,9 +54,10 @@ export class Ticks {
 	async #saveNow(item: number): Promise<void> {
 		const ticks = this.#own[item];
 		if (!ticks) return;
-		const saved = await this.#save(item, ticks);
+		if (!(await this.#save(item, ticks))) return;
+		this.learn(item, ticks);
 		// What was ticked meanwhile is saved next; what could not be stays on the screen.
-		if (saved && this.#own[item] === ticks) this.forget(item);
+		if (this.#own[item] === ticks) this.#own = without(this.#own, item);
 	}
 
 	/** Tries what could not be saved once more. */
@@ -56,11 +66,17 @@ export class Ticks {
 	};
 
 	forget(item: number): void {
-		const { [item]: _, ...others } = this.#own;
-		this.#own = others;
+		clearTimeout(this.#timers[item]);
+		this.#own = without(this.#own, item);
+		this.#kept = without(this.#kept, item);
 	}
 
 	stop(): void {
 		for (const timer of Object.values(this.#timers)) clearTimeout(timer);
 	}
+}
+
+function without(all: Record<number, string[]>, item: number): Record<number, string[]> {
+	const { [item]: _, ...others } = all;
+	return others;
 }
