@@ -9,7 +9,7 @@ use crate::http::Pick;
 use crate::http::problem::Answered;
 use axum::Json;
 use axum::extract::State;
-use routing::{AgentId, Command, ItemId};
+use routing::{Command, ItemId};
 use store::{OptOut, Origin};
 
 /// Takes back the last result that the agent recorded, for as long as its queue lets them: the item is
@@ -26,7 +26,7 @@ pub async fn undo(
     let (item, agent) = (ItemId(id), caller.own_agent()?);
     let mut work = Work::from(Command::Undo { item, agent });
     let mut freeing = Vec::new();
-    if let Some((listed, left)) = listed_by(&app, &caller, item, agent).await? {
+    if let Some((listed, left)) = listed_by(&app, &caller, item).await? {
         work.callee = Some(listed.what.contact);
         work.personal.push(Personal::OptIn(listed.id));
         let left = left.into_iter().map(|other| other.what).collect();
@@ -37,25 +37,37 @@ pub async fn undo(
     Ok(Json(app.item_view(&caller, item, false).await?))
 }
 
-/// What the agent's last result put on the do-not-call list, if it did, and what else is there.
+/// The longest that a queue lets a result be taken back, in seconds.
+const LONGEST_SECS: u32 = 60;
+
+/// What the item's result put on the do-not-call list, if it did, and what else is there. By the tables:
+/// another node may have recorded it a moment ago. Whether it may be taken back at all is seen under
+/// the lock.
 async fn listed_by(
     app: &App,
     caller: &Caller,
     item: ItemId,
-    agent: AgentId,
 ) -> Answered<Option<(OptOut, Vec<OptOut>)>> {
-    let last = app.look(caller.workspace, move |state| {
-        let last = state.facts().agents.get(&agent)?.last_result.as_ref()?;
-        (last.item.id == item).then_some(last.at)
-    });
-    let Some(at) = last.await? else { return Ok(None) };
     let Some(row) = app.store.item(caller.workspace, item).await? else { return Ok(None) };
-    let Some(phone) = row.personal.and_then(|personal| personal.phone) else { return Ok(None) };
+    let (queue, result) = (row.queue, row.disposition);
+    let bars = app.look(caller.workspace, move |state| {
+        let queue = state.facts().queues.get(&queue);
+        let mut known = queue.into_iter().flat_map(|queue| &queue.spec.dispositions);
+        known.any(|known| known.do_not_call && Some(&known.name) == result.as_ref())
+    });
+    let phone = row.personal.and_then(|personal| personal.phone);
+    let Some(phone) = phone else { return Ok(None) };
+    if !bars.await? {
+        return Ok(None);
+    }
     let key = app.contact_key(caller.workspace).await?;
     let Some(contact) = secret::phone_key(&key, &phone) else { return Ok(None) };
     let mut listed = app.store.opt_outs_of(caller.workspace, contact).await?;
-    let by_it = |entry: &OptOut| entry.what.origin == Origin::Result && entry.added_at >= at;
-    let place = listed.iter().position(by_it);
+    let now = app.clock.now();
+    let place = listed.iter().position(|entry| {
+        let own = entry.what.origin == Origin::Result && entry.what.actor == caller.actor;
+        own && entry.added_at.plus_secs(LONGEST_SECS) >= now
+    });
     Ok(place.map(|place| (listed.remove(place), listed)))
 }
 
