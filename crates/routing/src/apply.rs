@@ -226,8 +226,10 @@ impl State {
                 self.wait(*item);
             }
             Event::WentSilent { item, agent, to } => self.leave_silent(*item, *agent, *to),
-            Event::Completed { item, agent, outcome, undo_until, .. } => {
-                self.keep_result(*item, *agent, *outcome, *undo_until);
+            Event::Completed { item, seen, agent, outcome, undo_until, .. } => {
+                if seen.agent.is_some() {
+                    self.keep_result(*item, *agent, *outcome, *undo_until);
+                }
                 match outcome {
                     Outcome::Closed => self.close(*item),
                     Outcome::Retry { until } => self.retry(*item, *until),

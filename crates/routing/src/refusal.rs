@@ -50,7 +50,7 @@ pub enum Refusal {
     #[error("agent {agent} cannot get more work now: {cause}")]
     NotEligible { agent: AgentId, cause: Cause },
     #[error(
-        "agent {agent} did not record a result of item {item} last; only the last one can be taken back"
+        "agent {agent} has no result of item {item} to take back: only the last one can be, where the queue allows it"
     )]
     NothingToUndo { agent: AgentId, item: ItemId },
     #[error("the result of item {0} is too old to be taken back; ask a supervisor to re-assign it")]

@@ -26,7 +26,9 @@ impl State {
         let won = recorded.is_some_and(|d| d.won);
         let do_not_call = recorded.is_some_and(|d| d.do_not_call);
         let undo_secs = self.facts.queues.get(&item.queue).map_or(0, |queue| queue.spec.undo_secs);
-        let undo_until = (undo_secs > 0).then(|| now.plus_secs(undo_secs));
+        // Agents take back what they recorded themselves.
+        let undoable = undo_secs > 0 && seen.agent.is_some();
+        let undo_until = undoable.then(|| now.plus_secs(undo_secs));
         let item = item.id;
         Admitted::done(Event::Completed {
             item,

@@ -228,7 +228,8 @@ impl Checked {
                 holds!(assigned && self.holder(*item) == Some(*agent), "I1", "{event:?}");
                 let queue = model.items.get(item).and_then(|i| model.queues.get(&i.queue));
                 let secs = queue.map_or(0, |queue| i64::from(queue.spec.undo_secs));
-                let until = Some(Time(walk.now.0 + secs * 1000)).filter(|_| secs > 0);
+                let own = seen.agent.is_some() && secs > 0;
+                let until = own.then(|| Time(walk.now.0 + secs * 1000));
                 holds!(*undo_until == until, "time", "{event:?} should be open until {until:?}");
             }
             Event::Updated { item, seen, agent, .. } | Event::Released { item, seen, agent } => {

@@ -148,7 +148,7 @@ impl<'a> Deciding<'a> {
     /// Items that wait, or that somebody has, learn what the work puts on the do-not-call list:
     /// before its command, so that whoever records such a result is not given the next at once.
     fn bar(&mut self, actor: Actor, work: &Work, command: &Command) {
-        opt_outs::add(work, command, self.state, self.now, &mut self.out.batch);
+        opt_outs::add(work, command, self.state, self.known, self.now, &mut self.out.batch);
         let batch = &self.out.batch;
         for (command, contact) in opt_outs::follow(work, command, self.state, self.known, batch) {
             if self.handle(actor, command.clone()).is_ok() {

@@ -77,14 +77,28 @@ pub(super) fn note(
     batch.barred.extend(callee.map(|callee| (callee, item)));
 }
 
-/// Adds the entries of work that will be carried out; with a result only when that says so.
-pub(super) fn add(work: &Work, command: &Command, state: &State, now: Time, batch: &mut Batch) {
+/// Adds the entries of work that will be carried out; with a result only when that says so, and when
+/// nobody has said as much before: taking the result back must not take back what others said.
+pub(super) fn add(
+    work: &Work,
+    command: &Command,
+    state: &State,
+    known: &Known,
+    now: Time,
+    batch: &mut Batch,
+) {
     for row in &work.personal {
         let Personal::OptOut(row) = row else { continue };
         if !counts(command, row, state, now) {
             continue;
         }
         let entry = &row.entry;
+        let stored = known.opt_outs.get(&entry.contact).into_iter().flatten();
+        let mut stored = stored.filter(|before| !batch.opt_ins.contains(&before.id));
+        let said = stored.any(|b| entry.replaces(&b.what) && b.what.bar.is_for_good());
+        if said && row.result.is_some() {
+            continue;
+        }
         let of_contact = batch.opt_outs.entry(entry.contact).or_default();
         of_contact.retain(|before| !entry.replaces(before));
         of_contact.push(entry.clone());

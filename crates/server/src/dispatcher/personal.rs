@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::opt_outs;
 use super::request::{Personal, Work};
-use routing::{AgentId, Answer, Command, ItemId, Refusal, SourceId};
+use routing::{AgentId, Answer, Command, Event, ItemId, Refusal, SourceId};
 use store::{Act, Batch, DeskWrite, Note, NoteKind, SourceFace, User, UserChange, UserRow, Wrote};
 
 /// The most late results that are kept of one item.
@@ -108,6 +108,15 @@ pub(super) fn add(
     if let Command::Undo { item, .. } = *command {
         batch.desk.push(DeskWrite { item, how: Wrote::Undone, ..DeskWrite::default() });
     }
+    let may_be_undone =
+        |e: &store::Recorded| matches!(e.event, Event::Completed { undo_until: Some(_), .. });
+    let undoable = batch.events.iter().skip(first).any(may_be_undone);
+    let writes = work.personal.iter().any(|row| matches!(row, Personal::Desk { .. }));
+    if let Some(item) = item_of(command).filter(|_| undoable && !writes) {
+        // What an earlier result wrote over is no longer what comes back.
+        let how = Wrote::WithResult;
+        batch.desk.push(DeskWrite { item, how, ..DeskWrite::default() });
+    }
     for row in &work.personal {
         match row {
             Personal::Contact(contact) => {
@@ -126,10 +135,7 @@ pub(super) fn add(
                 }
             }
             Personal::Desk { fields, ticks } => {
-                let how = match command {
-                    Command::Complete { .. } => Wrote::WithResult,
-                    _ => Wrote::Plainly,
-                };
+                let how = if undoable { Wrote::WithResult } else { Wrote::Plainly };
                 let (fields, ticks) = (fields.clone(), ticks.clone());
                 batch.desk.extend(item_of(command).map(|item| DeskWrite {
                     item,

@@ -331,7 +331,7 @@ impl Words for Hindi {
             "sign_in_limited" => format!("किसी ने {object} के रूप में बहुत बार साइन इन करने की कोशिश की।"),
             "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
             "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
-            "desk_changed" => format!("क़तार {object} का डेस्क बदला गया।"),
+            "desk_changed" => format!("कतार {object} का डेस्क बदला गया।"),
             "endpoint_created" => format!("वेबहुक एंडपॉइंट {object} बनाया गया।"),
             "endpoint_changed" => format!("वेबहुक एंडपॉइंट {object} बदला गया।"),
             "endpoint_secret_rotated" => {

@@ -218,9 +218,9 @@ impl Words for Chinese {
                 format!("约定 {} 回拨，届时最优先。", names.clock(*until))
             }
             RetryScheduled { until, promise: Some(Promise::Agent(agent)), .. } => {
-                format!("约定 {} 由{}回拨，届时最优先。", names.clock(*until), who(agent))
+                format!("约定 {} 由 {} 回拨，届时最优先。", names.clock(*until), who(agent))
             }
-            Undone { agent, .. } => format!("{}撤回了结果。", who(agent)),
+            Undone { agent, .. } => format!("{} 撤回了结果。", who(agent)),
             Reassigned { to: Target::Agent(agent), .. } => format!("人工指派给 {}。", who(agent)),
             Reassigned { to: Target::Queue(queue), .. } => format!("人工转入 {}。", line(queue)),
             Cancelled { .. } => "已取消。".to_owned(),

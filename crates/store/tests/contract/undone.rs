@@ -28,8 +28,11 @@ async fn a_result_is_taken_back(database: &Database) -> Result<()> {
     let (first, next) = (w.submit(lead(1)).await?, w.submit(lead(2)).await?);
     let agent = AgentId(1);
     let claim = || Command::Claim { agent };
-    let complete =
-        || Command::Complete { item: first, seen: Seen::default(), disposition: Code::new("won") };
+    let complete = || Command::Complete {
+        item: first,
+        seen: Seen { agent: Some(agent), version: None },
+        disposition: Code::new("won"),
+    };
     let undo = || Command::Undo { item: first, agent };
     w.act(claim()).await?;
     w.after_secs(5);
@@ -49,8 +52,11 @@ async fn a_result_is_taken_back(database: &Database) -> Result<()> {
     // All in one batch, from the arrival on.
     let third = ItemId(next.0 + 1);
     w.act_all(vec![complete(), Command::Submit { submission: lead(3) }]).await?;
-    let done =
-        |item| Command::Complete { item, seen: Seen::default(), disposition: Code::new("won") };
+    let done = |item| Command::Complete {
+        item,
+        seen: Seen { agent: Some(agent), version: None },
+        disposition: Code::new("won"),
+    };
     let undo = |item| Command::Undo { item, agent };
     w.act_all(vec![claim(), done(next), claim(), done(third), undo(third)]).await?;
     w.check().await?;

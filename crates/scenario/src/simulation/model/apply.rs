@@ -190,8 +190,10 @@ impl Model {
                 self.let_go(*item, false)?;
                 self.exclude(*item, *agent, self.settings.re_offer_secs)?;
             }
-            Event::Completed { item, agent, outcome, .. } => {
-                self.remember(*item, *agent, *outcome == Outcome::Closed)?;
+            Event::Completed { item, seen, agent, outcome, .. } => {
+                if seen.agent.is_some() {
+                    self.remember(*item, *agent, *outcome == Outcome::Closed)?;
+                }
                 match outcome {
                     Outcome::Closed => self.close(*item)?,
                     Outcome::Retry { until } => self.come_back(*item, *until)?,

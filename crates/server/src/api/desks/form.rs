@@ -132,6 +132,10 @@ impl Desk {
             let problem = format!("must have names of their own, of 1 to {MAX_NAME} characters");
             return fail("desk.fields", problem);
         }
+        let long = |label: &String| label.chars().count() > MAX_NAME;
+        if self.fields.iter().filter_map(|field| field.label.as_ref()).any(long) {
+            return fail("desk.fields", format!("has a label of more than {MAX_NAME} characters"));
+        }
         if self.pause_secs > 30 {
             return fail("desk.pause_secs", "must be at most 30".to_owned());
         }
@@ -181,6 +185,9 @@ impl Desk {
         });
         if let Some(name) = result.requires.iter().chain(typed).find(|name| !self.may_edit(name)) {
             return fail(format!("names “{name}”, which is no field that agents may write"));
+        }
+        if result.requires.len() > MAX_PARTS || result.writes.len() > MAX_PARTS {
+            return fail(format!("may require and write at most {MAX_PARTS} fields each"));
         }
         let plain = |value: &Value| match value {
             Value::String(text) => text.chars().count() <= MAX_NAME,

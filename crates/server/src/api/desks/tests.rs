@@ -21,7 +21,7 @@ fn desk() -> Value {
 async fn office(h: &Harness) -> (Office, String, Value) {
     let office = h.office(&["Asha", "Ben"]).await;
     let results = json!([{"name": "perfect", "then": "close", "won": true},
-        {"name": "reject", "then": "close"}]);
+        {"name": "reject", "then": "close"}, {"name": "silent", "then": "close"}]);
     let queue = json!({"mode": {"mode": "pull"}, "undo_secs": 10, "dispositions": results});
     h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
     let asha = h.token("agent", Some(office.agents[0])).await;
@@ -67,6 +67,12 @@ async fn a_result_writes_what_the_desk_says_and_undo_brings_back_what_was() {
         let back = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await.expect(200);
         let before = json!({"device": "iPhone", "account": "a1"});
         assert_eq!((&back["personal"], &back["ticks"]), (&before, &json!(["device"])));
+        // A result that writes nothing brings nothing older back.
+        let later = json!({"version": back["version"], "fields": {"QQ": "444"}});
+        let later = h.call_as(&asha, "POST", &format!("{at}/update"), later).await.expect(200);
+        send(complete(json!({}), "silent", &later["version"])).await.expect(200);
+        let back = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await.expect(200);
+        assert_eq!(back["personal"]["QQ"], "444");
         // An empty field is left as it is.
         let typed = json!({"version": back["version"], "fields": {"QQ": "333"}});
         let typed = h.call_as(&asha, "POST", &format!("{at}/update"), typed).await.expect(200);

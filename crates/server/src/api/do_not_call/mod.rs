@@ -104,6 +104,6 @@ fn code(field: &'static str, text: Option<&str>) -> Answered<Code> {
 }
 
 /// What the audit says of the list: never a number.
-fn act(caller: &Caller, act: &'static str, id: Option<u64>, body: Value) -> Act {
+pub fn act(caller: &Caller, act: &'static str, id: Option<u64>, body: Value) -> Act {
     Act { actor: caller.actor, act, object: "do_not_call", object_id: id, body }
 }

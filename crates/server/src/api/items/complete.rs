@@ -12,10 +12,10 @@ use crate::http::problem::Answered;
 use crate::http::{Body, Pick};
 use axum::Json;
 use axum::extract::State;
-use routing::{Bar, Code, Command, ItemId};
+use routing::{Bar, Code, Command, ItemId, Refusal};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::{ALL, NewOptOut, NoteKind, Origin};
+use store::{ALL, ItemRow, NewOptOut, NoteKind, Origin};
 use utoipa::ToSchema;
 
 /// The result of the work.
@@ -62,7 +62,7 @@ pub async fn complete(
         Err(problem) if late::GONE.contains(&problem.name) => {
             let past = past::at(&app, &caller, item, body.version).await?;
             if past.has(seen.agent, &Code::new(&body.disposition)) {
-                return Ok(Json(past::became(&app, &caller, item).await?));
+                return Ok(Json(past::became(&app, &caller, item, body.version).await?));
             }
             let Some(agent) = seen.agent.or(past.holder) else { return Err(problem) };
             Err(late::kept(&app, &caller, item, agent, &body, late, problem).await?)
@@ -80,8 +80,16 @@ async fn fields(
     body: &Completion,
 ) -> Answered<Map<String, Value>> {
     let row = app.store.item(caller.workspace, item).await?;
-    // What is stale is refused anyway, and kept as it was typed.
-    let Some(row) = row.filter(|row| row.version == body.version) else { return Ok(Map::new()) };
+    let only = caller.only()?;
+    // What is stale or somebody else's is refused anyway, and kept as it was typed.
+    let theirs = |row: &ItemRow| only.is_none() || row.agent == only;
+    let Some(row) = row.filter(|row| row.version <= body.version && theirs(row)) else {
+        return Ok(Map::new());
+    };
+    if row.version < body.version {
+        let (seen, current) = (body.version, row.version);
+        return Err(Refusal::Stale { item, seen, current }.into());
+    }
     let DeskVersion { version, desk } = app.desk(caller.workspace, row.queue).await?;
     let typed = desk.typed(&body.fields)?;
     if version == 0 {

@@ -72,12 +72,12 @@ pub async fn at(app: &App, caller: &Caller, item: ItemId, version: u32) -> Answe
     }
 }
 
-/// The item as it now is, for whoever recorded its result before; without the person when somebody
-/// else has it by now.
-pub async fn became(app: &App, caller: &Caller, item: ItemId) -> Answered<ItemView> {
+/// The item as it now is, for whoever recorded its result before; without the person when it has
+/// gone on since and is not with them.
+pub async fn became(app: &App, caller: &Caller, item: ItemId, version: u32) -> Answered<ItemView> {
     let mut view = app.item_view(caller, item, false).await?;
     let own = caller.only()?.map(|own| own.0);
-    if own.is_some() && view.agent.is_some() && view.agent != own {
+    if own.is_some() && view.agent != own && view.version > version + 1 {
         view.contact = Default::default();
         view.personal = BTreeMap::new();
     }

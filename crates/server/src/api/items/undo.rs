@@ -1,6 +1,6 @@
 //! `POST /items/{id}/undo`: an agent takes back the result they recorded last.
 
-use crate::api::do_not_call::remove::freed;
+use crate::api::do_not_call::{act, remove::freed};
 use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::auth::{Caller, secret};
@@ -9,8 +9,9 @@ use crate::http::Pick;
 use crate::http::problem::Answered;
 use axum::Json;
 use axum::extract::State;
-use routing::{Command, ItemId};
-use store::{OptOut, Origin};
+use routing::{Command, ContactKey, ItemId};
+use serde_json::json;
+use store::{ItemRow, OptOut, Origin};
 
 /// Takes back the last result that the agent recorded, for as long as its queue lets them: the item is
 /// in their hands again, and what they got after it goes to its old place, unless they have worked
@@ -24,15 +25,22 @@ pub async fn undo(
     Pick(id): Pick<u64>,
 ) -> Answered<Json<ItemView>> {
     let (item, agent) = (ItemId(id), caller.own_agent()?);
-    let mut work = Work::from(Command::Undo { item, agent });
-    let mut freeing = Vec::new();
-    if let Some((listed, left)) = listed_by(&app, &caller, item).await? {
-        work.callee = Some(listed.what.contact);
-        work.personal.push(Personal::OptIn(listed.id));
-        let left = left.into_iter().map(|other| other.what).collect();
-        freeing = freed(&app, &caller, listed.what, left).await?;
+    let mut works = vec![Work::from(Command::Undo { item, agent })];
+    if let Some((row, contact)) = contact_of(&app, &caller, item).await? {
+        // What the list says by now, which the item has missed while it was closed.
+        let bars = Work::from(Command::SetBars { item, bars: Vec::new() });
+        works.push(Work { callee: Some(contact), ..bars });
+        if let Some((listed, left)) = listed_by(&app, &caller, row, contact).await? {
+            let said = json!({"category": listed.what.category, "medium": listed.what.medium,
+                "origin": listed.what.origin.as_str()});
+            let removed = act(&caller, "do_not_call_removed", Some(listed.id), said);
+            works[0].callee = Some(contact);
+            works[0].personal.push(Personal::OptIn(listed.id));
+            works[0].personal.push(Personal::Act(Box::new(removed)));
+            let left = left.into_iter().map(|other| other.what).collect();
+            works.extend(freed(&app, &caller, listed.what, left).await?);
+        }
     }
-    let works = [work].into_iter().chain(freeing).collect();
     app.one(&caller, None, works).await?;
     Ok(Json(app.item_view(&caller, item, false).await?))
 }
@@ -40,28 +48,37 @@ pub async fn undo(
 /// The longest that a queue lets a result be taken back, in seconds.
 const LONGEST_SECS: u32 = 60;
 
+/// The item, and the key of its contact's number.
+async fn contact_of(
+    app: &App,
+    caller: &Caller,
+    item: ItemId,
+) -> Answered<Option<(ItemRow, ContactKey)>> {
+    let Some(mut row) = app.store.item(caller.workspace, item).await? else { return Ok(None) };
+    let phone = row.personal.take().and_then(|personal| personal.phone);
+    let Some(phone) = phone else { return Ok(None) };
+    let key = app.contact_key(caller.workspace).await?;
+    Ok(secret::phone_key(&key, &phone).map(|contact| (row, contact)))
+}
+
 /// What the item's result put on the do-not-call list, if it did, and what else is there. By the tables:
 /// another node may have recorded it a moment ago. Whether it may be taken back at all is seen under
 /// the lock.
 async fn listed_by(
     app: &App,
     caller: &Caller,
-    item: ItemId,
+    row: ItemRow,
+    contact: ContactKey,
 ) -> Answered<Option<(OptOut, Vec<OptOut>)>> {
-    let Some(row) = app.store.item(caller.workspace, item).await? else { return Ok(None) };
-    let (queue, result) = (row.queue, row.disposition);
+    let result = row.disposition;
     let bars = app.look(caller.workspace, move |state| {
-        let queue = state.facts().queues.get(&queue);
-        let mut known = queue.into_iter().flat_map(|queue| &queue.spec.dispositions);
+        // It may have moved on with the result.
+        let mut known = state.facts().queues.values().flat_map(|queue| &queue.spec.dispositions);
         known.any(|known| known.do_not_call && Some(&known.name) == result.as_ref())
     });
-    let phone = row.personal.and_then(|personal| personal.phone);
-    let Some(phone) = phone else { return Ok(None) };
     if !bars.await? {
         return Ok(None);
     }
-    let key = app.contact_key(caller.workspace).await?;
-    let Some(contact) = secret::phone_key(&key, &phone) else { return Ok(None) };
     let mut listed = app.store.opt_outs_of(caller.workspace, contact).await?;
     let now = app.clock.now();
     let place = listed.iter().position(|entry| {
@@ -140,6 +157,33 @@ mod tests {
         let undo = format!("/items/{}/undo", item["id"]);
         h.call_as(&asha, "POST", &undo, Value::Null).await.expect(200);
         assert_eq!(h.get("/do-not-call").await["items"], json!([]));
+        let audit = h.get("/audit?object=do_not_call").await;
+        assert_eq!(audit["items"][0]["act"], "do_not_call_removed");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn what_others_said_of_a_number_stands_and_counts_for_what_comes_back() {
+        let h = Harness::new().await;
+        let (office, asha) = desk(&h, &["Asha"]).await;
+        let lead = json!({"source": office.source, "contact": {"phone": "9876543210"}});
+        h.call("POST", "/items", lead).await.expect(201);
+        let item = claim(&h, &asha, office.agents[0]).await;
+        // A supervisor was first; the result says no more than they did.
+        let listed =
+            h.call("POST", "/do-not-call", json!({"phone": "9876543210"})).await.expect(201);
+        let item = h.get(&format!("/items/{}", item["id"])).await;
+        complete(&h, &asha, &item, "never again").await;
+        let undo = format!("/items/{}/undo", item["id"]);
+        let back = h.call_as(&asha, "POST", &undo, Value::Null).await.expect(200);
+        assert_eq!(h.get("/do-not-call").await["items"][0]["id"], listed["id"]);
+        // Whatever is said while it is closed is known to it when it comes back.
+        h.call("DELETE", &format!("/do-not-call/{}", listed["id"]), Value::Null).await.expect(204);
+        let back = h.get(&format!("/items/{}", back["id"])).await;
+        complete(&h, &asha, &back, "good").await;
+        h.call("POST", "/do-not-call", json!({"phone": "9876543210"})).await.expect(201);
+        let back = h.call_as(&asha, "POST", &undo, Value::Null).await.expect(200);
+        assert_eq!(back["calling"]["barred"], true);
         h.end().await;
     }
 
