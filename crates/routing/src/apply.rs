@@ -71,15 +71,17 @@ impl State {
                 self.place_agent(id, None);
             }
             Event::AgentUpdated { agent, spec } => {
-                let mut before = None;
+                let (mut before, mut was_active) = (None, true);
                 self.agent(*agent, |a| {
                     before = Some(std::mem::replace(&mut a.spec, spec.clone()));
-                    a.active = true;
+                    was_active = std::mem::replace(&mut a.active, true);
                 });
                 self.keep_hours(*agent);
                 self.place_agent(*agent, before.as_ref());
                 self.keep_silences(*agent);
-                self.keep_promises(*agent);
+                if !was_active {
+                    self.keep_promises(*agent);
+                }
             }
             Event::AgentDeactivated { agent } => {
                 self.agent(*agent, |a| {

@@ -208,6 +208,10 @@ impl Recorded {
     pub fn all(&self) -> Vec<Call> {
         locked(&self.0).clone()
     }
+
+    pub fn named(&self, name: &str) -> Vec<Call> {
+        self.all().into_iter().filter(|call| call.name == name).collect()
+    }
 }
 
 /// Sends one request to a server of this machine and waits for the answer, at most so long: status,

@@ -73,7 +73,7 @@ impl Tencent {
 
     /// Calls of one name.
     pub fn calls_of(&self, name: &str) -> Vec<Call> {
-        self.calls().into_iter().filter(|call| call.name == name).collect()
+        self.inside.calls.named(name)
     }
 
     pub fn script(&self) -> &Script {

@@ -21,7 +21,8 @@ impl<D: Db> Backend<D> {
         each::<D>(
             &mut tx,
             "SELECT agent_id, name, active, present, status, status_reason, on_shift, total, \
-             today, idle_since, spec, last_result FROM agents WHERE workspace_id = $1 ORDER BY agent_id",
+             today, idle_since, spec, last_result FROM agents WHERE workspace_id = $1 \
+             ORDER BY agent_id",
             cells![workspace].into(),
             "agents",
             |row| {

@@ -20,8 +20,8 @@ pub struct Options {
     pub faults: Option<Arc<Faults>>,
 }
 
-/// Opens `sqlite:PATH` (made when missing, unless it must exist; belongs to this process until closed) or
-/// `postgres://…`. Call [`Store::migrate`] next.
+/// Opens `sqlite:PATH` (made when missing, unless it must exist; belongs to this process until closed)
+/// or `postgres://…`. Call [`Store::migrate`] next.
 pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
     let readers = if options.readers == 0 { 4 } else { options.readers };
     match address(url)? {

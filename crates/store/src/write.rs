@@ -239,9 +239,9 @@ static REOPENED: Many = Many {
     types: &[I, I],
 };
 
-/// Results that were taken back, offers of earlier batches that were accepted, what came of others, what ended, and what the batch
-/// opens: what stood open ends before anything new is opened for the same item. `seq` is the last
-/// event's before the batch.
+/// Results that were taken back, offers of earlier batches that were accepted, what came of others,
+/// what ended, and what the batch opens: what stood open ends before anything new is opened for the
+/// same item. `seq` is the last event's before the batch.
 pub(crate) fn assignments(
     workspace: WorkspaceId,
     seq: u64,
