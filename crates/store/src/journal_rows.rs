@@ -11,6 +11,7 @@ use crate::hash::Link;
 use crate::write::json;
 use crate::{Batch, Entry, Error, Recorded, Result, WorkspaceId, event_text};
 use routing::Event;
+use std::panic::resume_unwind;
 
 /// The version of a row's format.
 const VERSION: i64 = 1;
@@ -76,8 +77,30 @@ pub(crate) const ITEM_HISTORY: &str = "SELECT seq, at, actor, version, body FROM
     WHERE workspace_id = $1 AND item_id = $2 AND seq >= COALESCE((SELECT MAX(seq) FROM journal \
     WHERE workspace_id = $1 AND item_id = $2 AND seq <= $3), 0) ORDER BY seq LIMIT $4";
 
-/// The rows' events after `after`, at most `limit`.
+/// A thread reads at least so many rows: for fewer, starting one costs more than it saves.
+const ROWS_A_THREAD: usize = 32;
+/// The most threads that read one answer.
+const MOST_THREADS: usize = 4;
+
+/// The rows' events after `after`, at most `limit`. Reading them is most of what it costs to follow
+/// another node, which is done under the lock: several threads share many rows.
 pub(crate) fn entries<D: Db>(rows: &[D::Row], after: u64, limit: u32) -> Result<Vec<Entry>> {
+    let threads = (rows.len() / ROWS_A_THREAD).clamp(1, MOST_THREADS);
+    let mut parts = rows.chunks(rows.len().div_ceil(threads).max(1));
+    let first = parts.next().unwrap_or_default();
+    let mut entries = std::thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|part| scope.spawn(|| read::<D>(part, after))).collect();
+        let mut entries = read::<D>(first, after)?;
+        for other in others {
+            entries.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+        }
+        Ok::<_, Error>(entries)
+    })?;
+    entries.truncate(limit as usize);
+    Ok(entries)
+}
+
+fn read<D: Db>(rows: &[D::Row], after: u64) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for row in rows {
         let mut row = Columns::<D>::new(row, "journal");
@@ -94,6 +117,5 @@ pub(crate) fn entries<D: Db>(rows: &[D::Row], after: u64, limit: u32) -> Result<
             Entry { seq, at, actor, given, event }
         }));
     }
-    entries.truncate(limit as usize);
     Ok(entries)
 }

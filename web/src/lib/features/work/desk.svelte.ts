@@ -54,7 +54,7 @@ export class Desk {
 	readonly desks = new Desks();
 	readonly typed: Typed;
 	readonly outbox: Outbox;
-	readonly undoing = new Undoing();
+	readonly undoing: Undoing;
 	readonly nextUp = new NextUp();
 	readonly ticks = new Ticks((item, ticks) => this.#saveTicks(item, ticks));
 	#doneToday = $state(0);
@@ -67,6 +67,7 @@ export class Desk {
 		this.id = id;
 		const key = (what: string) => deskKey(session.value?.workspace.id, id, what);
 		this.typed = new Typed(store, key('typed'));
+		this.undoing = new Undoing(store, key('undo'));
 		this.outbox = new Outbox(store, key('unsent'), (unsent) => this.#deliver(unsent));
 	}
 

@@ -87,6 +87,7 @@ describe('a result', () => {
 		expect(complete).toHaveBeenCalledWith(7, body);
 		expect(desk.typed.of(7)).toEqual({});
 		expect(desk.items).toEqual([]);
+		await vi.advanceTimersByTimeAsync(queue.undo_secs * 1000);
 		expect([...store.keys()]).toEqual([]);
 	});
 
@@ -149,6 +150,7 @@ describe('a result while nobody answers', () => {
 		void desk.outbox.send();
 		await vi.waitFor(() => expect(desk.outbox.all).toEqual([]));
 		expect(complete).toHaveBeenCalledTimes(2);
+		await vi.advanceTimersByTimeAsync(queue.undo_secs * 1000);
 		expect([...store.keys()]).toEqual([]);
 	});
 

@@ -1,3 +1,4 @@
+import { Kept, type Store } from './kept';
 import type { Entry } from './typed.svelte';
 
 /** A result that can be taken back. */
@@ -9,22 +10,31 @@ export interface Undoable {
 	typed: Entry;
 }
 
-/** The last result, for as long as its queue lets one take it back. */
+type Last = Undoable & { until: number };
+
+/** The last result, for as long as its queue lets one take it back; also over a reload. */
 export class Undoing {
-	last = $state.raw<(Undoable & { until: number }) | null>(null);
+	last = $state.raw<Last | null>(null);
+	#kept: Kept<Last>;
 	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(store?: Store, key = '') {
+		this.#kept = new Kept(store, key);
+		this.#show(this.#kept.read());
+	}
 
 	/** Offers to take a result back that was sent at `since`; the server counts from no earlier. */
 	offer(result: Undoable, secs: number, since: number): void {
-		clearTimeout(this.#timer);
-		const until = since + secs * 1000;
-		const left = until - Date.now();
-		this.last = left > 0 ? { ...result, until } : null;
-		if (left > 0) this.#timer = setTimeout(this.close, left);
+		this.#show({ ...result, until: since + secs * 1000 });
 	}
 
-	close = (): void => {
+	close = (): void => this.#show(null);
+
+	#show(last: Last | null): void {
 		clearTimeout(this.#timer);
-		this.last = null;
-	};
+		const left = (last?.until ?? 0) - Date.now();
+		this.last = left > 0 ? last : null;
+		this.#kept.write(this.last);
+		if (left > 0) this.#timer = setTimeout(this.close, left);
+	}
 }
