@@ -27,6 +27,7 @@ impl State {
         match event {
             Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
             Event::ResultKept { .. } => {}
+            Event::Forgotten { item } => self.forget(*item),
             Event::SupervisorTold { notice: Notice::PlacedItemHeldByAbsent, .. } => {}
             Event::SupervisorTold { item: id, .. } => {
                 if let Some(item) = self.facts.items.get_mut(id) {

@@ -121,6 +121,11 @@ pub enum Command {
         item: ItemId,
         agent: AgentId,
     },
+    /// Whom the item was about is erased: whoever comes after is not its duplicate, and nobody takes
+    /// its result back.
+    Forget {
+        item: ItemId,
+    },
     /// Its holder has done something with it, or with `contacted` reached the contact.
     Update {
         item: ItemId,

@@ -153,6 +153,10 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         holder: Option<AgentId>,
     },
+    /// Nobody is its duplicate any more, and its result stands; the item stays as it is.
+    Forgotten {
+        item: ItemId,
+    },
     Updated {
         item: ItemId,
         seen: Seen,
@@ -310,6 +314,7 @@ impl Event {
                 Command::Complete { item, seen, disposition }
             }
             Event::ResultKept { item, agent, .. } => Command::KeepResult { item, agent },
+            Event::Forgotten { item } => Command::Forget { item },
             Event::Updated { item, seen, contacted, .. } => {
                 Command::Update { item, seen, contacted }
             }
@@ -365,6 +370,7 @@ impl Event {
             | Declined { item, .. }
             | Completed { item, .. }
             | ResultKept { item, .. }
+            | Forgotten { item }
             | Updated { item, .. }
             | Released { item, .. }
             | RetryScheduled { item, .. }
@@ -388,8 +394,9 @@ impl Event {
         }
     }
 
-    /// The item that the event changes: all but a result that is merely kept.
+    /// The item that the event changes: not one whose late result is kept or whose person is gone.
     pub fn changed_item(&self) -> Option<ItemId> {
-        self.item().filter(|_| !matches!(self, Event::ResultKept { .. }))
+        let beside = matches!(self, Event::ResultKept { .. } | Event::Forgotten { .. });
+        self.item().filter(|_| !beside)
     }
 }

@@ -164,6 +164,10 @@ impl Index {
         self.hold_ends.insert((until, source, contact));
     }
 
+    pub fn hold_no_longer(&mut self, until: Time, source: SourceId, contact: ContactKey) {
+        self.hold_ends.remove(&(until, source, contact));
+    }
+
     /// The next hold that has ended at `now`.
     pub fn ended_hold(&mut self, now: Time) -> Option<(SourceId, ContactKey)> {
         let (until, source, contact) = *self.hold_ends.first()?;

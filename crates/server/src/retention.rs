@@ -3,6 +3,7 @@
 //! Done by every node that dispatches, between other housekeeping. Two that meet do no harm: the
 //! second finds nothing to erase, and what finds nothing is not audited.
 
+use crate::api::contacts::leave::leave;
 use crate::app::App;
 use crate::dispatcher::WorkspaceId;
 use routing::{SourceId, Time};
@@ -81,6 +82,8 @@ async fn expire(
             object_id: Some(source.0),
             body: serde_json::json!({ "items": items, "reason": "retention" }),
         };
+        let left = leave(&app.dispatcher, workspace, Actor::System, items.clone()).await;
+        left.map_err(|error| store::Error::Unavailable(error.to_string()))?;
         let traces = Traces { items, ..Traces::default() };
         app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
         *erased += found.len();

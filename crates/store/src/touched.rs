@@ -82,6 +82,8 @@ pub(crate) struct Touched<'a> {
     pub accepted: Vec<(ItemId, Time)>,
     /// What has come of assignments of earlier batches.
     pub marked: BTreeMap<ItemId, Mark>,
+    /// Items whose persons are gone: nobody is their duplicate any more.
+    pub forgotten: Vec<ItemId>,
     /// Items whose last assignment, of an earlier batch, is open again.
     pub reopened: Vec<ItemId>,
     /// Assignments and offers of earlier batches that ended.
@@ -202,6 +204,11 @@ impl<'a> Touched<'a> {
         before: &HashMap<ItemId, Before>,
         facts: &Facts,
     ) {
+        if let Event::Forgotten { item } = event {
+            self.forgotten.push(*item);
+            // Whose last result it was the event does not say.
+            self.everyone = true;
+        }
         let Some(id) = event.changed_item() else { return };
         let trace = self.items.entry(id).or_insert_with(|| match before.get(&id) {
             Some(before) => ItemTrace {

@@ -239,7 +239,14 @@ static REOPENED: Many = Many {
     types: &[I, I],
 };
 
-/// Results that were taken back, offers of earlier batches that were accepted, what came of others,
+/// Items whose persons are gone hold no key any more.
+static FORGOTTEN: Many = Many {
+    sql: "UPDATE items SET dedupe_until = NULL FROM {rows} AS v \
+          WHERE items.workspace_id = v.c1 AND items.item_id = v.c2",
+    types: &[I, I],
+};
+
+/// Whose persons are gone, results that were taken back, offers of earlier batches that were accepted, what came of others,
 /// what ended, and what the batch opens: what stood open ends before anything new is opened for the
 /// same item. `seq` is the last event's before the batch.
 pub(crate) fn assignments(
@@ -247,7 +254,11 @@ pub(crate) fn assignments(
     seq: u64,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<Writes<6>> {
+) -> Result<Writes<7>> {
+    let mut forgotten = Rows::default();
+    for item in &touched.forgotten {
+        forgotten.push(cells![workspace, *item]);
+    }
     let (mut accepted, mut ended) = (Rows::default(), Rows::default());
     let mut reopened = Rows::default();
     for item in &touched.reopened {
@@ -294,6 +305,7 @@ pub(crate) fn assignments(
         ]);
     }
     Ok([
+        (&FORGOTTEN, forgotten),
         (&REOPENED, reopened),
         (&ACCEPTED, accepted),
         (&MARKED, marked),

@@ -26,6 +26,20 @@ impl State {
         }
     }
 
+    /// Keeps nothing of whom the item is about: neither their key nor a result to be taken back.
+    pub(super) fn forget(&mut self, id: ItemId) {
+        let index = &mut self.index;
+        self.facts.holds.retain(|&(source, contact), hold| {
+            if hold.item == id {
+                index.hold_no_longer(hold.until, source, contact);
+            }
+            hold.item != id
+        });
+        for agent in self.facts.agents.values_mut() {
+            agent.last_result.take_if(|last| last.item.id == id);
+        }
+    }
+
     /// The item is in the agent's hands as it was before their last result.
     pub(super) fn undo(&mut self, id: ItemId, agent: AgentId) {
         let last = self.facts.agents.get_mut(&agent).and_then(|a| a.last_result.take());

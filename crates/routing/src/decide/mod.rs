@@ -154,6 +154,10 @@ impl State {
                 self.admit_complete(now, item, seen, disposition)
             }
             Command::KeepResult { item, agent } => self.admit_late_result(item, agent),
+            Command::Forget { item } => {
+                self.ever_came(item)?;
+                Admitted::done(Event::Forgotten { item })
+            }
             Command::Force { item, version, arrived_at, submission } => {
                 self.admit_force(item, version, arrived_at, submission)
             }

@@ -125,6 +125,9 @@ fn parse_line(c: &mut Cursor, stage: &Stage) -> Result<Line, ParseError> {
     if c.take("force") {
         return force(c, stage);
     }
+    if c.take("forget") {
+        return plain(Command::Forget { item: ItemId(id(c, &names.items, "item")?) });
+    }
     if c.take("list bars") {
         return bars(c, stage);
     }

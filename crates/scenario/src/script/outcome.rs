@@ -188,6 +188,9 @@ impl<'a> Teller<'a> {
                     }
                 }
             }
+            Event::Forgotten { item } => {
+                format!("{}: whom it was about is forgotten", self.item(*item))
+            }
             Event::ResultKept { item, agent, holder } => {
                 let (item, agent) = (self.item(*item), self.agent(*agent));
                 match holder {

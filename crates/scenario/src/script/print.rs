@@ -100,6 +100,7 @@ pub fn print(names: &Names, facts: &Facts, command: &Command) -> (String, Option
         Command::SetStatus { agent, status } => {
             plain(format!("{} is {}", agents(agent), status_words(status)))
         }
+        Command::Forget { item } => plain(format!("forget {}", names.items.name(item.0))),
         Command::KeepResult { item, agent } => {
             plain(format!("{} is late with {}", agents(agent), names.items.name(item.0)))
         }

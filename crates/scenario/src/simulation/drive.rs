@@ -38,6 +38,7 @@ enum Kind {
     Late,
     Undo,
     Force,
+    Forget,
     Bar,
     Place,
     Claim,
@@ -77,6 +78,7 @@ impl Driver {
             weight(Kind::Late, 2),
             weight(Kind::Undo, 6),
             weight(Kind::Force, 3),
+            weight(Kind::Forget, 2),
             weight(Kind::Bar, 4),
             weight(Kind::Place, 6),
             weight(Kind::Claim, 12),
@@ -250,6 +252,9 @@ impl Driver {
                 let arrived_at = Time(now.0 - random.below(7200) as i64 * 1000);
                 let submission = taste.submission(random, facts, now);
                 Command::Force { item, version: 2, arrived_at, submission }
+            }
+            Kind::Forget => {
+                Command::Forget { item: ItemId(random.from_to(1, facts.last_item.0.max(1))) }
             }
             Kind::Bar => {
                 let (item, _) = self.item(facts, |i| i.state.agent().is_none())?;

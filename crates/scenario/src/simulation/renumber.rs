@@ -146,6 +146,7 @@ impl Gone {
                 *item = self.item(*item);
                 *agent = self.agent(*agent);
             }
+            Command::Forget { item } => *item = self.item(*item),
             Command::Force { item, submission, .. } => {
                 *item = self.item(*item);
                 submission.source = self.source(submission.source);

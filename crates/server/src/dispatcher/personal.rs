@@ -247,6 +247,7 @@ pub(super) fn item_of(command: &Command) -> Option<ItemId> {
         | Command::Complete { item, .. }
         | Command::KeepResult { item, .. }
         | Command::Force { item, .. }
+        | Command::Forget { item }
         | Command::Update { item, .. }
         | Command::Release { item, .. }
         | Command::Retry { item, .. }

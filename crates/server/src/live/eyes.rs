@@ -42,6 +42,7 @@ impl Eyes {
                 | Event::Updated { .. }
                 | Event::BarsSet { .. }
                 | Event::SupervisorTold { .. }
+                | Event::Forgotten { .. }
                 | Event::ResultKept { .. } => {}
                 _ => {
                     holds.remove(&item);

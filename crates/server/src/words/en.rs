@@ -214,6 +214,7 @@ impl Words for English {
             ResultKept { agent, holder: None, .. } => {
                 format!("{}'s result came too late: kept as a note.", who(agent))
             }
+            Forgotten { .. } => "Whom it was about was erased.".to_owned(),
             Forced { .. } => "Forced through, though it had been kept back.".to_owned(),
             BarsSet { bars, .. } => match bars.iter().find(|bar| bar.is_never()).or(bars.first()) {
                 None => "The do-not-call list bars the contact no longer.",

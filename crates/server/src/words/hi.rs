@@ -225,6 +225,7 @@ impl Words for Hindi {
             ResultKept { agent, holder: None, .. } => {
                 format!("{} का परिणाम देर से आया: नोट के रूप में रखा गया।", who(agent))
             }
+            Forgotten { .. } => "जिनके बारे में यह था, उनकी जानकारी मिटा दी गई।".to_owned(),
             Forced { .. } => "रोके जाने के बावजूद आगे भेजा गया।".to_owned(),
             BarsSet { bars, .. } => match bars.iter().find(|bar| bar.is_never()).or(bars.first()) {
                 None => "संपर्क पर अब कॉल-न-करें सूची की रोक नहीं।",

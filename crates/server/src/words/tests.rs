@@ -177,6 +177,7 @@ fn events() -> Vec<Event> {
         BarsSet { item, bars: vec![Default::default()] },
         BarsSet { item, bars: vec![Bar { not_on_holidays: true, ..Default::default() }] },
         BarsSet { item, bars: Vec::new() },
+        Forgotten { item },
         Forced { item, version: 2, arrived_at: Time(0), submission: Default::default() },
         Updated { item, seen, agent, contacted: true },
         Released { item, seen, agent },

@@ -203,6 +203,7 @@ impl Words for Chinese {
             ResultKept { agent, holder: None, .. } => {
                 format!("{} 的结果来得太晚：已存为备注。", who(agent))
             }
+            Forgotten { .. } => "相关人员的资料已被删除。".to_owned(),
             Forced { .. } => "已放行，尽管先前被搁置。".to_owned(),
             BarsSet { bars, .. } => match bars.iter().find(|bar| bar.is_never()).or(bars.first()) {
                 None => "联系人不再受谢绝来电名单限制。",

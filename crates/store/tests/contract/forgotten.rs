@@ -6,7 +6,7 @@ use crate::routing_work::{desk, lead};
 use routing::{AgentId, Code, Command, ItemId, Mode, Seen, Submission};
 use store::{AssignmentFilter, ItemFilter, ItemStatus, Late, Note, NoteKind};
 
-crate::on_both!(a_duplicate_comes_back, late_results_are_notes);
+crate::on_both!(a_duplicate_comes_back, late_results_are_notes, who_is_gone_has_no_duplicates);
 
 async fn kept_back(w: &Workspace, item: ItemId) -> Result<Option<u32>> {
     let mut tx = w.store.begin(w.id, w.now).await?;
@@ -84,5 +84,34 @@ async fn late_results_are_notes(database: &Database) -> Result<()> {
     let notes = w.store.item_notes(w.id, item).await?;
     assert_eq!(notes, [Note { event: notes[0].event, ..note }]);
     assert_eq!(w.erase(item).await?, 1);
+    Ok(())
+}
+
+async fn who_is_gone_has_no_duplicates(database: &Database) -> Result<()> {
+    let mut w = desk(database, Mode::Push, 2).await?;
+    let first = w.submit(lead(5)).await?;
+    let result = |item, disposition: &str| Command::Complete {
+        item,
+        seen: Seen { agent: Some(AgentId(1)), ..Seen::default() },
+        disposition: Code::new(disposition),
+    };
+    w.act(result(first, "won")).await?;
+    w.act(Command::Forget { item: first }).await?;
+    w.check().await?;
+    w.reload().await?;
+    let second = w.submit(lead(5)).await?;
+    let row = |w: &Workspace, item| {
+        let (store, id) = (w.store.clone(), w.id);
+        async move { Ok::<_, store::Error>(store.item(id, item).await?.ok_or("no item").unwrap()) }
+    };
+    assert_eq!(row(&w, second).await?.duplicate_of, None);
+    // An open one in the batch that cancels it.
+    let cancel = Command::Cancel { item: second, seen: Seen::default() };
+    w.act_all(vec![cancel, Command::Forget { item: second }]).await?;
+    w.check().await?;
+    let third = w.submit(lead(5)).await?;
+    assert_eq!(row(&w, third).await?.duplicate_of, None);
+    let fourth = w.submit(lead(5)).await?;
+    assert_eq!(row(&w, fourth).await?.duplicate_of, Some(third));
     Ok(())
 }

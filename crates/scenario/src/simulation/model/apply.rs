@@ -12,13 +12,17 @@ impl Model {
         self.now = at;
         self.holds.retain(|_, (_, until)| *until > at);
         if let Some(item) = event.item().and_then(|id| self.items.get_mut(&id))
-            && !matches!(event, Event::ResultKept { .. })
+            && !matches!(event, Event::ResultKept { .. } | Event::Forgotten { .. })
         {
             item.version += 1;
         }
         match event {
             Event::ClockTicked | Event::MatchRequested { .. } | Event::Claimed { .. } => {}
             Event::RuleDeactivated { .. } | Event::ResultKept { .. } => {}
+            Event::Forgotten { item } => {
+                self.holds.retain(|_, (first, _)| first != item);
+                self.last.retain(|_, last| last.id != *item);
+            }
             Event::SupervisorTold { item, notice, .. } => {
                 if *notice != Notice::PlacedItemHeldByAbsent {
                     self.item(*item)?.told = true;

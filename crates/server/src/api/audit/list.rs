@@ -202,6 +202,8 @@ impl Names {
             "token" => self.actors.token(id),
             "endpoint" => self.endpoints.get(&id).cloned(),
             "login" => self.actors.user(id),
+            // An entry has no name, and must have none.
+            "do_not_call" => Some(id.to_string()),
             _ => None,
         }
     }

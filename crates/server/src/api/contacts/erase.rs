@@ -1,5 +1,6 @@
 //! `POST /contacts/erase`: one person is forgotten; the work that was done stays.
 
+use super::leave::leave;
 use super::{Whose, held, ids};
 use crate::app::App;
 use crate::auth::Caller;
@@ -45,13 +46,16 @@ pub struct Erasure {
 pub struct Erased {
     /// The items that no longer say whom they are about.
     pub items: Vec<u64>,
+    /// Those of them that were open: nobody can work on them now.
+    pub cancelled: Vec<u64>,
     /// Rows that held something of the person; 0 when there was nothing (left) to erase.
     pub rows: u64,
 }
 
 /// Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
-/// of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
-/// again it changes nothing. That it was done is audited, without the person.
+/// of files, kept answers, what waits to be sent. Items, assignments and the journal stay; items that
+/// are open are cancelled, and whoever comes again is not their duplicate. Asked again it changes
+/// nothing. That it was done is audited, without the person.
 #[utoipa::path(post, path = "/contacts/erase", tag = "contacts", request_body = Erasure,
     responses((status = 200, body = Erased)))]
 pub async fn erase(
@@ -62,6 +66,8 @@ pub async fn erase(
     let Erasure { phone, email, item, reason } = body;
     let held = held(&app, &caller, Whose { phone, email, item }).await?;
     let items = ids(&held);
+    let about = held.items.iter().map(|one| one.item).collect();
+    let cancelled = leave(&app.dispatcher, caller.workspace, caller.actor, about).await?;
     let act = Act {
         actor: caller.actor,
         act: CONTACT_ERASED,
@@ -74,5 +80,6 @@ pub async fn erase(
     if rows > 0 {
         app.dispatcher.reload(workspace);
     }
-    Ok(Json(Erased { items, rows }))
+    let cancelled = cancelled.into_iter().map(|item| item.0).collect();
+    Ok(Json(Erased { items, cancelled, rows }))
 }

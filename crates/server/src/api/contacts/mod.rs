@@ -3,6 +3,7 @@
 
 pub mod erase;
 pub mod export;
+pub mod leave;
 #[cfg(test)]
 mod tests;
 

@@ -57,10 +57,10 @@ async fn given_out_and_erased(h: Harness) {
     let first = h.get("/items/1").await;
     assert_eq!((&first["state"], &first["contact"]["phone"]), (&json!("cancelled"), &Value::Null));
     assert_eq!(h.get("/items/3").await["contact"]["name"], "Ravi Rao");
-    assert_eq!(
-        h.get("/items/1/history").await["items"].as_array().unwrap().len(),
-        items[0]["history"].as_array().unwrap().len()
-    );
+    let history = h.get("/items/1/history").await["items"].clone();
+    let before = items[0]["history"].as_array().unwrap().len();
+    assert_eq!(history.as_array().unwrap().len(), before + 1);
+    assert_eq!(history[before]["text"], "Whom it was about was erased.");
 
     // Once more: nothing is left, and nothing is added.
     let again = h.post("/contacts/erase", erase).await;
@@ -98,7 +98,29 @@ async fn only_an_admin_and_only_one_person() {
     let free = json!({"item": 1, "reason": "Kavya wants it"});
     assert_eq!(h.call("POST", "/contacts/erase", free).await.problem(422), "invalid");
     let nobody = json!({"phone": "+919876543299", "reason": "requested"});
-    assert_eq!(h.post("/contacts/erase", nobody).await, json!({"items": [], "rows": 0}));
+    let nothing = json!({"items": [], "cancelled": [], "rows": 0});
+    assert_eq!(h.post("/contacts/erase", nobody).await, nothing);
+    h.end().await;
+}
+
+#[tokio::test]
+async fn nobody_works_on_a_card_without_a_person() {
+    let h = Harness::new().await;
+    let office = h.office(&["Asha"]).await;
+    let lead = json!({"source": office.source, "contact": {"phone": "9811100001"}});
+    for state in ["assigned", "duplicate"] {
+        assert_eq!(h.post("/items", lead.clone()).await["state"], state);
+    }
+    let erased =
+        h.post("/contacts/erase", json!({"phone": "9811100001", "reason": "mistake"})).await;
+    assert_eq!((&erased["items"], &erased["cancelled"]), (&json!([1, 2]), &json!([1])), "{erased}");
+    assert_eq!(h.get("/items/1").await["state"], "cancelled");
+    assert_eq!(h.get(&format!("/agents/{}", office.agents[0])).await["holding"], 0);
+    // They come again, and are somebody new.
+    for state in ["assigned", "duplicate"] {
+        assert_eq!(h.post("/items", lead.clone()).await["state"], state);
+    }
+    assert_eq!(h.get("/items/4").await["duplicate_of"], 3);
     h.end().await;
 }
 
@@ -123,7 +145,9 @@ async fn whoever_shows_the_person_loads_again() {
     let hello = next().await;
     assert_eq!(hello["type"], "hello");
     h.post("/contacts/erase", json!({"item": 1, "reason": "requested"})).await;
-    assert_eq!(next().await, json!({"type": "resync", "seq": hello["seq"]}));
+    let forgotten = next().await;
+    assert_eq!(forgotten["event"], json!({"event": "forgotten", "item": 1}));
+    assert_eq!(next().await, json!({"type": "resync", "seq": forgotten["seq"]}));
     // Who was away meanwhile is told when they come back.
     let mut back = connect(&format!("?after={}", hello["seq"])).await;
     let first = back.next().await.unwrap().unwrap();

@@ -14,8 +14,9 @@ use serde_json::json;
 use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut};
 
 /// Takes an entry off the list, and frees what it held back: items that waited go out in their
-/// place, and of those that came in barred the newest is routed as it came, so that nobody is called
-/// once for each time that they came. What another entry still bars stays.
+/// place, and of those that came in barred the newest is routed as it came, but only where none of the
+/// contact's items is open: nobody is called once for each time that they came. What another entry
+/// still bars stays.
 #[utoipa::path(delete, path = "/do-not-call/{id}", tag = "do-not-call",
     params(("id" = u64, Path)), responses((status = 204)))]
 pub async fn remove(
@@ -61,16 +62,21 @@ pub async fn freed(
     // The newest is first.
     let rows = app.store.items(caller.workspace, &filter).await?.items;
     let came_in_barred = |row: &&ItemRow| row.state == ItemStatus::Barred;
-    let newest = rows.iter().find(came_in_barred).filter(|_| gone.bar.is_for_good());
-    let newest = newest.map(|row| row.id);
+    let is_open = |row: &ItemRow| !came_in_barred(&row) && !is_over(row.state);
+    let comes_back = gone.bar.is_for_good() && !rows.iter().any(is_open);
+    let newest = rows.iter().find(came_in_barred).filter(|_| comes_back).map(|row| row.id);
     let works = rows.into_iter().filter_map(|row| match row.state {
         ItemStatus::Barred if newest != Some(row.id) => None,
         ItemStatus::Barred => Some(as_it_came(row, gone.clone(), left.clone())),
-        ItemStatus::Closed | ItemStatus::Cancelled | ItemStatus::Duplicate => None,
+        over if is_over(over) => None,
         _ => Some(Work::from(Command::SetBars { item: row.id, bars: Vec::new() })),
     });
     // What the list says is read under the lock.
     Ok(works.map(|work| Work { callee: Some(contact), ..work }).collect())
+}
+
+fn is_over(state: ItemStatus) -> bool {
+    matches!(state, ItemStatus::Closed | ItemStatus::Cancelled | ItemStatus::Duplicate)
 }
 
 /// Routes an item that came in barred, if the entry that is gone concerned it and no other would bar

@@ -82,6 +82,9 @@ async fn kept_back(h: Harness) {
     let acts: Vec<&Value> =
         audit["items"].as_array().unwrap().iter().map(|row| &row["act"]).collect();
     assert_eq!(acts, [&json!("do_not_call_removed"), &json!("do_not_call_added")]);
+    let said = &audit["items"][0];
+    let text = format!("Entry {} was taken off the do-not-call list.", said["object"]["id"]);
+    assert_eq!(said["text"], text);
     assert!(!audit.to_string().contains("98765"), "{audit}");
     h.end().await;
 }
@@ -115,6 +118,21 @@ async fn whoever_came_often_comes_back_once() {
     for path in &kept[..2] {
         assert_eq!(h.get(path).await["state"], "barred");
     }
+    h.end().await;
+}
+
+#[tokio::test]
+async fn whoever_is_in_hand_already_does_not_come_back_beside() {
+    let h = Harness::new().await;
+    let office = h.office(&["Asha", "Ben"]).await;
+    let first = h.post("/items", lead(office.source, "9811100002")).await;
+    assert_eq!(first["state"], "assigned");
+    let entry = h.call("POST", "/do-not-call", json!({"phone": "9811100002"})).await.expect(201);
+    let second = h.post("/items", lead(office.source, "9811100002")).await;
+    assert_eq!(second["state"], "barred");
+    h.call("DELETE", &format!("/do-not-call/{}", entry["id"]), Value::Null).await.expect(204);
+    assert_eq!(h.get(&format!("/items/{}", first["id"])).await["state"], "assigned");
+    assert_eq!(h.get(&format!("/items/{}", second["id"])).await["state"], "barred");
     h.end().await;
 }
 

@@ -45,13 +45,13 @@ test.each([
 	['released', { item: 7, agent: 1 }]
 ])('not told: %s, %j', (event, more) => expect(happened(event, more)).toBeNull());
 
-test('what went on while nobody looked is told for a day', () => {
+test('what went on while nobody looked is told for a week', () => {
 	const ended = (number: number, end: string | null, ended_at: string | null) =>
 		({ item: number, queue: 4, end, ended_at }) as Assignment;
 	const assignments = [
 		ended(7, 'silent', at),
 		ended(6, 'silent', '2026-03-02T05:00:00.000Z'),
-		ended(5, 'silent', '2026-03-01T05:00:00.000Z'),
+		ended(5, 'silent', '2026-02-23T05:00:00.000Z'),
 		ended(4, 'released', at),
 		ended(3, null, null)
 	];
@@ -78,5 +78,5 @@ test('what was dismissed stays so over a reload, as long as it could come again'
 	};
 	new Dismissed(store, NOW).add(gone(7));
 	expect([...new Dismissed(store, NOW).keys]).toEqual([leftKey(gone(7))]);
-	expect([...new Dismissed(store, NOW + 86_400_000).keys]).toEqual([]);
+	expect([...new Dismissed(store, NOW + 7 * 86_400_000).keys]).toEqual([]);
 });

@@ -14,7 +14,7 @@ export interface Left {
 
 /** What is told of at most; and for how long after it happened, to somebody who was not there. */
 export const MOST_LEFT = 20;
-const TOLD_MS = 86_400_000;
+const TOLD_MS = 7 * 86_400_000;
 
 type Desk = { id: number; items: Item[]; queues: Queue[] };
 type Happened = Extract<Message, { type: 'event' }>;
