@@ -215,8 +215,9 @@ export interface paths {
         put?: never;
         /**
          * Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
-         *     of files, kept answers, what waits to be sent. Items, assignments and the journal stay. Asked
-         *     again it changes nothing. That it was done is audited, without the person.
+         *     of files, kept answers, what waits to be sent. Items, assignments and the journal stay; items that
+         *     are open are cancelled, and whoever comes again is not their duplicate. Asked again it changes
+         *     nothing. That it was done is audited, without the person.
          */
         post: operations["post_contacts_erase"];
         delete?: never;
@@ -316,8 +317,9 @@ export interface paths {
         post?: never;
         /**
          * Takes an entry off the list, and frees what it held back: items that waited go out in their
-         *     place, and of those that came in barred the newest is routed as it came, so that nobody is called
-         *     once for each time that they came. What another entry still bars stays.
+         *     place, and of those that came in barred the newest is routed as it came, but only where none of the
+         *     contact's items is open: nobody is called once for each time that they came. What another entry
+         *     still bars stays.
          */
         delete: operations["delete_do_not_call_id"];
         options?: never;
@@ -1930,6 +1932,8 @@ export interface components {
         };
         /** @description What was erased. */
         Erased: {
+            /** @description Those of them that were open: nobody can work on them now. */
+            cancelled: number[];
             /** @description The items that no longer say whom they are about. */
             items: number[];
             /**
