@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 /// Which version is given back, and why.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Release {
+pub struct ReleaseForm {
     /// The item's version as last seen.
     pub version: u32,
     /// Why; kept with the item's personal data, not in the journal.
@@ -25,12 +25,12 @@ pub struct Release {
 
 /// Gives an assigned item back to its old place in the queue.
 #[utoipa::path(post, path = "/items/{id}/release", tag = "items", params(("id" = u64, Path)),
-    request_body = Release, responses((status = 200, body = ItemView)))]
+    request_body = ReleaseForm, responses((status = 200, body = ItemView)))]
 pub async fn release(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
-    Body(body): Body<Release>,
+    Body(body): Body<ReleaseForm>,
 ) -> Answered<Json<ItemView>> {
     let item = ItemId(id);
     let command = Command::Release { item, seen: seen(&caller, body.version)? };

@@ -16,6 +16,7 @@ use jiff::tz::TimeZone;
 use routing::{AgentId, Code, QueueId, Refusal, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use store::{LatestResult, Tallies};
 use utoipa::ToSchema;
 
@@ -210,8 +211,8 @@ impl App {
     ) -> Answered<BTreeMap<QueueId, Desk>> {
         let mut desks = BTreeMap::new();
         for tally in &tallies.results {
-            if !desks.contains_key(&tally.queue) {
-                desks.insert(tally.queue, self.desk(caller.workspace, tally.queue).await?.desk);
+            if let Entry::Vacant(place) = desks.entry(tally.queue) {
+                place.insert(self.desk(caller.workspace, tally.queue).await?.desk);
             }
         }
         Ok(desks)
