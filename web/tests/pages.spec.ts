@@ -6,6 +6,8 @@ const PAGES: [string, string | null][] = [
 	['sign-in', null],
 	['work', 'asha'],
 	['live', 'supervisor'],
+	['reports', 'supervisor'],
+	['wall', 'supervisor'],
 	['items', 'supervisor'],
 	['history', 'supervisor'],
 	['people', 'supervisor'],

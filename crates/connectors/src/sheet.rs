@@ -13,6 +13,8 @@ use zip::write::SimpleFileOptions;
 pub enum Cell<'a> {
     Empty,
     Number(u64),
+    /// So many tenths, as a number with one decimal place.
+    Tenths(u64),
     Text(Cow<'a, str>),
 }
 
@@ -30,8 +32,8 @@ pub(crate) const MAX_CELL: usize = 32_767;
 ///
 /// ```
 /// use connectors::{Cell, csv_rows};
-/// let rows = [vec![Cell::Number(7), Cell::text("=1+1"), Cell::Empty, Cell::text("a,b")]];
-/// assert_eq!(csv_rows(rows).unwrap(), b"7,'=1+1,,\"a,b\"\r\n");
+/// let rows = [vec![Cell::Number(7), Cell::Tenths(75), Cell::text("=1+1"), Cell::text("a,b")]];
+/// assert_eq!(csv_rows(rows).unwrap(), b"7,7.5,'=1+1,\"a,b\"\r\n");
 /// ```
 pub fn csv_rows<'a>(rows: impl IntoIterator<Item = Vec<Cell<'a>>>) -> io::Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new()
@@ -42,12 +44,17 @@ pub fn csv_rows<'a>(rows: impl IntoIterator<Item = Vec<Cell<'a>>>) -> io::Result
         let cells = row.into_iter().map(|cell| match cell {
             Cell::Empty => Cow::Borrowed(""),
             Cell::Number(number) => Cow::Owned(number.to_string()),
+            Cell::Tenths(tenths) => Cow::Owned(decimal(tenths)),
             Cell::Text(text) if is_formula(&text) => Cow::Owned(format!("'{text}")),
             Cell::Text(text) => text,
         });
         out.write_record(cells.map(|cell| cell.into_owned().into_bytes()))?;
     }
     out.into_inner().map_err(|error| error.into_error())
+}
+
+fn decimal(tenths: u64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// Whether a spreadsheet would compute it (OWASP: CSV injection).
@@ -100,6 +107,9 @@ impl<W: Write + Seek> Workbook<W> {
             match cell {
                 Cell::Empty => self.row.push_str("<c/>"),
                 Cell::Number(number) => self.row.push_str(&format!("<c><v>{number}</v></c>")),
+                Cell::Tenths(tenths) => {
+                    self.row.push_str(&format!("<c><v>{}</v></c>", decimal(*tenths)));
+                }
                 Cell::Text(text) => {
                     self.row.push_str(r#"<c t="inlineStr"><is><t xml:space="preserve">"#);
                     text.chars().take(MAX_CELL).for_each(|c| escape(c, &mut self.row));

@@ -1,5 +1,6 @@
 //! What every operation works with: store, dispatcher, limits, and what is kept for a moment.
 
+use crate::api::reports::Finished;
 use crate::api::setup::Pending;
 use crate::auth::attempts::Attempts;
 use crate::auth::password::Passwords;
@@ -88,6 +89,7 @@ pub struct Parts {
     local: Mutex<HashMap<String, Caller>>,
     contact_keys: Cached<WorkspaceId, [u8; 32]>,
     counts: Cached<WorkspaceId, Arc<Counts>>,
+    pub finished: Cached<WorkspaceId, Arc<Finished>>,
     sealer: OnceLock<Arc<Sealer>>,
 }
 
@@ -148,6 +150,7 @@ impl App {
             local: Mutex::default(),
             contact_keys: Cached::new(Duration::from_secs(3600)),
             counts: Cached::new(Duration::from_secs(60)),
+            finished: Cached::new(Duration::from_secs(60)),
             sealer: OnceLock::new(),
         })))
     }

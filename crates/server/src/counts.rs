@@ -1,7 +1,9 @@
 //! How many open items stand where. Counted from the state now and then rather than on every
 //! request: a look at a million items takes a while.
 
-use routing::{ItemState, OutsideCalling, QueueId, SourceId, State, Time};
+use routing::{
+    AgentId, Callback, ItemId, ItemState, OutsideCalling, QueueId, SourceId, State, Time,
+};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -27,10 +29,21 @@ impl QueueCounts {
     }
 }
 
+/// A call that was promised, of an item that nobody has in hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Promised {
+    pub at: Time,
+    pub item: ItemId,
+    pub queue: QueueId,
+    /// Who promised to call themselves.
+    pub agent: Option<AgentId>,
+}
+
 /// The open items of a workspace.
 #[derive(Clone, Debug)]
 pub struct Counts {
     queues: BTreeMap<QueueId, QueueCounts>,
+    promised: Vec<Promised>,
     waiting_by_source: BTreeMap<SourceId, u64>,
     taken: Instant,
     fresh_for: Duration,
@@ -43,7 +56,11 @@ impl Counts {
         let items = &state.facts().items;
         let mut queues = BTreeMap::<QueueId, QueueCounts>::new();
         let mut waiting_by_source = BTreeMap::<SourceId, u64>::new();
+        let mut promised = Vec::new();
         for item in items.values() {
+            if let (Some(Callback { at, agent }), None) = (item.callback, item.state.agent()) {
+                promised.push(Promised { at, item: item.id, queue: item.queue, agent });
+            }
             let queue = queues.entry(item.queue).or_default();
             match item.state {
                 ItemState::Scheduled { .. } => queue.scheduled += 1,
@@ -66,7 +83,8 @@ impl Counts {
         } else {
             (began.elapsed() * 50).clamp(Duration::from_millis(250), Duration::from_secs(15))
         };
-        Counts { queues, waiting_by_source, taken: Instant::now(), fresh_for }
+        promised.sort_by_key(|promised| (promised.at, promised.item));
+        Counts { queues, promised, waiting_by_source, taken: Instant::now(), fresh_for }
     }
 
     /// Whether they may still be shown.
@@ -78,12 +96,23 @@ impl Counts {
         self.queues.get(&id).copied().unwrap_or_default()
     }
 
+    /// Promised calls, the earliest first.
+    pub fn promised(&self) -> &[Promised] {
+        &self.promised
+    }
+
+    /// How many of the queue's calls were promised, and how many of them are due.
+    pub fn call_backs(&self, queue: QueueId, now: Time) -> (u64, u64) {
+        let of_queue = self.promised.iter().filter(|promised| promised.queue == queue);
+        of_queue.fold((0, 0), |(all, due), promised| (all + 1, due + u64::from(promised.at <= now)))
+    }
+
     pub fn waiting_of_source(&self, id: SourceId) -> u64 {
         self.waiting_by_source.get(&id).copied().unwrap_or_default()
     }
 }
 
 /// How many items an agent holds, offers included.
-pub fn holding(state: &State, agent: routing::AgentId) -> u32 {
+pub fn holding(state: &State, agent: AgentId) -> u32 {
     u32::try_from(state.held(agent).count()).unwrap_or(u32::MAX)
 }

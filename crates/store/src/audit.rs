@@ -4,7 +4,8 @@ use crate::Actor;
 use routing::{Event, Time};
 use serde_json::Value;
 
-/// What a person did beside the core, to be recorded. Never holds a name, phone or free text.
+/// What a person did beside the core, to be recorded. Never holds a name, phone or free text, but
+/// for an announcement's: that speaks to agents, of no contact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act {
     pub actor: Actor,

@@ -55,4 +55,11 @@ pub trait Desks {
 
     /// The steps that are ticked of an item's script.
     async fn ticks(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<String>>;
+
+    /// What was last noted of each of these items, of which there are at most some hundreds.
+    async fn last_notes(
+        &self,
+        workspace: WorkspaceId,
+        items: &[ItemId],
+    ) -> Result<Vec<(ItemId, String)>>;
 }

@@ -13,6 +13,7 @@
 //! from the event. It reads no clock: times come from the caller, or from the database.
 
 mod access;
+mod announcement;
 mod audit;
 mod audit_rows;
 mod backend;
@@ -38,6 +39,7 @@ mod migrate;
 mod open;
 mod opt_out;
 mod read;
+mod report;
 mod rows;
 mod shape;
 mod sql;
@@ -47,6 +49,7 @@ mod transaction;
 mod write;
 
 pub use access::{NewToken, Role, Session, Token, User, UserChange};
+pub use announcement::{Announcement, Announcements, NewAnnouncement};
 pub use audit::{Act, AuditFilter, Audited, CONTACT_ERASED, What};
 pub use batch::{
     Answered, Batch, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow,
@@ -68,6 +71,7 @@ pub use read::{
     AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
     ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
+pub use report::{HourTally, LatestResult, Reports, ResultTally, Stretch, Tallies};
 pub use store::{
     Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,
     Workspaces,

@@ -1,12 +1,12 @@
 //! The handle that the server holds: object-safe, so that the database's type stays in this crate.
 
 use crate::{
-    Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
-    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints, Entry, GivenUp,
-    Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport,
-    NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session,
-    SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who,
-    WorkspaceId, WorkspaceRow, Written,
+    Act, Actor, AgentOutcome, AgentTally, Announcements, Answered, AssignmentCount,
+    AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints,
+    Entry, GivenUp, Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late,
+    Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow,
+    Reports, Result, Session, SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange,
+    UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -24,6 +24,8 @@ pub trait Store:
     + Imports
     + Outbox
     + Desks
+    + Announcements
+    + Reports
     + Endpoints
     + Audit
     + Contacts

@@ -49,11 +49,19 @@ pub(crate) struct Opened<'a> {
     pub offer: bool,
     pub at: Time,
     pub accepted_at: Option<Time>,
-    pub ended: Option<(Ended, Time)>,
+    pub ended: Option<End<'a>>,
     /// `None` when a person placed it.
     pub reason: Option<&'a Reason>,
     pub count_after: u64,
     pub mark: Mark,
+}
+
+/// How an assignment ended, when, and with which result if with one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End<'a> {
+    pub how: Ended,
+    pub at: Time,
+    pub disposition: Option<&'a Code>,
 }
 
 /// What has come of an assignment.
@@ -87,7 +95,7 @@ pub(crate) struct Touched<'a> {
     /// Items whose last assignment, of an earlier batch, is open again.
     pub reopened: Vec<ItemId>,
     /// Assignments and offers of earlier batches that ended.
-    pub ended: Vec<(ItemId, Ended, Time)>,
+    pub ended: Vec<(ItemId, End<'a>)>,
     pub agents: BTreeSet<AgentId>,
     /// By event, whose count came back with it: an offer was taken away.
     taken_back: HashMap<usize, AgentId>,
@@ -358,12 +366,17 @@ impl<'a> Touched<'a> {
         {
             self.taken_back.insert(index, holder);
         }
-        if let Some((end, agent)) = ended {
+        if let Some((how, agent)) = ended {
+            let disposition = match event {
+                Event::Completed { disposition, .. } => Some(disposition),
+                _ => None,
+            };
+            let end = End { how, at, disposition };
             trace.offered = false;
             self.agents.extend(agent.into_iter().chain(trace.holder.take()));
             match trace.open.take() {
-                Some(place) => self.opened[place].ended = Some((end, at)),
-                None if !trace.earlier_ended => self.ended.push((id, end, at)),
+                Some(place) => self.opened[place].ended = Some(end),
+                None if !trace.earlier_ended => self.ended.push((id, end)),
                 None => {}
             }
             trace.earlier_ended = true;

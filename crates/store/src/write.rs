@@ -195,9 +195,9 @@ fn push_item(
 
 static ASSIGNMENTS: Many = Many {
     sql: "INSERT INTO assignments (workspace_id, seq, item_id, agent_id, source_id, queue_id, \
-          offer, at, accepted_at, ended_at, ended, way, reason, count_before, count_after) \
-          {values}",
-    types: &[I, I, I, I, I, I, I, I, I, I, T, T, T, I, I],
+          offer, at, accepted_at, ended_at, ended, way, reason, count_before, count_after, \
+          disposition) {values}",
+    types: &[I, I, I, I, I, I, I, I, I, I, T, T, T, I, I, T],
 };
 
 /// What has come of assignments that the batch itself opened.
@@ -223,16 +223,16 @@ static ACCEPTED: Many = Many {
 };
 
 static ENDED: Many = Many {
-    sql: "UPDATE assignments SET ended_at = v.c3, ended = v.c4 FROM {rows} AS v \
-          WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
-          AND assignments.ended_at IS NULL",
-    types: &[I, I, I, T],
+    sql: "UPDATE assignments SET ended_at = v.c3, ended = v.c4, disposition = v.c5 \
+          FROM {rows} AS v WHERE assignments.workspace_id = v.c1 \
+          AND assignments.item_id = v.c2 AND assignments.ended_at IS NULL",
+    types: &[I, I, I, T, T],
 };
 
 /// Assignments of earlier batches whose result was taken back: the item's last ones.
 static REOPENED: Many = Many {
-    sql: "UPDATE assignments SET ended_at = NULL, ended = NULL, won = 0, \
-          contacted_at = CASE WHEN contacted_at < ended_at THEN contacted_at END \
+    sql: "UPDATE assignments SET ended_at = NULL, ended = NULL, disposition = NULL, \
+          won = 0, contacted_at = CASE WHEN contacted_at < ended_at THEN contacted_at END \
           FROM {rows} AS v WHERE assignments.workspace_id = v.c1 AND assignments.item_id = v.c2 \
           AND assignments.seq = (SELECT MAX(a.seq) FROM assignments AS a \
           WHERE a.workspace_id = v.c1 AND a.item_id = v.c2)",
@@ -271,8 +271,9 @@ pub(crate) fn assignments(
     for (item, at) in &touched.accepted {
         accepted.push(cells![workspace, *item, *at]);
     }
-    for (item, end, at) in &touched.ended {
-        ended.push(cells![workspace, *item, *at, end.as_str()]);
+    for (item, end) in &touched.ended {
+        let disposition = end.disposition.map(Code::as_str);
+        ended.push(cells![workspace, *item, end.at, end.how.as_str(), disposition]);
     }
     let mut rows = Rows::with_room(&ASSIGNMENTS, touched.opened.len());
     for opened in &touched.opened {
@@ -296,12 +297,13 @@ pub(crate) fn assignments(
             opened.offer,
             opened.at,
             opened.accepted_at,
-            opened.ended.map(|(_, at)| at),
-            opened.ended.map(|(end, _)| end.as_str()),
+            opened.ended.map(|end| end.at),
+            opened.ended.map(|end| end.how.as_str()),
             way,
             opened.reason.map(json).transpose()?,
             opened.count_after.saturating_sub(1),
             opened.count_after,
+            opened.ended.and_then(|end| end.disposition).map(Code::as_str),
         ]);
     }
     Ok([

@@ -6,7 +6,7 @@ use crate::options::Options;
 use crate::print;
 use crate::when::period;
 use anyhow::{Context, Result, bail};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,8 @@ enum What {
     /// The history of assignments: item, source, agent, their count before and after, method, when
     /// and why.
     Assignments(Assignments),
+    /// What agents recorded: by agent, by result, or over time.
+    Report(Report),
 }
 
 #[derive(Args)]
@@ -43,10 +45,40 @@ struct Assignments {
     to: Option<String>,
 }
 
+#[derive(Args)]
+struct Report {
+    /// Where to: an Excel workbook when it ends in .xlsx, else CSV; standard output when absent.
+    file: Option<PathBuf>,
+    /// Which table.
+    #[arg(long, value_enum, default_value = "agents")]
+    table: Table,
+    /// Only of this queue, by name or number.
+    #[arg(long)]
+    queue: Option<String>,
+    /// Recorded from then on: a day such as 2026-01-31 in the workspace's zone, or an RFC 3339 time;
+    /// since today began when absent.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Recorded until then; a day counts to its end.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Table {
+    /// Results, won, contacted and results per hour of each agent.
+    Agents,
+    /// How often each result was recorded.
+    Results,
+    /// Results over time.
+    Activity,
+}
+
 pub fn run(options: &Options, args: Export) -> Result<ExitCode> {
     let engine = Engine::connect(options)?;
     match args.what {
         What::Assignments(args) => assignments(&engine.api, options, &args)?,
+        What::Report(args) => report(&engine.api, options, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -58,10 +90,37 @@ fn assignments(api: &Api, options: &Options, args: &Assignments) -> Result<()> {
         let text = serde_json::to_string_pretty(&rows)? + "\n";
         return write(args.file.as_deref(), |out| Ok(out.write_all(text.as_bytes())?));
     }
-    let excel = args.file.as_ref().and_then(|file| file.extension()).is_some_and(|e| e == "xlsx");
-    let format = if excel { "xlsx" } else { "csv" };
-    let path = format!("/assignments/export?format={format}&{wanted}");
+    let path = format!("/assignments/export?format={}&{wanted}", format_of(args.file.as_deref()));
     write(args.file.as_deref(), |out| api.download(&path, out))
+}
+
+fn report(api: &Api, options: &Options, args: &Report) -> Result<()> {
+    let mut query = period(api, args.from.as_deref(), args.to.as_deref())?;
+    if let Some(queue) = &args.queue {
+        query.push(format!("queue={}", number_of(api, "/queues", "queue", queue)?));
+    }
+    if options.json {
+        let report: Value = api.get(&format!("/reports/desk?{}", query.join("&")))?;
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        return write(args.file.as_deref(), |out| Ok(out.write_all(text.as_bytes())?));
+    }
+    let table = match args.table {
+        Table::Agents => "agents",
+        Table::Results => "results",
+        Table::Activity => "activity",
+    };
+    query.push(format!("table={table}"));
+    query.push(format!("format={}", format_of(args.file.as_deref())));
+    let path = format!("/reports/desk/export?{}", query.join("&"));
+    write(args.file.as_deref(), |out| api.download(&path, out))
+}
+
+/// By the file's name.
+fn format_of(file: Option<&Path>) -> &'static str {
+    match file.and_then(Path::extension).is_some_and(|e| e == "xlsx") {
+        true => "xlsx",
+        false => "csv",
+    }
 }
 
 /// The query string of what was asked for.

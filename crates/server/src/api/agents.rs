@@ -2,7 +2,7 @@
 
 mod view;
 
-pub use view::{AgentView, status_words, view};
+pub use view::{AgentView, queues_served, status_words, view};
 
 use crate::api::logins::{MAX_NAME, login_act, login_change, logins, outranks};
 use crate::api::{Answer201, changeable, schema};

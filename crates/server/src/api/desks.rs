@@ -2,7 +2,7 @@
 
 mod form;
 
-pub use form::{Desk, DeskField, DeskResult, DeskStep, DeskWrite};
+pub use form::{Colour, Desk, DeskField, DeskResult, DeskStep, DeskWrite};
 
 use crate::app::App;
 use crate::auth::Caller;

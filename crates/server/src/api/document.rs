@@ -32,6 +32,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "do-not-call", description = "Who is not to be called, or only at some hours"),
         (name = "contacts", description = "What is kept of one person: to give out, or to erase"),
         (name = "workspace", description = "Settings and figures"),
+        (name = "reports", description = "How lists come along, and who did what"),
         (name = "access", description = "Sessions, tokens, the first admin"),
         (name = "live", description = "What happens, as it happens")
     )

@@ -1,9 +1,11 @@
 //! The HTTP API under `/api/v1`: one file per operation, put together here.
 
 pub mod agents;
+pub mod announcements;
 pub mod assignments;
 pub mod audit;
 pub mod backup;
+pub mod callbacks;
 pub mod claims;
 pub mod contacts;
 pub mod desks;
@@ -24,6 +26,7 @@ pub mod outcomes;
 pub mod presence;
 pub mod queues;
 mod recode;
+pub mod reports;
 pub mod rules;
 pub mod schema;
 pub mod session;
@@ -128,6 +131,11 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(stats::stats))
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(outcome_series::series))
+        .routes(routes!(announcements::make::make, announcements::list::list))
+        .routes(routes!(announcements::end::end))
+        .routes(routes!(callbacks::list))
+        .routes(routes!(reports::desk::desk))
+        .routes(routes!(reports::export::export))
         .routes(routes!(backup::backup))
         .routes(routes!(fairness::fairness))
         .routes(routes!(verify::verify))

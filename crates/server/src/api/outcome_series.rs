@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use store::AgentOutcome;
 use utoipa::ToSchema;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How a period is divided, by the clocks of the workspace's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,7 +34,8 @@ impl Interval {
     const LONGEST: [(Interval, i64); 4] =
         [(Interval::Hour, 2), (Interval::Day, 93), (Interval::Week, 732), (Interval::Month, 3654)];
 
-    fn of(from: Time, to: Time) -> Option<Interval> {
+    /// The shortest in which a period has no more than about a hundred parts.
+    pub fn of(from: Time, to: Time) -> Option<Interval> {
         let fits = |(_, days): &(Interval, i64)| to.0.saturating_sub(from.0) <= days * DAY_MS;
         Interval::LONGEST.into_iter().find(fits).map(|(interval, _)| interval)
     }
@@ -68,7 +69,7 @@ impl Interval {
     }
 
     /// `from`, where every part after it begins, and `to`.
-    fn edges(self, from: Time, to: Time, zone: &TimeZone) -> Vec<Time> {
+    pub fn edges(self, from: Time, to: Time, zone: &TimeZone) -> Vec<Time> {
         let mut edges = vec![from];
         let mut begun = self.begun(&from.timestamp().to_zoned(zone.clone()));
         // An error is the end of the calendar.

@@ -63,6 +63,11 @@ pub struct StatsQueue {
     pub scheduled: u64,
     pub offered: u64,
     pub assigned: u64,
+    /// Closed with a result, ever; of large workspaces as it was some seconds ago.
+    pub done: u64,
+    /// Calls that were promised and that nobody has in hands, and those of them that are due.
+    pub call_backs: u64,
+    pub overdue: u64,
     pub oldest_wait_secs: Option<u64>,
 }
 
@@ -145,8 +150,10 @@ pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stat
             last_assigned_at: tallies.get(&agent.id).and_then(|t| t.last_assigned_at).map(Rfc3339),
         }
     });
+    let finished = app.finished(workspace).await?;
     let queue = |(id, queue): (&QueueId, &routing::Queue)| {
         let count = counts.queue(*id);
+        let (call_backs, overdue) = counts.call_backs(*id, now);
         StatsQueue {
             id: id.0,
             name: queue.spec.name.clone(),
@@ -156,6 +163,9 @@ pub async fn stats(State(app): State<App>, caller: Caller) -> Answered<Json<Stat
             scheduled: count.scheduled,
             offered: count.offered,
             assigned: count.assigned,
+            done: finished.of(*id),
+            call_backs,
+            overdue,
             oldest_wait_secs: count.oldest_wait_secs(now),
         }
     };

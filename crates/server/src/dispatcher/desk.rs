@@ -6,8 +6,9 @@ use super::node::Node;
 use super::request::{Request, Results, SubmitError, WorkspaceId};
 use super::subscription::Loudspeaker;
 use routing::{AgentId, State};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// The most commands of one workspace that wait on one node; more are refused as busy.
@@ -65,6 +66,8 @@ pub(super) struct Desk {
     pub told: Arc<AtomicU64>,
     /// The last erasure, of whatever node, that listeners were told of.
     pub erased: Arc<AtomicU64>,
+    /// The announcements, of whatever node, that stood when they were last looked for.
+    pub announced: Arc<Mutex<BTreeSet<u64>>>,
 }
 
 impl Desk {
@@ -80,6 +83,7 @@ impl Desk {
             speaker: before.map_or_else(Loudspeaker::new, |desk| desk.speaker.clone()),
             told: before.map_or_else(Arc::default, |desk| desk.told.clone()),
             erased: before.map_or_else(Arc::default, |desk| desk.erased.clone()),
+            announced: before.map_or_else(Arc::default, |desk| desk.announced.clone()),
         };
         let clerk = Clerk::new(workspace, node.clone(), asks, looks_out, &desk);
         (desk, clerk)

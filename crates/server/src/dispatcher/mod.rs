@@ -127,6 +127,13 @@ impl Dispatcher {
         }
     }
 
+    /// Has everybody who listens ask what is announced.
+    pub fn announced(&self, workspace: WorkspaceId) {
+        if let Some(desk) = self.node.opened(workspace) {
+            desk.speaker.announced();
+        }
+    }
+
     /// Looks at the workspace's state: only what is committed. The look should be short, for
     /// nothing is decided meanwhile.
     pub async fn read<R: Send + 'static>(

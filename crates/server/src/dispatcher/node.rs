@@ -75,6 +75,12 @@ impl Node {
         self.desks.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).cloned()
     }
 
+    /// All desks that are open.
+    pub fn opened_all(&self) -> Vec<(WorkspaceId, Arc<Desk>)> {
+        let desks = self.desks.read().unwrap_or_else(PoisonError::into_inner);
+        desks.iter().map(|(workspace, desk)| (*workspace, desk.clone())).collect()
+    }
+
     /// Closes all desks: who listens hears the end.
     pub fn close(&self) {
         self.desks.write().unwrap_or_else(PoisonError::into_inner).clear();

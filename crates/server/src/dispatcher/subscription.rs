@@ -24,6 +24,8 @@ pub enum Heard {
     Resync,
     /// Rows beside the events have changed: whatever is shown is to be loaded again.
     Reload,
+    /// Something was announced to desks, or an announcement was ended.
+    Announced,
 }
 
 /// What goes to subscribers in one piece.
@@ -32,6 +34,7 @@ pub(super) enum Piece {
     Events(Arc<[Arc<Published>]>),
     Resync,
     Reload,
+    Announced,
 }
 
 /// The most events a piece holds, and the most pieces a slow subscriber may be behind.
@@ -70,6 +73,11 @@ impl Loudspeaker {
         let _ = self.0.send(Piece::Reload);
     }
 
+    /// Tells everybody to ask what is announced.
+    pub fn announced(&self) {
+        let _ = self.0.send(Piece::Announced);
+    }
+
     pub fn subscribe(&self) -> Subscription {
         Subscription { pieces: self.0.subscribe(), next: VecDeque::new() }
     }
@@ -95,6 +103,7 @@ impl Subscription {
                     return Some(Heard::Resync);
                 }
                 Ok(Piece::Reload) => return Some(Heard::Reload),
+                Ok(Piece::Announced) => return Some(Heard::Announced),
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         }

@@ -5,7 +5,7 @@ use super::desk::Ask;
 use super::node::Node;
 use futures_util::StreamExt;
 use routing::AgentId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -59,6 +59,24 @@ async fn survey(node: &Arc<Node>, pause: Duration) -> store::Result<()> {
     }
     if node.store.is_shared() {
         tell_erasures(node).await?;
+        tell_announcements(node).await?;
+    }
+    Ok(())
+}
+
+/// Nor is an announcement: another node's is looked for too, and so is the end of one.
+async fn tell_announcements(node: &Node) -> store::Result<()> {
+    let mut stand: BTreeMap<WorkspaceId, BTreeSet<u64>> = BTreeMap::new();
+    for (workspace, announcement) in node.store.announced(node.clock.now()).await? {
+        stand.entry(workspace).or_default().insert(announcement);
+    }
+    for (workspace, desk) in node.opened_all() {
+        let now = stand.remove(&workspace).unwrap_or_default();
+        let mut before = desk.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        if *before != now {
+            *before = now;
+            desk.speaker.announced();
+        }
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
 use std::io;
 
+const EXCEL: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// A table as it is written, line by line. The mark before it lets spreadsheets see that it is
 /// UTF-8.
 #[derive(Debug, Default)]
@@ -41,6 +43,15 @@ impl Csv {
 pub fn file(name: &str, body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, body).into_response()
+}
+
+/// An Excel workbook of that name.
+pub fn workbook(name: &str, body: Body) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, EXCEL.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     (headers, body).into_response()

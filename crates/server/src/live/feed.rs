@@ -86,6 +86,7 @@ impl Feed {
                 heard = self.heard.next() => match heard? {
                     Heard::Resync => self.behind = true,
                     Heard::Reload => return Some(Message::Resync { seq: self.last }),
+                    Heard::Announced => return Some(Message::Announced),
                     Heard::Event(event) if event.seq > self.last + 1 => self.behind = true,
                     Heard::Event(event) if event.seq <= self.last => {}
                     Heard::Event(event) => self.take(event.seq, event.at, &event.event).await,

@@ -39,6 +39,8 @@ pub enum Message {
         #[serde(flatten)]
         import: ImportView,
     },
+    /// Something was announced to desks, or an announcement was ended: ask what is announced.
+    Announced,
     /// The client was too slow or away too long, or a person was erased: load everything again; the
     /// stream goes on after this number.
     Resync { seq: u64 },

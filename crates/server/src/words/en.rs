@@ -336,6 +336,8 @@ impl Words for English {
             "workspace_renamed" => "The workspace was renamed.".to_owned(),
             "import_started" => "A file was imported.".to_owned(),
             "desk_changed" => format!("The desk of queue {object} was changed."),
+            "announced" => "Agents were told something.".to_owned(),
+            "announcement_ended" => "An announcement to agents was ended.".to_owned(),
             "endpoint_created" => format!("Webhook endpoint {object} was made."),
             "endpoint_changed" => format!("Webhook endpoint {object} was changed."),
             "endpoint_secret_rotated" => {

@@ -333,6 +333,8 @@ impl Words for Hindi {
             "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
             "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
             "desk_changed" => format!("कतार {object} का डेस्क बदला गया।"),
+            "announced" => "एजेंटों को सूचना दी गई।".to_owned(),
+            "announcement_ended" => "एजेंटों को दी गई सूचना समाप्त की गई।".to_owned(),
             "endpoint_created" => format!("वेबहुक एंडपॉइंट {object} बनाया गया।"),
             "endpoint_changed" => format!("वेबहुक एंडपॉइंट {object} बदला गया।"),
             "endpoint_secret_rotated" => {

@@ -251,6 +251,8 @@ fn every_line(language: Language) -> String {
         "do_not_call_removed",
         "contact_exported",
         "contact_erased",
+        "announced",
+        "announcement_ended",
     ] {
         put(words.act(act, "Website"));
     }

@@ -303,6 +303,8 @@ impl Words for Chinese {
             "workspace_renamed" => "工作区已改名。".to_owned(),
             "import_started" => "导入了一个文件。".to_owned(),
             "desk_changed" => format!("队列 {object} 的工作台已更改。"),
+            "announced" => "向坐席发布了公告。".to_owned(),
+            "announcement_ended" => "发给坐席的公告已结束。".to_owned(),
             "endpoint_created" => format!("创建了 Webhook 端点 {object}。"),
             "endpoint_changed" => format!("Webhook 端点 {object} 已更改。"),
             "endpoint_secret_rotated" => format!("Webhook 端点 {object} 更换了签名密钥。"),

@@ -24,7 +24,7 @@ async fn hears_all(mut subscription: Subscription, last: u64) {
                     );
                     seq = Some(event.seq);
                 }
-                Heard::Resync | Heard::Reload => seq = None,
+                Heard::Resync | Heard::Reload | Heard::Announced => seq = None,
             }
         }
     };
@@ -230,4 +230,44 @@ async fn an_erasure_on_another_node_is_told() {
     for store in [store, other] {
         store.close().await;
     }
+}
+
+/// Nor is an announcement: agents on another node are told of it, and of its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announcement_on_another_node_is_told() {
+    let url = postgres().await;
+    let clock = Clock::system();
+    let (store, other) =
+        (open(&url, Options::default()).await, open(&url, Options::default()).await);
+    let node = start(&store, &clock);
+    let shop = Shop::furnish(&store, &node, leads(Mode::Push, Presence::Ignored), 1).await;
+    let mut heard = node.subscribe(shop.workspace);
+    let act = |act, object_id| Act {
+        actor: Actor::System,
+        act,
+        object: "announcement",
+        object_id,
+        body: serde_json::json!({}),
+    };
+    let now = clock.now();
+    let new = store::NewAnnouncement {
+        queue: None,
+        text: "Lunch at one".to_owned(),
+        ends_at: now.plus_secs(600),
+    };
+    let made = other.make_announcement(shop.workspace, &new, act("announced", None), now).await;
+    let id = made.unwrap().id;
+    hear_announced(&mut heard).await;
+    let end = act("announcement_ended", Some(id));
+    assert!(other.end_announcement(shop.workspace, id, &end, now).await.unwrap());
+    hear_announced(&mut heard).await;
+    node.stop().await;
+    for store in [store, other] {
+        store.close().await;
+    }
+}
+
+async fn hear_announced(heard: &mut Subscription) {
+    let told = async { while !matches!(heard.next().await, Some(Heard::Announced)) {} };
+    tokio::time::timeout(BOUND, told).await.expect("told in time");
 }

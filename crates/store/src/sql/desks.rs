@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::cell::{Columns, cells};
-use crate::dialect::Db;
+use crate::dialect::{Db, Many, Rows, Type::Int as I};
 use crate::write::json;
 use crate::{Act, Batch, DeskRow, Desks, Error, Result, WorkspaceId, Wrote};
 use async_trait::async_trait;
@@ -56,7 +56,31 @@ impl<D: Db> Desks for Backend<D> {
         let ticks = |row: &D::Row| Columns::<D>::new(row, "item_desk").opt_json();
         Ok(found.as_ref().map(ticks).transpose()?.unwrap_or_default())
     }
+
+    async fn last_notes(
+        &self,
+        workspace: WorkspaceId,
+        items: &[ItemId],
+    ) -> Result<Vec<(ItemId, String)>> {
+        let mut wanted = Rows::default();
+        for item in items {
+            wanted.push(cells![workspace, *item]);
+        }
+        let mut conn = self.readers.acquire().await?;
+        let note = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "item_notes");
+            Ok((ItemId(row.num()?), row.text()?))
+        };
+        D::rows_many(&mut conn, &LAST_NOTES, wanted).await?.iter().map(note).collect()
+    }
 }
+
+static LAST_NOTES: Many = Many {
+    sql: "SELECT n.item_id, n.body FROM {rows} AS v JOIN item_notes AS n \
+          ON n.workspace_id = v.c1 AND n.item_id = v.c2 WHERE n.seq = (SELECT MAX(o.seq) \
+          FROM item_notes AS o WHERE o.workspace_id = v.c1 AND o.item_id = v.c2)",
+    types: &[I, I],
+};
 
 /// Writes what a batch brings of items, one after the other: few commands bring anything.
 pub(crate) async fn write<D: Db>(

@@ -1,6 +1,7 @@
 //! The store's traits over any database, one file per trait.
 
 mod access;
+mod announcements;
 mod audit;
 mod contact;
 pub(crate) mod desks;
@@ -13,5 +14,6 @@ mod outbox;
 mod outcomes;
 mod presence;
 mod read;
+mod reports;
 mod verify;
 mod workspace;

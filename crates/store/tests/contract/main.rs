@@ -12,6 +12,7 @@ mod lists;
 mod opt_outs;
 mod place;
 mod proxy;
+mod reports;
 mod routing_work;
 mod undone;
 

@@ -82,6 +82,12 @@ export interface DeliveryFilter {
 	cursor?: string | null;
 }
 
+export interface ReportFilter {
+	queue?: number;
+	from?: string;
+	to?: string;
+}
+
 export const api = {
 	session: {
 		get: () => take<t.Session>(http.GET(`${V}/session`)),
@@ -172,8 +178,13 @@ export const api = {
 			take<t.Item>(http.POST(`${V}/items/{id}/complete`, { ...at(id), body })),
 		update: (id: Id, body: Schemas['UpdateForm']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body })),
-		release: (id: Id, version: number) =>
-			take<t.Item>(http.POST(`${V}/items/{id}/release`, { ...at(id), body: { version } })),
+		release: (id: Id, version: number, note?: string) =>
+			take<t.Item>(
+				http.POST(`${V}/items/{id}/release`, {
+					...at(id),
+					body: { version, ...(note ? { note } : {}) }
+				})
+			),
 		retry: (id: Id, body: Schemas['Later']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/retry`, { ...at(id), body })),
 		undo: (id: Id) => take<t.Item>(http.POST(`${V}/items/{id}/undo`, at(id))),
@@ -217,6 +228,24 @@ export const api = {
 		take<t.Outcomes>(http.GET(`${V}/stats/outcomes`, { params: { query } })),
 	outcomeSeries: (query: { from?: string; to?: string }) =>
 		take<t.OutcomeSeries>(http.GET(`${V}/stats/outcomes/series`, { params: { query } })),
+	reports: {
+		desk: (query: ReportFilter) =>
+			take<t.DeskReport>(http.GET(`${V}/reports/desk`, { params: { query } })),
+		/** Where one of its tables is as a file. */
+		file: (query: ReportFilter, table: 'agents' | 'results' | 'activity', format: string) => {
+			const given = Object.entries({ table, format, ...query });
+			const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+			return `${V}/reports/desk/export?${params}`;
+		}
+	},
+	callbacks: (query: { agent?: number; queue?: number }) =>
+		take<t.Callbacks>(http.GET(`${V}/callbacks`, { params: { query } })),
+	announcements: {
+		list: async () => (await take<t.Page<t.Announcement>>(http.GET(`${V}/announcements`))).items,
+		make: (body: Schemas['NewNotice']) =>
+			take<t.Announcement>(http.POST(`${V}/announcements`, { body })),
+		end: (id: Id) => take<void>(http.DELETE(`${V}/announcements/{id}`, at(id)))
+	},
 	imports: {
 		create: (form: FormData) =>
 			take<t.ImportJob>(

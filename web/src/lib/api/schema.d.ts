@@ -109,6 +109,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Announcements that have not ended, the newest first; an agent sees those to everybody and to the
+         *     queues that they serve. The live stream says `announced` when it is time to ask again.
+         */
+        get: operations["get_announcements"];
+        put?: never;
+        /**
+         * Tells all agents something, or those who serve one queue: at once on their desks, wherever they
+         *     are connected, until it ends or they dismiss it.
+         */
+        post: operations["post_announcements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an announcement: it leaves all desks at once. */
+        delete: operations["delete_announcements_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments": {
         parameters: {
             query?: never;
@@ -176,6 +217,26 @@ export interface paths {
         };
         /** Copies the whole SQLite database, as it is at one moment; work goes on meanwhile. */
         get: operations["get_backup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls that were promised and that nobody has in hands, the earliest first; an agent sees what
+         *     they promised themselves and what anybody may call of the queues that they serve.
+         */
+        get: operations["get_callbacks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -989,6 +1050,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far queues have come, what each agent recorded in a period, how much in which hour, and
+         *     how often each result.
+         */
+        get: operations["get_reports_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/desk/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of a report's tables as CSV or as an Excel workbook. No cell is taken for a formula. */
+        get: operations["get_reports_desk_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -1290,6 +1388,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Results over time, each list as long as `starts`. */
+        Activity: {
+            /** @description Results by what the hour hand showed, from 0 to 23, whatever the day. */
+            clock: number[];
+            contacted: number[];
+            /** @description How the period is divided, by the clocks of the workspace's zone: by the hour up to two days. */
+            interval: components["schemas"]["Interval"];
+            results: number[];
+            /** @description When each part begins; it ends where the next begins, the last one at `to`. */
+            starts: components["schemas"]["Time"][];
+            won: number[];
+        };
         /** @description Who caused something. */
         Actor: {
             /** Format: int64 */
@@ -1411,6 +1521,24 @@ export interface components {
             line: components["schemas"]["OutcomeLine"];
             name: string;
         };
+        /** @description A short notice to agents' desks. */
+        Announcement: {
+            by: components["schemas"]["Actor"] | null;
+            ends_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Never given twice: what was dismissed stays so.
+             */
+            id: number;
+            made_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Whoever serves it is told; everybody when null.
+             */
+            queue: number | null;
+            queue_name: string | null;
+            text: string;
+        };
         /** @description An item in an agent's hands, from when until when, and why theirs. */
         Assignment: {
             /** Format: int64 */
@@ -1510,7 +1638,7 @@ export interface components {
             id: number | null;
             /**
              * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
-             *     `import`, `contact` or `do_not_call`.
+             *     `import`, `contact`, `do_not_call` or `announcement`.
              */
             kind: string;
             /** @description As it is called now. */
@@ -1524,6 +1652,18 @@ export interface components {
              */
             agent: number | null;
             at: components["schemas"]["Time"];
+        };
+        /** @description Promised calls. */
+        Callbacks: {
+            /** @description The earliest first, at most 100. */
+            items: components["schemas"]["PromisedCall"][];
+            /** Format: int64 */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description How many there are, and how many of them are due.
+             */
+            total: number;
         };
         /** @description Whether an item's contact may be called now. */
         Calling: {
@@ -1763,6 +1903,28 @@ export interface components {
          * @enum {string}
          */
         DeskNext: "ask" | "at_once";
+        /** @description A desk's report. */
+        DeskReport: {
+            activity: components["schemas"]["Activity"];
+            /** @description Whoever recorded something: most won first, then most results. */
+            agents: components["schemas"]["ReportAgent"][];
+            /** Format: int64 */
+            contacted: number;
+            /** @description Most frequent first. */
+            dispositions: components["schemas"]["ReportResult"][];
+            from: components["schemas"]["Time"];
+            /** @description The last results of the period, the latest first. */
+            latest: components["schemas"]["ReportLatest"][];
+            /** @description Queues that take something in or have something left. */
+            progress: components["schemas"]["Progress"][];
+            /** Format: int64 */
+            results: number;
+            /** @description The workspace's zone, in which people read these times. */
+            time_zone: string;
+            to: components["schemas"]["Time"];
+            /** Format: int64 */
+            won: number;
+        };
         /** @description How a result looks, what it asks for, and what it writes. */
         DeskResult: {
             /** @default null */
@@ -2327,6 +2489,9 @@ export interface components {
             /** @enum {string} */
             type: "import";
         }) | {
+            /** @enum {string} */
+            type: "announced";
+        } | {
             /** Format: int64 */
             seq: number;
             /** @enum {string} */
@@ -2424,6 +2589,21 @@ export interface components {
              *     phone number and the region say it; calling hours are counted by it.
              */
             time_zone?: string | null;
+        };
+        /** @description What is announced, to whom, and for how long. */
+        NewNotice: {
+            /**
+             * Format: int32
+             * @description It ends after so many minutes, 1–10,080; 60 when absent.
+             */
+            minutes?: number | null;
+            /**
+             * Format: int64
+             * @description Only whoever serves this queue is told; everybody when absent.
+             */
+            queue?: number | null;
+            /** @description Plain text of at most 280 characters. No contact's name or number: it stays in the audit. */
+            text: string;
         };
         /** @description A token to be made. */
         NewToken: {
@@ -2656,6 +2836,28 @@ export interface components {
                 /** Format: int32 */
                 weight: number;
                 works_holidays: boolean;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Announcement: {
+            items: {
+                by?: components["schemas"]["Actor"] | null;
+                ends_at: components["schemas"]["Time"];
+                /**
+                 * Format: int64
+                 * @description Never given twice: what was dismissed stays so.
+                 */
+                id: number;
+                made_at: components["schemas"]["Time"];
+                /**
+                 * Format: int64
+                 * @description Whoever serves it is told; everybody when null.
+                 */
+                queue?: number | null;
+                queue_name?: string | null;
+                text: string;
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -3168,6 +3370,44 @@ export interface components {
             /** @description A link that names the kind of problem; programs compare this. */
             type: string;
         };
+        /** @description How far a queue's items have come, now. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Calls that were promised and that nobody has in hands.
+             */
+            call_backs: number;
+            /**
+             * Format: int64
+             * @description Closed with a result.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description With an agent, or held out to one.
+             */
+            in_hands: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Those of them that are due.
+             */
+            overdue: number;
+            /** Format: int64 */
+            queue: number;
+            /**
+             * Format: int64
+             * @description Comes back later: retries, and call backs until they are due.
+             */
+            scheduled: number;
+            /**
+             * Format: int64
+             * @description Done, waiting, in hands and scheduled: neither duplicates nor what was cancelled or barred.
+             */
+            total: number;
+            /** Format: int64 */
+            waiting: number;
+        };
         /** @description Who keeps a promise to call. */
         Promise: "anybody" | {
             /**
@@ -3175,6 +3415,19 @@ export interface components {
              * @description An agent's id.
              */
             agent: number;
+        };
+        /** @description A promised call. */
+        PromisedCall: {
+            /**
+             * Format: int64
+             * @description Who promised to call themselves; null when anybody may.
+             */
+            agent: number | null;
+            agent_name: string | null;
+            at: components["schemas"]["Time"];
+            item: components["schemas"]["Item"];
+            /** @description What was last noted of it. */
+            note: string | null;
         };
         /** @description A queue and how it stands. */
         Queue: {
@@ -3304,6 +3557,83 @@ export interface components {
              * @description Counted from 1, the header not counted.
              */
             row: number;
+        };
+        /** @description Which version is given back, and why. */
+        ReleaseForm: {
+            /** @description Why; kept with the item's personal data, not in the journal. */
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description The item's version as last seen.
+             */
+            version: number;
+        };
+        /** @description An agent's results. Ratios are null when nothing stands below the line. */
+        ReportAgent: {
+            /**
+             * Format: int64
+             * @description Hours of the local clock in which they recorded at least one result.
+             */
+            active_hours: number;
+            /** Format: int64 */
+            agent: number;
+            /**
+             * Format: double
+             * @description Contacted ÷ results.
+             */
+            contact_rate: number | null;
+            /**
+             * Format: int64
+             * @description Those whose contact was reached.
+             */
+            contacted: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Results recorded and not taken back, each attempt for itself. One that came when they held
+             *     the item no longer is none, and neither is a release or a promise to call again.
+             */
+            results: number;
+            /**
+             * Format: double
+             * @description Results ÷ active hours.
+             */
+            results_per_hour: number | null;
+            /**
+             * Format: int64
+             * @description Those with a result that counts as won.
+             */
+            won: number;
+        };
+        /** @description Somebody recorded something. */
+        ReportLatest: {
+            /** Format: int64 */
+            agent: number;
+            at: components["schemas"]["Time"];
+            colour: components["schemas"]["Colour"] | null;
+            disposition: string | null;
+            label: string | null;
+            name: string;
+            /** Format: int64 */
+            queue: number;
+            won: boolean;
+        };
+        /** @description How often a result was recorded. */
+        ReportResult: {
+            colour: components["schemas"]["Colour"] | null;
+            /** Format: int64 */
+            contacted: number;
+            /** @description Null for what was recorded before it was kept which. */
+            disposition: string | null;
+            /** @description As people see it. */
+            label: string | null;
+            /** Format: int64 */
+            queue: number;
+            queue_name: string;
+            /** Format: int64 */
+            results: number;
+            /** Format: int64 */
+            won: number;
         };
         /**
          * @description What a login or a token may do.
@@ -3720,6 +4050,16 @@ export interface components {
             active: boolean;
             /** Format: int64 */
             assigned: number;
+            /**
+             * Format: int64
+             * @description Calls that were promised and that nobody has in hands, and those of them that are due.
+             */
+            call_backs: number;
+            /**
+             * Format: int64
+             * @description Closed with a result, ever; of large workspaces as it was some seconds ago.
+             */
+            done: number;
             /** Format: int64 */
             id: number;
             /** @description `push`, `offer` or `pull`. */
@@ -3729,6 +4069,8 @@ export interface components {
             offered: number;
             /** Format: int64 */
             oldest_wait_secs: number | null;
+            /** Format: int64 */
+            overdue: number;
             /** Format: int64 */
             scheduled: number;
             /** Format: int64 */
@@ -4341,6 +4683,94 @@ export interface operations {
             };
         };
     };
+    get_announcements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Announcement"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_announcements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Announcement"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_announcements_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_assignments: {
         parameters: {
             query?: {
@@ -4498,6 +4928,44 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.sqlite3": unknown;
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_callbacks: {
+        parameters: {
+            query?: {
+                queue?: number;
+                /**
+                 * @description What this agent promised, and what anybody may call that they serve. An agent's own when
+                 *     they ask themselves.
+                 */
+                agent?: number;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callbacks"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
@@ -5809,7 +6277,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Versioned"];
+                "application/json": components["schemas"]["ReleaseForm"];
             };
         };
         responses: {
@@ -6305,6 +6773,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeskVersion"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_desk: {
+        parameters: {
+            query?: {
+                /** @description All queues when absent. */
+                queue?: number;
+                /** @description From this time on; since the local day began when absent. */
+                from?: components["schemas"]["Time"];
+                /** @description Before this time; until now when absent. */
+                to?: components["schemas"]["Time"];
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskReport"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_desk_export: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `xlsx`; `csv` when absent. */
+                format?: string;
+                /** @description `agents`, `results` or `activity`; `agents` when absent. */
+                table?: string;
+                /** @description All queues when absent. */
+                queue?: number;
+                /** @description From this time on; since the local day began when absent. */
+                from?: components["schemas"]["Time"];
+                /** @description Before this time; until now when absent. */
+                to?: components["schemas"]["Time"];
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

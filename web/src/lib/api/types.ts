@@ -87,6 +87,15 @@ export type Outcomes = Answer<Schemas['Outcomes']>;
 export type Outcome = Answer<Schemas['OutcomeView']>;
 export type OutcomeSeries = Answer<Schemas['OutcomeSeries']>;
 export type OutcomeLine = Answer<Schemas['OutcomeLine']>;
+export type DeskReport = Answer<Schemas['DeskReport']>;
+export type Progress = Answer<Schemas['Progress']>;
+export type ReportAgent = Answer<Schemas['ReportAgent']>;
+export type ReportResult = Answer<Schemas['ReportResult']>;
+export type ReportLatest = Answer<Schemas['ReportLatest']>;
+export type Activity = Answer<Schemas['Activity']>;
+export type Announcement = Answer<Schemas['Announcement']>;
+export type PromisedCall = Omit<Answer<Schemas['PromisedCall']>, 'item'> & { item: Item };
+export type Callbacks = Omit<Answer<Schemas['Callbacks']>, 'items'> & { items: PromisedCall[] };
 export type AgentStats = Answer<Schemas['StatsAgent']>;
 export type QueueStats = Omit<Answer<Schemas['StatsQueue']>, 'mode'> & { mode: Mode['mode'] };
 /** Its columns are there only in a dry run. */

@@ -5,6 +5,7 @@ export type Message =
 	| { type: 'hello'; seq: number }
 	| { type: 'event'; seq: number; at: string; event: { event: string; [name: string]: unknown } }
 	| { type: 'resync'; seq: number }
+	| { type: 'announced' }
 	| { type: 'import'; [name: string]: unknown };
 
 export interface LiveState {
@@ -65,7 +66,8 @@ function heard(state: LiveState, message: Message): [LiveState, Effect[]] {
 			if (state.seq === null || message.seq < state.seq) {
 				return [{ ...open, seq: message.seq }, [{ do: 'resync' }]];
 			}
-			return [open, []];
+			// What is told beside the journal may have been missed.
+			return [open, [{ do: 'deliver', message }]];
 		case 'event':
 			if (state.seq !== null && message.seq <= state.seq) return [open, []];
 			return [{ ...open, seq: message.seq }, [{ do: 'deliver', message }]];

@@ -85,14 +85,19 @@ pub struct Standing {
 
 impl Standing {
     pub fn of(state: &State, agent: &Agent) -> Standing {
-        let sources = agent.spec.sources.iter().filter_map(|id| state.facts().sources.get(id));
-        let fed = sources.filter(|source| source.active).map(|source| source.spec.queue);
         Standing {
             agent: agent.clone(),
             holding: crate::counts::holding(state, agent.id),
-            serves: agent.spec.queues.iter().copied().chain(fed).collect(),
+            serves: queues_served(state, agent),
         }
     }
+}
+
+/// The queues that an agent serves, by themselves or for a source of theirs that feeds it.
+pub fn queues_served(state: &State, agent: &Agent) -> BTreeSet<QueueId> {
+    let sources = agent.spec.sources.iter().filter_map(|id| state.facts().sources.get(id));
+    let fed = sources.filter(|source| source.active).map(|source| source.spec.queue);
+    agent.spec.queues.iter().copied().chain(fed).collect()
 }
 
 /// What views of agents need beside the state.

@@ -11,8 +11,7 @@ use crate::http::{Params, Problem};
 use crate::words::{LanguageHeader, Lexicon};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use connectors::{Cell, Workbook, csv_rows};
 use routing::{AgentId, ItemId, QueueId, SourceId, Strategy};
 use serde::Deserialize;
@@ -23,7 +22,6 @@ use store::{AssignmentFilter, AssignmentRow};
 const MAX_EXCEL_ROWS: usize = 100_000;
 /// How many are read at a time.
 const PAGE: u32 = 1_000;
-const EXCEL: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Which assignments, and how they are written; all that is given must hold.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -78,13 +76,7 @@ pub async fn export(
     let words = app.lexicon(&caller).await?;
     let source = Source { app, workspace: caller.workspace, words, filter };
     match excel {
-        true => {
-            let headers = [
-                (header::CONTENT_TYPE, EXCEL),
-                (header::CONTENT_DISPOSITION, "attachment; filename=\"assignments.xlsx\""),
-            ];
-            Ok((headers, source.workbook().await?).into_response())
-        }
+        true => Ok(csv::workbook("assignments.xlsx", source.workbook().await?)),
         false => Ok(csv::file("assignments.csv", source.csv().await?)),
     }
 }

@@ -51,7 +51,7 @@ pub struct AuditEntry {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditObject {
     /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
-    /// `import`, `contact` or `do_not_call`.
+    /// `import`, `contact`, `do_not_call` or `announcement`.
     pub kind: String,
     pub id: Option<u64>,
     /// As it is called now.

@@ -14,7 +14,8 @@ export const OBJECTS: Record<string, () => string> = {
 	login: m.login,
 	import: m.nav_import,
 	contact: m.contact,
-	do_not_call: m.nav_do_not_call
+	do_not_call: m.nav_do_not_call,
+	announcement: m.announcement
 };
 
 /** Who did it. */

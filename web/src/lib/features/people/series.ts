@@ -60,7 +60,10 @@ export function headline(outcome: Outcome, measure: Measure): number | null {
 }
 
 /** How the parts of a period are called, by the clocks of the workspace. */
-export function partNames(series: OutcomeSeries, locale: string): string[] {
+export function partNames(
+	series: Pick<OutcomeSeries, 'interval' | 'starts' | 'time_zone'>,
+	locale: string
+): string[] {
 	const day = { day: 'numeric', month: 'short' } as const;
 	const shape: Intl.DateTimeFormatOptions = {
 		hour: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const,

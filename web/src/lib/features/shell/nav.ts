@@ -2,6 +2,7 @@ import { m } from '$messages';
 import { needs } from '$lib/features/live/needs.svelte';
 import { session } from '$lib/session.svelte';
 import Activity from '@lucide/svelte/icons/activity';
+import ChartColumn from '@lucide/svelte/icons/chart-column';
 import Contact from '@lucide/svelte/icons/contact';
 import GitFork from '@lucide/svelte/icons/git-fork';
 import Headset from '@lucide/svelte/icons/headset';
@@ -39,6 +40,7 @@ export function places(): Place[] {
 	const found = [
 		...place(works, '/work', m.nav_work(), Headset, 'day'),
 		...place(lead, '/live', m.nav_live(), Activity, 'day'),
+		...place(lead, '/reports', m.nav_reports(), ChartColumn, 'day'),
 		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
 		...place(lead, '/history', m.nav_history(), History, 'day'),
 		...place(lead, '/people', m.nav_people(), Contact, 'setup'),

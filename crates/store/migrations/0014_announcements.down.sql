@@ -1,0 +1,3 @@
+DROP TABLE announcements;
+DROP INDEX assignments_with_result;
+ALTER TABLE assignments DROP COLUMN disposition;
