@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod contact;
+mod desk_links;
 pub(crate) mod desks;
 mod endpoints;
 mod import;
