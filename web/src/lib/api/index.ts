@@ -88,6 +88,16 @@ export const api = {
 		create: (body: Schemas['Credentials']) => take<t.Session>(http.POST(`${V}/session`, { body })),
 		end: () => take<void>(http.DELETE(`${V}/session`))
 	},
+	deskLink: {
+		get: () => take<t.DeskLink>(http.GET(`${V}/desk-link`)),
+		renew: () => take<t.DeskLink>(http.PUT(`${V}/desk-link`)),
+		withdraw: () => take<void>(http.DELETE(`${V}/desk-link`))
+	},
+	desk: {
+		people: (link: string) => take<t.DeskPeople>(http.POST(`${V}/desk/people`, { body: { link } })),
+		signIn: (body: Schemas['DeskCredentials']) =>
+			take<t.Session>(http.POST(`${V}/desk/sign-in`, { body }))
+	},
 	setup: {
 		get: () => take<Schemas['SetupNeeded']>(http.GET(`${V}/setup`)),
 		create: (body: Schemas['FirstAdmin']) => take<t.Session>(http.POST(`${V}/setup`, { body }))
@@ -106,6 +116,9 @@ export const api = {
 		...editable<t.Agent, t.AgentChange>('agents'),
 		signIn: (id: Id) => take<t.Agent>(http.POST(`${V}/agents/{id}/sign-in`, at(id))),
 		signOut: (id: Id) => take<t.Agent>(http.POST(`${V}/agents/{id}/sign-out`, at(id))),
+		setPin: (id: Id, body: Schemas['PinForm']) =>
+			take<Schemas['PinMade']>(http.PUT(`${V}/agents/{id}/pin`, { ...at(id), body })),
+		removePin: (id: Id) => take<void>(http.DELETE(`${V}/agents/{id}/pin`, at(id))),
 		setStatus: (id: Id, status: t.StatusName, reason?: string) => {
 			const body = status === 'away' && reason ? { status, reason } : { status };
 			return take<t.Agent>(http.PUT(`${V}/agents/{id}/status`, { ...at(id), body }));

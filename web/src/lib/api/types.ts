@@ -56,6 +56,10 @@ export interface DeskVersion {
 export type Promised = Schemas['Promise'];
 
 export type Session = Answer<Schemas['Session']>;
+/** The link to the list of agents, if there is one. */
+export type DeskLink = Answer<Schemas['DeskLink']>;
+export type DeskPeople = Answer<Schemas['DeskPeople']>;
+export type DeskPerson = Answer<Schemas['DeskPerson']>;
 export type Workspace = Answer<Schemas['Workspace']>;
 export type Agent = Answer<Schemas['Agent']>;
 export type AgentChange = Schemas['AgentChange'];

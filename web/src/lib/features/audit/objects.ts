@@ -12,6 +12,7 @@ export const OBJECTS: Record<string, () => string> = {
 	token: m.token,
 	endpoint: m.endpoint,
 	login: m.login,
+	desk_link: m.desk_link,
 	import: m.nav_import,
 	contact: m.contact,
 	do_not_call: m.nav_do_not_call
