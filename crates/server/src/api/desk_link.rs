@@ -40,7 +40,8 @@ impl DeskLink {
     }
 }
 
-fn place(workspace: WorkspaceId) -> Place {
+/// Where the link belongs.
+pub fn place(workspace: WorkspaceId) -> Place {
     Place { workspace, owner: Owner::Workspace, purpose: Purpose::DeskLink }
 }
 
