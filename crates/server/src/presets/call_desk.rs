@@ -15,7 +15,7 @@ pub fn queue() -> Value {
             {"name": "perfect", "label": "Perfect", "then": "close", "contacted": true, "won": true},
             {"name": "reject", "label": "Reject / device", "then": "close", "contacted": true},
             {"name": "no answer", "label": "No answer", "then": "close"},
-            {"name": "try again", "label": "No answer, try again", "then": "retry",
+            {"name": "try again", "label": "Try again", "then": "retry",
                 "after_secs": 1800, "max_attempts": 3},
         ],
     })

@@ -3945,7 +3945,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule" | "endpoint";
+        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule" | "endpoint" | "desk_link";
         /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
