@@ -52,9 +52,11 @@ pub fn run(options: &Options, args: Pin) -> Result<ExitCode> {
 
 /// The one agent who is meant.
 fn find(agents: &[Value], wanted: &str) -> Result<(u64, String)> {
+    let number = wanted.parse::<u64>().ok();
     let is_meant = |agent: &&Value| {
         let name = agent["name"].as_str().unwrap_or_default();
-        agent["id"].to_string() == wanted || name.to_lowercase() == wanted.to_lowercase()
+        (number.is_some() && agent["id"].as_u64() == number)
+            || name.to_lowercase() == wanted.to_lowercase()
     };
     let mut found = agents.iter().filter(is_meant);
     match (found.next(), found.next()) {
