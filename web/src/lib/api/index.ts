@@ -135,6 +135,21 @@ export const api = {
 		rotateSecret: (id: Id) =>
 			take<t.Source>(http.POST(`${V}/sources/{id}/rotate-secret`, { ...at(id), body: {} }))
 	},
+	sheets: {
+		list: () => all<t.Sheet>((query) => take(http.GET(`${V}/sheets`, { params: { query } }))),
+		get: (id: Id) => take<t.Sheet>(http.GET(`${V}/sheets/{id}`, at(id))),
+		create: (body: t.SheetChange) => take<t.Sheet>(http.POST(`${V}/sheets`, { body })),
+		update: (id: Id, body: t.SheetChange) =>
+			take<t.Sheet>(http.PATCH(`${V}/sheets/{id}`, { ...at(id), body })),
+		remove: (id: Id) => take<void>(http.DELETE(`${V}/sheets/{id}`, at(id))),
+		check: (id: Id) => take<t.SheetCheck>(http.POST(`${V}/sheets/{id}/check`, at(id))),
+		sync: (id: Id) => take<t.SheetSync>(http.POST(`${V}/sheets/{id}/sync`, at(id))),
+		conflicts: async (id: Id) =>
+			(await take<{ items: t.SheetConflict[] }>(http.GET(`${V}/sheets/{id}/conflicts`, at(id))))
+				.items,
+		resolve: (id: Id, body: Schemas['SheetDecisionForm']) =>
+			take<t.Sheet>(http.POST(`${V}/sheets/{id}/conflicts/resolve`, { ...at(id), body }))
+	},
 	rules: editable<t.Rule, t.RuleChange>('rules'),
 	endpoints: {
 		list: () => all<t.Endpoint>((query) => take(http.GET(`${V}/endpoints`, { params: { query } }))),
