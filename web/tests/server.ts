@@ -26,16 +26,17 @@ export class Server {
 
 	private constructor(
 		readonly port: number,
-		readonly demo: boolean
+		readonly demo: boolean,
+		readonly more: string[]
 	) {
 		this.url = `http://127.0.0.1:${port}`;
 	}
 
-	static async start(demo = false): Promise<Server> {
+	static async start(demo = false, more: string[] = []): Promise<Server> {
 		if (!existsSync(BINARY)) {
 			throw new Error(`${BINARY} is not there: cargo build --release, or set FAIRLEAD_BIN`);
 		}
-		const server = new Server(await freePort(), demo);
+		const server = new Server(await freePort(), demo, more);
 		await server.up();
 		return server;
 	}
@@ -44,7 +45,7 @@ export class Server {
 	async up(): Promise<void> {
 		const options = ['--listen', `127.0.0.1:${this.port}`, '--data-dir', this.#folder];
 		// The receivers of webhooks are beside the tests.
-		options.push('--private-webhooks');
+		options.push('--private-webhooks', ...this.more);
 		const child = spawn(BINARY, ['serve', ...options, ...(this.demo ? ['--demo'] : [])], {
 			cwd: this.#folder,
 			stdio: ['ignore', 'pipe', 'pipe']

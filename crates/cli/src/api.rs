@@ -54,6 +54,13 @@ impl Api {
         })
     }
 
+    pub fn put<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        self.read(path, || {
+            let request = self.agent.put(self.url(path)).header("authorization", self.bearer());
+            request.send_json(body)
+        })
+    }
+
     pub fn delete(&self, path: &str) -> Result<()> {
         let send =
             || self.agent.delete(self.url(path)).header("authorization", self.bearer()).call();

@@ -42,6 +42,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Setup(args) => command::setup::run(&options, args),
         Command::Workspace(args) => command::workspace::run(&options, args),
         Command::Token(args) => command::token::run(&options, args),
+        Command::DeskLink(args) => command::desk_link::run(&options, args),
+        Command::Pin(args) => command::pin::run(&options, args),
         Command::Verify(args) => command::verify::run(&options, args),
         Command::Import(args) => command::import::run(&options, args),
         Command::Worker(args) => command::worker::run(&options, args),

@@ -34,6 +34,10 @@ pub enum Command {
     Workspace(command::workspace::Workspace),
     /// Create, list and revoke API tokens.
     Token(command::token::Token),
+    /// The link by which agents sign in from the list of their names: show, renew, withdraw.
+    DeskLink(command::desk_link::DeskLink),
+    /// Give agents a PIN for that list, or take it away.
+    Pin(command::pin::Pin),
     /// Check schema, configuration and journal; exit code 1 with a list of what is wrong.
     Verify(command::verify::Verify),
     /// Import items from a CSV or Excel file.

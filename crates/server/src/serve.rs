@@ -310,6 +310,10 @@ async fn keep_house(app: App) {
         if let Err(error) = app.store.delete_expired_sessions(now).await {
             tracing::warn!(%error, "old sessions were not deleted");
         }
+        let yesterday = routing::Time(now.0 - 24 * 3600 * 1000);
+        if let Err(error) = app.store.forget_old_tries(yesterday).await {
+            tracing::warn!(%error, "old tries to sign in were not forgotten");
+        }
         if !app.config.no_dispatch
             && let Err(error) = retention::round(&app, &mut expired).await
         {

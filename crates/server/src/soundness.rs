@@ -21,6 +21,7 @@ pub enum Subject {
     Agent,
     Rule,
     Endpoint,
+    DeskLink,
 }
 
 /// Something that is not in order.

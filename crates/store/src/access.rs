@@ -52,11 +52,19 @@ impl FromStr for Role {
 pub struct User {
     pub id: UserId,
     pub name: String,
+    /// Empty for one without a password.
     pub password_hash: String,
     pub role: Role,
     pub agent: Option<AgentId>,
     pub active: bool,
     pub created_at: Time,
+}
+
+impl User {
+    /// Whether anybody can sign in by this login's name. Agents who have a PIN alone cannot.
+    pub fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
+    }
 }
 
 /// What changes about a login; `None` leaves it.

@@ -3,8 +3,8 @@
 use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
 use crate::{
-    Access, Audit, Contacts, Desks, Endpoints, Faults, Imports, Journal, OptOuts, Outbox, Presence,
-    Reads, Result,
+    Access, Audit, Contacts, DeskLinks, Desks, Endpoints, Faults, Imports, Journal, OptOuts,
+    Outbox, Presence, Reads, Result,
 };
 use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
@@ -117,6 +117,7 @@ where
         + Imports
         + Outbox
         + Desks
+        + DeskLinks
         + Endpoints
         + Audit
         + Contacts

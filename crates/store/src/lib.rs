@@ -24,6 +24,7 @@ mod connect;
 mod contact;
 mod copy;
 mod desk;
+mod desk_link;
 mod dialect;
 mod endpoint;
 mod error;
@@ -58,6 +59,7 @@ pub use batch::{
 pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use desk::{DeskRow, DeskWrite, Desks, Wrote};
+pub use desk_link::{DeskLinkRow, DeskLinks, PinChange, Tried, Tries};
 pub use endpoint::{
     Attempted, Delivery, DeliveryState, Endpoint, EndpointFields, Endpoints, NewDelivery,
     NewEndpoint, News, TakenBack, Then,

@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(11, "0011_do_not_call"),
     migration!(12, "0012_desk"),
     migration!(14, "0014_announcements"),
+    migration!(15, "0015_desk_link"),
 ];
 
 const TABLE: &str = "CREATE TABLE migrations (

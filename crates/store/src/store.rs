@@ -2,11 +2,11 @@
 
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Announcements, Answered, AssignmentCount,
-    AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints,
-    Entry, GivenUp, Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late,
-    Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow,
-    Reports, Result, Session, SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange,
-    UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
+    AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, DeskLinks, Desks,
+    Endpoints, Entry, GivenUp, Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow,
+    Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally,
+    RejectedRow, Reports, Result, Session, SourceRow, SourceTally, Token, TokenId, Traces, User,
+    UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -26,6 +26,7 @@ pub trait Store:
     + Desks
     + Announcements
     + Reports
+    + DeskLinks
     + Endpoints
     + Audit
     + Contacts

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod contact;
+pub mod desk_link;
 pub mod do_not_call;
 pub mod export;
 pub mod fairness;
@@ -9,6 +10,7 @@ pub mod health;
 pub mod import;
 pub mod monitor;
 pub mod openapi;
+pub mod pin;
 pub mod restore;
 pub mod serve;
 pub mod setup;

@@ -211,3 +211,28 @@ fn a_worker_outlasts_a_server_that_is_away() {
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(worker.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn the_desk_link_and_pins_are_handed_out() {
+    let desk = worked();
+    let none = desk.run(&["desk-link", "show"]);
+    assert!(!none.status.success() && none.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&none.stderr).contains("desk-link renew"), "{none:?}");
+    let made = said(&desk.run(&["desk-link", "renew"]));
+    assert!(made.starts_with("http://127.0.0.1:") && made.contains("/desk#"), "{made}");
+    assert_eq!(said(&desk.run(&["desk-link", "show"])), made);
+    let pin = said(&desk.run(&["pin", "set", "asha"]));
+    let link = made.trim().split_once('#').unwrap().1;
+    let sign_in = |pin: &str| {
+        let body = json!({"link": link, "agent": 1, "secret": pin});
+        desk.send("POST", "/desk/sign-in", body)["user"]["name"].clone()
+    };
+    assert_eq!(sign_in(pin.trim()), "Asha");
+    let other = desk.json(&["pin", "set", "1"])["pin"].as_str().unwrap().to_owned();
+    assert_eq!(sign_in(&other), "Asha");
+    assert!(said(&desk.run(&["pin", "remove", "Asha"])).contains("Asha has no PIN"));
+    let unknown = desk.run(&["pin", "set", "Zoe"]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("no agent “Zoe”"), "{unknown:?}");
+    assert!(desk.run(&["desk-link", "withdraw"]).status.success());
+    assert!(!desk.run(&["desk-link", "show"]).status.success());
+}

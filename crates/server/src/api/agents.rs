@@ -1,5 +1,6 @@
 //! `/agents`: the people who do the work, and their logins.
 
+pub mod pin;
 mod view;
 
 pub use view::{AgentView, queues_served, status_words, view};

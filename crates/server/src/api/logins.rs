@@ -42,7 +42,8 @@ pub async fn login_change(
     if !changes_login && login.is_none() {
         return Ok(None);
     }
-    if login.is_none() && body.password.is_none() {
+    let had_password = login.is_some_and(User::has_password);
+    if !had_password && body.password.is_none() && body.role.is_some() {
         return Err(Problem::field("password", "is required to make a login with this role"));
     }
     let reopens = login.is_some_and(|login| !login.active);
@@ -57,9 +58,13 @@ pub async fn login_change(
         }
         None => None,
     };
-    let renamed = login.is_none() || body.name.is_some();
+    let named = name.filter(|_| body.name.is_some() || !had_password);
+    let name = match login.filter(|_| !had_password && body.password.is_none()) {
+        Some(login) => named.zip(login.agent).map(|(name, agent)| unspoken_name(name, agent)),
+        None => named.map(login_name),
+    };
     let change = UserChange {
-        name: name.filter(|_| renamed).map(login_name),
+        name: name.filter(|name| login.is_none_or(|l| l.name != *name)),
         password_hash,
         role: Some(role).filter(|role| login.is_none_or(|l| l.role != *role)),
         active: Some(true).filter(|_| login.is_none_or(|l| !l.active)),
@@ -101,6 +106,12 @@ pub fn login_act(
 /// What somebody types to sign in: the name, in small letters.
 pub fn login_name(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// What the login of an agent is called who has a PIN alone. Nobody types it, and others may have
+/// the same name.
+pub fn unspoken_name(name: &str, agent: AgentId) -> String {
+    format!("{} #{agent}", login_name(name))
 }
 
 /// Only an admin deals with logins above agent.

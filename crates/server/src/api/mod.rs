@@ -8,6 +8,7 @@ pub mod backup;
 pub mod callbacks;
 pub mod claims;
 pub mod contacts;
+pub mod desk_link;
 pub mod desks;
 pub mod do_not_call;
 pub mod docs;
@@ -83,6 +84,9 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::get, session::sign_out))
         .routes(routes!(setup::get, setup::create))
+        .routes(routes!(desk_link::get, desk_link::renew, desk_link::withdraw))
+        .routes(routes!(desk_link::people::people))
+        .routes(routes!(desk_link::sign_in::sign_in))
         .routes(routes!(tokens::create, tokens::list))
         .routes(routes!(tokens::revoke))
         .routes(routes!(workspace::get, workspace::update))
@@ -90,6 +94,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(workspaces::list, workspaces::create))
         .routes(routes!(agents::create, agents::list))
         .routes(routes!(agents::get, agents::update, agents::deactivate))
+        .routes(routes!(agents::pin::set, agents::pin::remove))
         .routes(routes!(presence::sign_in))
         .routes(routes!(presence::sign_out))
         .routes(routes!(presence::heartbeat))

@@ -68,7 +68,8 @@ pub struct SessionView {
     pub csrf: String,
 }
 
-async fn view(app: &App, caller: &Caller) -> Answered<SessionView> {
+/// Who the caller is, and where.
+pub async fn view(app: &App, caller: &Caller) -> Answered<SessionView> {
     let row = app.store.workspace(caller.workspace).await?;
     let settings = app.settings(caller.workspace).await?;
     let name = match caller.agent {

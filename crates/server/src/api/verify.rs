@@ -1,8 +1,9 @@
 //! `GET /verify`: whether the workspace is set up such that work reaches people.
 
+use crate::api::desk_link;
 use crate::api::logins::logins;
 use crate::app::App;
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Role, pin};
 use crate::http::problem::Answered;
 use crate::soundness::{FETCH_DAYS, Finding, Soundness, Subject};
 use crate::submission::KnownSource;
@@ -111,7 +112,35 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
         let (id, name) = (Some(endpoint.id.0), Some(endpoint.name));
         findings.push(Finding { subject: Subject::Endpoint, id, name, problem });
     }
+    findings.extend(sealed_away(&app, caller.workspace).await?);
     Ok(Json(Verification { schema, zone, findings }))
+}
+
+/// What agents sign in with from the list, and cannot be opened.
+async fn sealed_away(app: &App, workspace: WorkspaceId) -> Answered<Vec<Finding>> {
+    let mut found = Vec::new();
+    let names = app.names(workspace).await?;
+    let sealer = app.sealer();
+    let is_shut = |place, sealed: &str| {
+        sealer.as_ref().map_or(true, |sealer| sealer.unseal(place, sealed).is_err())
+    };
+    let key = "give every server the FAIRLEAD_SECRET_KEY that it was sealed with";
+    if let Some(link) = app.store.desk_link(workspace).await?
+        && is_shut(desk_link::place(workspace), &link.sealed)
+    {
+        let problem = format!("it cannot be opened, so nobody can be shown it; {key}, or renew it");
+        found.push(Finding { subject: Subject::DeskLink, id: None, name: None, problem });
+    }
+    for agent in app.store.pins(workspace).await? {
+        let Some(sealed) = app.store.pin(workspace, agent).await? else { continue };
+        if is_shut(pin::place(workspace, agent), &sealed) {
+            let problem =
+                format!("their PIN cannot be opened, so it counts no more; {key}, or set it anew");
+            let (id, name) = (Some(agent.0), names.get(&agent).cloned());
+            found.push(Finding { subject: Subject::Agent, id, name, problem });
+        }
+    }
+    Ok(found)
 }
 
 fn zone_now(app: &App, time_zone: String) -> ZoneNow {
@@ -143,6 +172,7 @@ async fn without_tables(
 
 #[cfg(test)]
 mod tests {
+    use crate::auth::seal::GivenKey;
     use crate::soundness::FETCH_DAYS;
     use crate::testing::Harness;
     use serde_json::{Value, json};
@@ -159,6 +189,27 @@ mod tests {
             )
         };
         findings.iter().map(line).collect()
+    }
+
+    #[tokio::test]
+    async fn a_link_and_pins_that_another_key_sealed_are_named() {
+        let mut h = Harness::new().await;
+        h.office(&["Asha"]).await;
+        h.call("PUT", "/desk-link", Value::Null).await.expect(200);
+        h.call("PUT", "/agents/1/pin", json!({})).await.expect(200);
+        let about_seals = async |h: &Harness| {
+            let mut found = problems(h).await;
+            found.retain(|line| line.contains("cannot be opened"));
+            found
+        };
+        assert!(about_seals(&h).await.is_empty());
+        let other = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned();
+        h = h.restart_with(|config| config.secret_key = Some(GivenKey(other))).await;
+        let found = about_seals(&h).await;
+        assert!(found[0].starts_with("desk_link -: it cannot be opened"), "{found:?}");
+        assert!(found[1].starts_with("agent Asha: their PIN cannot be opened"), "{found:?}");
+        assert_eq!(h.call("GET", "/desk-link", Value::Null).await.problem(503), "sealed");
+        h.end().await;
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod caller;
 pub mod password;
+pub mod pin;
 pub mod seal;
 pub mod secret;
 pub mod throttle;

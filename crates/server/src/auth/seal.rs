@@ -5,7 +5,7 @@ use crate::auth::secret;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use routing::SourceId;
+use routing::{AgentId, SourceId};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, Write};
@@ -31,6 +31,9 @@ impl fmt::Debug for GivenKey {
 pub enum Owner {
     Source(SourceId),
     Endpoint(EndpointId),
+    Agent(AgentId),
+    /// The workspace itself.
+    Workspace,
 }
 
 /// What a sealed secret is for.
@@ -42,6 +45,10 @@ pub enum Purpose {
     AppSecret,
     /// Fetches Meta's leads.
     PageToken,
+    /// Opens the list of agents who sign in there.
+    DeskLink,
+    /// The hash of what an agent signs in with there.
+    Pin,
 }
 
 impl Purpose {
@@ -50,6 +57,8 @@ impl Purpose {
             Purpose::SigningSecret => "signing_secret",
             Purpose::AppSecret => "app_secret",
             Purpose::PageToken => "page_token",
+            Purpose::DeskLink => "desk_link",
+            Purpose::Pin => "pin",
         }
     }
 }
@@ -68,6 +77,8 @@ impl Place {
         let owner = match self.owner {
             Owner::Source(source) => format!("source:{source}"),
             Owner::Endpoint(EndpointId(endpoint)) => format!("endpoint:{endpoint}"),
+            Owner::Agent(agent) => format!("agent:{agent}"),
+            Owner::Workspace => "workspace".to_owned(),
         };
         format!("fairlead workspace:{workspace} {owner} {purpose}").into()
     }

@@ -41,6 +41,11 @@ pub fn short_webhook() -> std::io::Result<String> {
     Ok(format!("whs_{}", &random()?[..40]))
 }
 
+/// The token of a fresh desk link: 160 bits, since people copy it.
+pub fn link() -> std::io::Result<String> {
+    Ok(random()?[..40].to_owned())
+}
+
 /// SHA-256 in hexadecimal: how tokens, sessions and webhook secrets are kept. They are random, so
 /// a slow hash would add nothing.
 pub fn hash(secret: &str) -> String {

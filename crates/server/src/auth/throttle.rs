@@ -32,6 +32,15 @@ impl Throttle {
 
     /// Counts a try, or says in how many seconds the next one is allowed.
     pub fn try_at(&self, now: Instant, name: &str, from: IpAddr) -> Result<(), u32> {
+        self.count(now, from, &[(None, PER_ADDRESS), (self.key(name), self.per_minute)])
+    }
+
+    /// The same where the names are counted elsewhere.
+    pub fn from_address(&self, now: Instant, from: IpAddr) -> Result<(), u32> {
+        self.count(now, from, &[(None, PER_ADDRESS)])
+    }
+
+    fn count(&self, now: Instant, from: IpAddr, limits: &[(Option<u64>, u32)]) -> Result<(), u32> {
         let mut tries = self.tries.lock().unwrap_or_else(|e| e.into_inner());
         if tries.len() >= MAX_ENTRIES {
             tries.retain(|_, (began, _)| now.duration_since(*began) < WINDOW);
@@ -44,7 +53,7 @@ impl Throttle {
                 tries.clear();
             }
         }
-        for (name, most) in [(None, PER_ADDRESS), (self.key(name), self.per_minute)] {
+        for &(name, most) in limits {
             let (began, count) = tries.entry((name, from)).or_insert((now, 0));
             if now.duration_since(*began) >= WINDOW {
                 (*began, *count) = (now, 0);

@@ -333,6 +333,12 @@ impl Words for English {
             "session_ended" => format!("{object} signed out."),
             "sign_in_failed" => format!("Somebody tried a wrong password for {object}."),
             "sign_in_limited" => format!("Somebody tried too often to sign in as {object}."),
+            "desk_link_made" => {
+                "A desk link was made; one before it opens nothing any more.".to_owned()
+            }
+            "desk_link_withdrawn" => "The desk link was withdrawn.".to_owned(),
+            "pin_set" => format!("{object} got a PIN."),
+            "pin_removed" => format!("{object}’s PIN was taken away."),
             "workspace_renamed" => "The workspace was renamed.".to_owned(),
             "import_started" => "A file was imported.".to_owned(),
             "desk_changed" => format!("The desk of queue {object} was changed."),

@@ -4,6 +4,7 @@ mod access;
 mod announcements;
 mod audit;
 mod contact;
+mod desk_links;
 pub(crate) mod desks;
 mod endpoints;
 mod import;

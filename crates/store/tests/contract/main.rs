@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod contacts;
 mod delivery;
+mod desk_links;
 mod durable;
 mod encrypted;
 mod forgotten;

@@ -3,6 +3,9 @@ import { Problem, toProblem } from './problem';
 import type { paths } from './schema';
 import { getLocale } from '$locale';
 
+/** Where a 401 says that the password is wrong. */
+const SIGNING_IN = ['/api/v1/session', '/api/v1/desk/sign-in'];
+
 let csrf: string | null = null;
 let whenSignedOut: () => void = () => {};
 
@@ -23,7 +26,7 @@ const session: Middleware = {
 		if (csrf && request.method !== 'GET') request.headers.set('X-Fairlead-CSRF', csrf);
 	},
 	onResponse({ response, schemaPath }) {
-		if (response.status === 401 && schemaPath !== '/api/v1/session') whenSignedOut();
+		if (response.status === 401 && !SIGNING_IN.includes(schemaPath)) whenSignedOut();
 	},
 	onError({ error }) {
 		if (error instanceof DOMException && error.name === 'AbortError') return;
@@ -44,7 +47,9 @@ export async function take<T>(
 	asked: Promise<{ data?: unknown; error?: unknown; response: Response }>
 ): Promise<T> {
 	const { data, error, response } = await asked;
-	if (!response.ok) throw toProblem(response.status, error);
+	if (!response.ok) {
+		throw toProblem(response.status, error, response.headers.get('Retry-After'));
+	}
 	return data as T;
 }
 

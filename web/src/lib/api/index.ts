@@ -94,6 +94,16 @@ export const api = {
 		create: (body: Schemas['Credentials']) => take<t.Session>(http.POST(`${V}/session`, { body })),
 		end: () => take<void>(http.DELETE(`${V}/session`))
 	},
+	deskLink: {
+		get: () => take<t.DeskLink>(http.GET(`${V}/desk-link`)),
+		renew: () => take<t.DeskLink>(http.PUT(`${V}/desk-link`)),
+		withdraw: () => take<void>(http.DELETE(`${V}/desk-link`))
+	},
+	desk: {
+		people: (link: string) => take<t.DeskPeople>(http.POST(`${V}/desk/people`, { body: { link } })),
+		signIn: (body: Schemas['DeskCredentials']) =>
+			take<t.Session>(http.POST(`${V}/desk/sign-in`, { body }))
+	},
 	setup: {
 		get: () => take<Schemas['SetupNeeded']>(http.GET(`${V}/setup`)),
 		create: (body: Schemas['FirstAdmin']) => take<t.Session>(http.POST(`${V}/setup`, { body }))
@@ -112,6 +122,9 @@ export const api = {
 		...editable<t.Agent, t.AgentChange>('agents'),
 		signIn: (id: Id) => take<t.Agent>(http.POST(`${V}/agents/{id}/sign-in`, at(id))),
 		signOut: (id: Id) => take<t.Agent>(http.POST(`${V}/agents/{id}/sign-out`, at(id))),
+		setPin: (id: Id, body: Schemas['PinForm']) =>
+			take<Schemas['PinMade']>(http.PUT(`${V}/agents/{id}/pin`, { ...at(id), body })),
+		removePin: (id: Id) => take<void>(http.DELETE(`${V}/agents/{id}/pin`, at(id))),
 		setStatus: (id: Id, status: t.StatusName, reason?: string) => {
 			const body = status === 'away' && reason ? { status, reason } : { status };
 			return take<t.Agent>(http.PUT(`${V}/agents/{id}/status`, { ...at(id), body }));
@@ -127,6 +140,21 @@ export const api = {
 		...editable<t.Source, t.SourceChange>('sources'),
 		rotateSecret: (id: Id) =>
 			take<t.Source>(http.POST(`${V}/sources/{id}/rotate-secret`, { ...at(id), body: {} }))
+	},
+	sheets: {
+		list: () => all<t.Sheet>((query) => take(http.GET(`${V}/sheets`, { params: { query } }))),
+		get: (id: Id) => take<t.Sheet>(http.GET(`${V}/sheets/{id}`, at(id))),
+		create: (body: t.SheetChange) => take<t.Sheet>(http.POST(`${V}/sheets`, { body })),
+		update: (id: Id, body: t.SheetChange) =>
+			take<t.Sheet>(http.PATCH(`${V}/sheets/{id}`, { ...at(id), body })),
+		remove: (id: Id) => take<void>(http.DELETE(`${V}/sheets/{id}`, at(id))),
+		check: (id: Id) => take<t.SheetCheck>(http.POST(`${V}/sheets/{id}/check`, at(id))),
+		sync: (id: Id) => take<t.SheetSync>(http.POST(`${V}/sheets/{id}/sync`, at(id))),
+		conflicts: async (id: Id) =>
+			(await take<{ items: t.SheetConflict[] }>(http.GET(`${V}/sheets/{id}/conflicts`, at(id))))
+				.items,
+		resolve: (id: Id, body: Schemas['SheetDecisionForm']) =>
+			take<t.Sheet>(http.POST(`${V}/sheets/{id}/conflicts/resolve`, { ...at(id), body }))
 	},
 	rules: editable<t.Rule, t.RuleChange>('rules'),
 	endpoints: {

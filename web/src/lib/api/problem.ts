@@ -6,6 +6,8 @@ export class Problem extends Error {
 	readonly requestId: string | null;
 	/** What is wrong with which field of the request. */
 	readonly fields: Record<string, string>;
+	/** After how many seconds trying again makes sense. */
+	readonly retryAfter: number | null;
 
 	constructor(given: {
 		code: string;
@@ -13,6 +15,7 @@ export class Problem extends Error {
 		detail: string;
 		requestId?: string | null;
 		fields?: Record<string, string>;
+		retryAfter?: number | null;
 	}) {
 		super(given.detail);
 		this.name = 'Problem';
@@ -20,6 +23,7 @@ export class Problem extends Error {
 		this.status = given.status;
 		this.requestId = given.requestId ?? null;
 		this.fields = given.fields ?? {};
+		this.retryAfter = given.retryAfter ?? null;
 	}
 
 	/** Nobody answered: the server is away or the network is. */
@@ -37,13 +41,18 @@ interface Body {
 }
 
 /** Reads an error answer; one that is not problem+json keeps its status. */
-export function toProblem(status: number, body: unknown): Problem {
+export function toProblem(
+	status: number,
+	body: unknown,
+	retryAfter: string | null = null
+): Problem {
 	const given: Body = typeof body === 'object' && body !== null ? body : {};
 	return new Problem({
 		code: given.type?.split('/').pop() || 'unexpected',
 		status,
 		detail: given.detail || given.title || `The server answered ${status}.`,
 		requestId: given.request_id ?? null,
+		retryAfter: Number(retryAfter) || null,
 		fields: Object.fromEntries((given.errors ?? []).map((e) => [e.field, e.problem]))
 	});
 }

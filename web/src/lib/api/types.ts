@@ -56,6 +56,10 @@ export interface DeskVersion {
 export type Promised = Schemas['Promise'];
 
 export type Session = Answer<Schemas['Session']>;
+/** The link to the list of agents, if there is one. */
+export type DeskLink = Answer<Schemas['DeskLink']>;
+export type DeskPeople = Answer<Schemas['DeskPeople']>;
+export type DeskPerson = Answer<Schemas['DeskPerson']>;
 export type Workspace = Answer<Schemas['Workspace']>;
 export type Agent = Answer<Schemas['Agent']>;
 export type AgentChange = Schemas['AgentChange'];
@@ -69,6 +73,15 @@ export type Rule = Omit<Answer<Schemas['Rule']>, 'when'> & { when: Condition };
 export type RuleChange = Schemas['RuleChange'];
 /** What a workspace begins with. */
 export type Preset = Schemas['Preset'];
+/** How its columns are kept is another's: a title or a letter, and what may be done there. */
+export type Sheet = Omit<Answer<Schemas['Sheet']>, 'columns'> & { columns: SheetColumn[] };
+export type SheetColumn = Pick<Schemas['SheetColumn'], 'permission'> &
+	Partial<Schemas['SheetColumn']>;
+export type SheetChange = Schemas['SheetChange'];
+export type SheetCheck = Answer<Schemas['SheetCheck']>;
+export type SheetFinding = Answer<Schemas['SheetFinding']>;
+export type SheetConflict = Answer<Schemas['SheetConflict']>;
+export type SheetSync = Answer<Schemas['SheetSync']>;
 export type OptOut = Answer<Schemas['OptOut']>;
 export type Listed = Answer<Schemas['Listed']>;
 export type OptOutsImported = Answer<Schemas['OptOutsImported']>;

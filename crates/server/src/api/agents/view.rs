@@ -28,7 +28,10 @@ pub struct LoginView {
 pub struct AgentView {
     pub id: u64,
     pub name: String,
+    /// What they sign in with by name and password.
     pub login: Option<LoginView>,
+    /// Whether they have a PIN, which counts with the desk link alone.
+    pub pin: bool,
     pub active: bool,
     /// Connected: signed in and heard from.
     pub present: bool,
@@ -104,6 +107,7 @@ pub fn queues_served(state: &State, agent: &Agent) -> BTreeSet<QueueId> {
 pub struct Beside {
     names: crate::app::Names,
     logins: BTreeMap<AgentId, User>,
+    pins: BTreeSet<AgentId>,
     seen: BTreeMap<AgentId, Time>,
 }
 
@@ -114,6 +118,7 @@ impl Beside {
         Ok(Beside {
             names: app.names(workspace).await?,
             logins: logins(app, workspace).await?,
+            pins: app.store.pins(workspace).await?.into_iter().collect(),
             seen,
         })
     }
@@ -122,11 +127,12 @@ impl Beside {
         let Standing { agent, holding, serves } = standing;
         let (status, status_reason) = status_words(&agent.status);
         let spec = agent.spec;
-        let login = self.logins.get(&agent.id).filter(|l| l.active);
+        let login = self.logins.get(&agent.id).filter(|l| l.active && l.has_password());
         AgentView {
             id: agent.id.0,
             name: self.names.get(&agent.id).cloned().unwrap_or_default(),
             login: login.map(|l| LoginView { role: l.role }),
+            pin: self.pins.contains(&agent.id),
             active: agent.active,
             present: agent.present,
             status: status.to_owned(),

@@ -50,8 +50,8 @@ pub struct AuditEntry {
 /// What it was done to.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AuditObject {
-    /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
-    /// `import`, `contact`, `do_not_call` or `announcement`.
+    /// `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `desk_link`,
+    /// `endpoint`, `import`, `contact`, `do_not_call` or `announcement`.
     pub kind: String,
     pub id: Option<u64>,
     /// As it is called now.

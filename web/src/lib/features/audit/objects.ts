@@ -12,6 +12,8 @@ export const OBJECTS: Record<string, () => string> = {
 	token: m.token,
 	endpoint: m.endpoint,
 	login: m.login,
+	desk_link: m.desk_link,
+	sheet: m.sheet,
 	import: m.nav_import,
 	contact: m.contact,
 	do_not_call: m.nav_do_not_call,

@@ -13,6 +13,7 @@ import PhoneOff from '@lucide/svelte/icons/phone-off';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings-2';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Table from '@lucide/svelte/icons/table-2';
 import Upload from '@lucide/svelte/icons/upload';
 import Webhook from '@lucide/svelte/icons/webhook';
 import type { Component } from 'svelte';
@@ -46,6 +47,7 @@ export function places(): Place[] {
 		...place(lead, '/people', m.nav_people(), Contact, 'setup'),
 		...place(lead, '/queues', m.nav_queues(), Layers, 'setup'),
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
+		...place(lead, '/sheets', m.nav_sheets(), Table, 'setup'),
 		...place(lead, '/rules', m.nav_rules(), GitFork, 'setup'),
 		...place(lead, '/import', m.nav_import(), Upload, 'setup'),
 		...place(lead, '/do-not-call', m.nav_do_not_call(), PhoneOff, 'setup'),

@@ -1,5 +1,6 @@
 import { goto } from '$app/navigation';
 import { api, saying } from '$lib/api';
+import { deskDevice } from '$lib/features/account/desk-list';
 import { forgetDesks } from '$lib/features/work/kept';
 import { session } from '$lib/session.svelte';
 import { toasts } from '$lib/toasts.svelte';
@@ -10,8 +11,9 @@ export async function signOut(): Promise<void> {
 		if (session.agentId !== null) await api.agents.signOut(session.agentId).catch(() => undefined);
 		await api.session.end();
 		forgetDesks(globalThis.sessionStorage);
+		const agent = session.role === 'agent';
 		session.put(null);
-		await goto('/sign-in');
+		await goto(agent && deskDevice().read() ? '/desk' : '/sign-in');
 	} catch (error) {
 		toasts.bad(saying(error));
 	}

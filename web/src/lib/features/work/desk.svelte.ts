@@ -235,6 +235,7 @@ export class Desk {
 			this.desks.want([item.queue]);
 			this.items = [...this.items.filter((i) => i.id !== item.id), item];
 			this.chosen = item.id;
+			this.arrived = item.id;
 		} catch (error) {
 			if (error instanceof Problem && error.code === 'nothing_waiting') {
 				toasts.show('plain', m.nothing_waiting());
@@ -302,6 +303,11 @@ export class Desk {
 		const secs = this.queues.find((q) => q.id === queue)?.undo_secs ?? 0;
 		this.undoing.offer({ item, name, label, typed }, secs, since);
 		if (!this.undoing.last) toasts.ok(m.saved_result({ label, name: name ?? `#${item}` }));
+		this.#goOn(queue);
+	}
+
+	/** Where the queue's desk says so, the next one comes by itself. */
+	#goOn(queue: number | null): void {
 		const desk = this.desks.of(queue);
 		const idle = () => this.mayClaim && !this.held.length && !this.offer;
 		if (desk.next === 'at_once' && idle()) {
@@ -435,14 +441,16 @@ export class Desk {
 	}
 
 	/** Promises to call again; what was typed is saved before the item leaves their hands. */
-	callAgain = (item: Item, at: Date, promise: Promised) =>
-		this.act('retry', item, async (now) => {
+	async callAgain(item: Item, at: Date, promise: Promised): Promise<void> {
+		const done = await this.act('retry', item, async (now) => {
 			const unsaved = this.unsaved(now);
 			const { version } = unsaved
 				? await api.items.update(now.id, { version: now.version, ...unsaved })
 				: now;
 			return api.items.retry(now.id, { version, at: at.toISOString(), promise });
 		});
+		if (done) this.#goOn(item.queue);
+	}
 
 	#left(id: number): void {
 		this.items = this.items.filter((i) => i.id !== id);

@@ -1,6 +1,6 @@
 import type { DeskResult } from '$lib/api';
 import { expect, test } from 'vitest';
-import { RESULT_KEYS, resultKeys, TAKEN } from './result-keys';
+import { isSpare, LENT, RESULT_KEYS, resultKeys, TAKEN } from './result-keys';
 
 const names = (...all: string[]) => all.map((name) => ({ name }));
 const keyed = (keys: Record<string, string>) =>
@@ -30,4 +30,12 @@ test('the tenth has none', () => {
 test('no key of the page is offered for a result', () => {
 	expect(RESULT_KEYS.filter((key) => TAKEN.includes(key))).toEqual([]);
 	expect(RESULT_KEYS.length + TAKEN.length).toBe(9 + 26);
+});
+
+test('a result goes before what the page lends its key to', () => {
+	for (const key of LENT) {
+		expect(RESULT_KEYS).toContain(key);
+		expect(isSpare(key, names('a'), {})).toBe(true);
+		expect(isSpare(key, names('a'), keyed({ a: key }))).toBe(false);
+	}
 });

@@ -5,6 +5,9 @@ export const TAKEN = 'acgjklnrsux';
 /** What a result's key can be, in the order in which they are offered. */
 export const RESULT_KEYS = [...'123456789bdefhimopqtvwyz'];
 
+/** Keys of the page that a result may have all the same: it goes before them. */
+export const LENT = 'et';
+
 /**
  * The key of each result. One that the queue sets is given first; then the digit of the result's
  * own place, as without a desk; then the first digit that is free.
@@ -30,4 +33,13 @@ export function resultKeys(
 		);
 	}
 	return given;
+}
+
+/** Whether no result of the queue has the page's key. */
+export function isSpare(
+	key: string,
+	dispositions: Pick<Disposition, 'name'>[],
+	results: QueueDesk['results']
+): boolean {
+	return ![...resultKeys(dispositions, results).values()].includes(key);
 }

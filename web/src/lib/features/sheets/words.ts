@@ -1,0 +1,71 @@
+import { lasting } from '$lib/format/time';
+import { appearance } from '$lib/settings.svelte';
+import type { Sheet, SheetConflict, SheetFinding } from '$lib/api';
+import { m } from '$messages';
+import { standing, type Permission, type Role, type Standing } from './sheet';
+
+export const KINDS: { value: Sheet['kind']; label: () => string; address: () => string }[] = [
+	{ value: 'tencent', label: m.sheet_kind_tencent, address: m.sheet_link_service },
+	{ value: 'google', label: m.sheet_kind_google, address: m.sheet_link_service },
+	{ value: 'file', label: m.sheet_kind_file, address: m.sheet_link_file }
+];
+export const kindName = (kind: Sheet['kind']) =>
+	KINDS.find((one) => one.value === kind)?.label() ?? kind;
+
+export const PERMISSIONS: { value: Permission; label: () => string }[] = [
+	{ value: 'read', label: m.sheet_read },
+	{ value: 'write', label: m.sheet_write },
+	{ value: 'ignore', label: m.sheet_ignore }
+];
+export const ROLES: { value: Role; label: () => string }[] = [
+	{ value: 'unique', label: m.sheet_role_unique },
+	{ value: 'done', label: m.sheet_role_done },
+	{ value: 'owner', label: m.sheet_role_owner },
+	{ value: 'result', label: m.sheet_role_result }
+];
+
+export const TONES: Record<Standing, 'ok' | 'warn' | 'bad' | 'plain'> = {
+	off: 'plain',
+	trouble: 'bad',
+	paused: 'warn',
+	behind: 'warn',
+	unread: 'plain',
+	in_step: 'ok'
+};
+
+/** How the sheet is doing, in a few words. */
+export function standingWords(sheet: Sheet): string {
+	switch (standing(sheet)) {
+		case 'off':
+			return m.inactive();
+		case 'trouble':
+			return m.sheet_trouble();
+		case 'paused':
+			return m.sheet_paused();
+		case 'behind':
+			return m.sheet_behind({ lag: lasting(sheet.state.lag_secs, appearance.tag) });
+		case 'unread':
+			return m.sheet_unread();
+		case 'in_step':
+			return m.sheet_in_step();
+	}
+}
+
+export function whyWords(why: SheetConflict['why']): string {
+	switch (why) {
+		case 'edited':
+			return m.sheet_why_edited();
+		case 'not_kept':
+			return m.sheet_why_not_kept();
+		case 'unfit':
+			return m.sheet_why_unfit();
+		case 'row_gone':
+			return m.sheet_why_row_gone();
+	}
+}
+
+export const WEIGHTS: Record<SheetFinding['weight'], 'ok' | 'warn' | 'bad'> = {
+	good: 'ok',
+	warning: 'warn',
+	wrong: 'bad'
+};
