@@ -1,7 +1,11 @@
 //! Presets: what the workspace of a kind of team begins with. A preset is only configuration, which
 //! may be changed like any other; nothing asks later which one it was.
 
-use crate::dispatcher::{Actor, Dispatcher, WorkspaceId};
+mod call_desk;
+
+use crate::api::desks::DeskVersion;
+use crate::app::App;
+use crate::dispatcher::{Actor, WorkspaceId};
 use crate::error::Error;
 use crate::furnish::{Furnishing, MadeSource, failed};
 use crate::submission::Face;
@@ -20,10 +24,12 @@ pub enum Preset {
     Crm,
     /// Tasks, the oldest first, to whoever is at their desk and free.
     QcDesk,
+    /// One list of numbers, of which whoever is there asks for the next.
+    CallDesk,
 }
 
 impl Preset {
-    pub const ALL: [Preset; 3] = [Preset::LeadDesk, Preset::Crm, Preset::QcDesk];
+    pub const ALL: [Preset; 4] = [Preset::LeadDesk, Preset::Crm, Preset::QcDesk, Preset::CallDesk];
 
     /// As it is written on the command line and in the API.
     pub fn name(self) -> &'static str {
@@ -31,6 +37,7 @@ impl Preset {
             Preset::LeadDesk => "lead-desk",
             Preset::Crm => "crm",
             Preset::QcDesk => "qc-desk",
+            Preset::CallDesk => "call-desk",
         }
     }
 
@@ -39,6 +46,7 @@ impl Preset {
         match self {
             Preset::LeadDesk | Preset::Crm => ("Asia/Kolkata", "IN"),
             Preset::QcDesk => ("UTC", "US"),
+            Preset::CallDesk => ("Asia/Shanghai", "CN"),
         }
     }
 
@@ -72,6 +80,7 @@ impl Preset {
                     {"name": "unclear", "label": "Unclear", "then": "close"},
                 ],
             }),
+            Preset::CallDesk => call_desk::queue(),
         }
     }
 
@@ -80,6 +89,7 @@ impl Preset {
             Preset::LeadDesk => &["META", "GOOGLE", "FILE"],
             Preset::Crm => &["Website", "File"],
             Preset::QcDesk => &["QC"],
+            Preset::CallDesk => &["Sheet"],
         }
     }
 
@@ -87,20 +97,26 @@ impl Preset {
     /// nothing is changed then. `actor` is whose doing it is.
     pub async fn furnish(
         self,
-        dispatcher: &Dispatcher,
+        app: &App,
         workspace: WorkspaceId,
         actor: Actor,
     ) -> Result<Option<Vec<MadeSource>>, Error> {
-        let begun = dispatcher
+        let begun = app
+            .dispatcher
             .read(workspace, |s| !s.facts().queues.is_empty() || !s.facts().sources.is_empty())
             .await
             .map_err(failed)?;
         if begun {
             return Ok(None);
         }
-        let furnishing = Furnishing { dispatcher, workspace, actor };
+        let furnishing = Furnishing { dispatcher: &app.dispatcher, workspace, actor };
         let queues = furnishing.queues(vec![self.queue()]).await?;
         let [queue] = queues[..] else { return Err(failed("no queue was made")) };
+        if self == Preset::CallDesk {
+            let desk = DeskVersion { version: 0, desk: call_desk::desk()? };
+            let set = app.set_desk(workspace, actor, queue, desk).await;
+            set.map_err(|problem| failed(problem.detail))?;
+        }
         let kind = if self == Preset::QcDesk { "task" } else { "lead" };
         let specs = self.sources().iter().map(|name| {
             let face = Face { key: name.to_lowercase(), ..Face::default() };

@@ -20,7 +20,8 @@ pub struct Setup {
     #[arg(long, value_parser = country)]
     country: Option<String>,
     /// What an empty workspace begins with: lead-desk (leads per source, fewest first), crm (by
-    /// state, with caps and overflow) or qc-desk (the oldest task to whoever is free).
+    /// state, with caps and overflow), qc-desk (the oldest task to whoever is free) or call-desk
+    /// (one list, of which callers ask for the next number).
     #[arg(long, value_name = "PRESET")]
     preset: Option<Preset>,
 }

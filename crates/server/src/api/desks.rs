@@ -13,7 +13,7 @@ use axum::extract::State;
 use routing::{QueueId, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Act, DeskRow, WorkspaceId};
+use store::{Act, Actor, DeskRow, WorkspaceId};
 use utoipa::ToSchema;
 
 /// A desk, and the version that a change of it names.
@@ -48,24 +48,13 @@ pub async fn put(
 ) -> Answered<Json<DeskVersion>> {
     let queue = QueueId(id);
     known(&app, &caller, queue).await?;
-    body.desk.check()?;
-    let before = app.desk(caller.workspace, queue).await?;
-    let spec = serde_json::to_string(&body.desk).map_err(|_| Problem::internal("a desk"))?;
-    let act = Act {
-        actor: caller.actor,
-        act: "desk_changed",
-        object: "queue",
-        object_id: Some(id),
-        body: json!({"before": before.desk, "after": body.desk}),
-    };
-    let row = DeskRow { version: body.version, spec };
-    let now = app.clock.now();
-    match app.store.set_desk(caller.workspace, queue, &row, &act, now).await? {
-        Some(version) => Ok(Json(DeskVersion { version, desk: body.desk })),
+    match app.set_desk(caller.workspace, caller.actor, queue, body.clone()).await? {
+        Some(version) => Ok(Json(DeskVersion { version, ..body })),
         None => {
+            let version = app.desk(caller.workspace, queue).await?.version;
             let detail = format!(
-                "The desk is at version {}, not {}; load it again and decide anew.",
-                before.version, body.version
+                "The desk is at version {version}, not {}; load it again and decide anew.",
+                body.version
             );
             Err(Problem::new(axum::http::StatusCode::CONFLICT, "stale_version", detail))
         }
@@ -86,6 +75,31 @@ impl App {
         let desk = serde_json::from_str(&row.spec);
         let desk = desk.map_err(|_| Problem::internal("a desk that cannot be read"))?;
         Ok(DeskVersion { version: row.version, desk })
+    }
+
+    /// Replaces the desk whose version was seen; its new version, or `None` when that was stale.
+    ///
+    /// # Errors
+    /// When it cannot be kept: which field is wrong.
+    pub async fn set_desk(
+        &self,
+        workspace: WorkspaceId,
+        actor: Actor,
+        queue: QueueId,
+        after: DeskVersion,
+    ) -> Answered<Option<u32>> {
+        after.desk.check()?;
+        let before = self.desk(workspace, queue).await?;
+        let spec = serde_json::to_string(&after.desk).map_err(|_| Problem::internal("a desk"))?;
+        let act = Act {
+            actor,
+            act: "desk_changed",
+            object: "queue",
+            object_id: Some(queue.0),
+            body: json!({"before": before.desk, "after": after.desk}),
+        };
+        let row = DeskRow { version: after.version, spec };
+        Ok(self.store.set_desk(workspace, queue, &row, &act, self.clock.now()).await?)
     }
 }
 

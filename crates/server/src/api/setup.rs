@@ -129,7 +129,7 @@ pub async fn create(
     if let Some(preset) = body.preset {
         // Its sources' secrets are made anew on their page when they are wanted. The admin is
         // made and the link used up: without the preset they go on by hand or by the command.
-        let furnished = preset.furnish(&app.dispatcher, workspace, Actor::User(id)).await;
+        let furnished = preset.furnish(&app, workspace, Actor::User(id)).await;
         if let Err(error) = furnished {
             tracing::error!(workspace = workspace.0, %error, "the preset was not set up");
         }

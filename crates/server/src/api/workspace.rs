@@ -204,7 +204,7 @@ pub async fn furnish(
 ) -> Answer201<Furnished> {
     // Of two who furnish at once the second finds it done.
     let _turn = app.edits.turn(caller.workspace).await;
-    let made = body.preset.furnish(&app.dispatcher, caller.workspace, caller.actor).await;
+    let made = body.preset.furnish(&app, caller.workspace, caller.actor).await;
     let made = made.map_err(Problem::internal)?;
     let sources = made.ok_or_else(|| {
         Problem::new(
@@ -303,12 +303,56 @@ mod tests {
             .header("x-webhook-secret", source["secret"].as_str().unwrap());
             let lead = json!({"name": "Anu", "phone": "9876543210"}).to_string();
             let answer = h.send(request.body(axum::body::Body::from(lead)).unwrap()).await;
-            assert_eq!(answer.expect(202)["items"][0]["assigned_to"], agent, "{preset:?}");
+            let item = answer.expect(202)["items"][0].take();
+            if preset == Preset::CallDesk {
+                assert_eq!(item["state"], "waiting");
+                let claimed = h.post("/claims", json!({"agent_id": agent})).await;
+                assert_eq!((&claimed["id"], &claimed["agent"]), (&item["id"], &agent));
+            } else {
+                assert_eq!(item["assigned_to"], agent, "{preset:?}");
+            }
             h.end().await;
         }
         let h = Harness::new().await;
         let unknown = h.call("POST", "/workspace/preset", json!({"preset": "shop"})).await;
         assert_eq!(unknown.problem(422), "invalid");
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn the_calling_desk_comes_with_its_script_and_writes_its_list() {
+        let h = Harness::new().await;
+        h.post("/workspace/preset", json!({"preset": "call-desk"})).await;
+        let made = h.get("/queues/1/desk").await;
+        assert_eq!(made["version"], 1);
+        // It can be saved again as it is: nothing in it is refused.
+        let again = h.call("PUT", "/queues/1/desk", made.clone()).await.expect(200);
+        assert_eq!((&again["desk"], &again["version"]), (&made["desk"], &json!(2)));
+        let agent = h.post("/agents", json!({"name": "王芳", "queues": [1]})).await["id"].clone();
+        h.post(&format!("/agents/{agent}/sign-in"), json!(null)).await;
+        let lead = json!({"source": "Sheet", "contact": {"phone": "138 0013 8000"},
+            "attributes": {"account": "acc1", "device": "iPhone 13", "qq": "10001"}});
+        h.post("/items", lead).await;
+        let token = h.token("agent", agent.as_u64()).await;
+        let call = async |path: &str, body| h.call_as(&token, "POST", path, body).await.expect(200);
+        let send = async |result: &str, fields: serde_json::Value| {
+            // One's own unfinished item comes first.
+            let item = call("/claims", json!({"agent_id": agent})).await;
+            let at = format!("/items/{}", item["id"]);
+            let body = json!({"version": item["version"], "disposition": result, "fields": fields});
+            let done = call(&format!("{at}/complete"), body).await;
+            call(&format!("{at}/undo"), json!(null)).await;
+            done["personal"].clone()
+        };
+        let list = |note: &str, selected: u8, qq: &str| {
+            json!({"account": "acc1", "device": "iPhone 13", "qq": qq, "contacted": 1,
+                "selected": selected, "note": note, "owner": "王芳"})
+        };
+        assert_eq!(send("perfect", json!({"qq": "222"})).await, list("通过", 1, "222"));
+        assert_eq!(send("reject", json!({"qq": ""})).await, list("设备不符/拒绝", 0, "10001"));
+        assert_eq!(send("no answer", json!({})).await, list("未接/挂断", 0, "10001"));
+        let later = send("try again", json!({})).await;
+        assert_eq!((&later["note"], later.get("contacted")), (&json!("未接/挂断"), None));
         h.end().await;
     }
 }

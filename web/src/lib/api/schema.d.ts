@@ -3146,7 +3146,7 @@ export interface components {
          * @description A kind of team.
          * @enum {string}
          */
-        Preset: "lead-desk" | "crm" | "qc-desk";
+        Preset: "lead-desk" | "crm" | "qc-desk" | "call-desk";
         /** @description What a workspace is to begin with. */
         PresetChoice: {
             preset: components["schemas"]["Preset"];

@@ -14,6 +14,7 @@ test('a team of a preset is where such teams are', () => {
 	const india = { zone: 'Asia/Kolkata', country: 'IN' };
 	expect(placeOf('lead-desk')).toEqual(india);
 	expect(placeOf('crm')).toEqual(india);
+	expect(placeOf('call-desk')).toEqual({ zone: 'Asia/Shanghai', country: 'CN' });
 	expect(placeOf('qc-desk')).toBeUndefined();
 	expect(placeOf('')).toBeUndefined();
 });
