@@ -41,6 +41,6 @@ pub fn run(options: &Options, args: Monitor) -> Result<ExitCode> {
     if !std::io::stdout().is_terminal() {
         bail!("the board needs a terminal; to print it once, add --once");
     }
-    screen::watch(&engine.api, Duration::from_secs(args.interval))?;
+    screen::watch(engine.lasting(), Duration::from_secs(args.interval))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,7 +3,7 @@
 
 use super::board::Board;
 use super::draw::draw;
-use crate::api::Api;
+use crate::engine::Lasting;
 use crate::signal::stop_signal;
 use anyhow::{Context, Result};
 use ratatui::DefaultTerminal;
@@ -15,11 +15,11 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Shows the board, and looks anew every `interval`.
-pub fn watch(api: &Api, interval: Duration) -> Result<()> {
+pub fn watch(mut server: Lasting, interval: Duration) -> Result<()> {
     let stop = stop_signal()?;
     // The first look comes before the screen is taken: what is wrong then can simply be said.
-    let board = Board::read(api)?;
-    let (boards, _looking) = look_again(api.clone(), interval);
+    let board = server.ask(Board::read)?;
+    let (boards, _looking) = look_again(server, interval);
     let taken = ratatui::try_init().inspect_err(|_| ratatui::restore());
     let mut terminal = taken.context("the terminal cannot show a board")?;
     let shown = show(&mut terminal, board, &boards, &stop);
@@ -31,12 +31,12 @@ type Look = Result<Board>;
 
 /// Looks every `interval` beside the screen, so that a slow answer holds up no key. Ends when
 /// what it gave is dropped.
-fn look_again(api: Api, interval: Duration) -> (Receiver<Look>, Sender<()>) {
+fn look_again(mut server: Lasting, interval: Duration) -> (Receiver<Look>, Sender<()>) {
     let (send, boards) = channel();
     let (looking, end) = channel();
     std::thread::spawn(move || {
         while let Err(RecvTimeoutError::Timeout) = end.recv_timeout(interval) {
-            if send.send(Board::read(&api)).is_err() {
+            if send.send(server.ask(Board::read)).is_err() {
                 return;
             }
         }
