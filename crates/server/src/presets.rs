@@ -101,28 +101,20 @@ impl Preset {
         workspace: WorkspaceId,
         actor: Actor,
     ) -> Result<Option<Vec<MadeSource>>, Error> {
-        let begun = app
-            .dispatcher
-            .read(workspace, |s| !s.facts().queues.is_empty() || !s.facts().sources.is_empty())
-            .await
-            .map_err(failed)?;
-        if begun {
-            return Ok(None);
-        }
         let furnishing = Furnishing { dispatcher: &app.dispatcher, workspace, actor };
-        let queues = furnishing.queues(vec![self.queue()]).await?;
-        let [queue] = queues[..] else { return Err(failed("no queue was made")) };
+        let kind = if self == Preset::QcDesk { "task" } else { "lead" };
+        let sources = self.sources().iter().map(|name| {
+            let face = Face { key: name.to_lowercase(), ..Face::default() };
+            (json!({"name": name, "kind": kind}), face)
+        });
+        let begun = furnishing.begin(self.queue(), sources.collect()).await?;
+        let Some((queue, sources)) = begun else { return Ok(None) };
         if self == Preset::CallDesk {
             let desk = DeskVersion { version: 0, desk: call_desk::desk()? };
             let set = app.set_desk(workspace, actor, queue, desk).await;
             set.map_err(|problem| failed(problem.detail))?;
         }
-        let kind = if self == Preset::QcDesk { "task" } else { "lead" };
-        let specs = self.sources().iter().map(|name| {
-            let face = Face { key: name.to_lowercase(), ..Face::default() };
-            (json!({"name": name, "kind": kind, "queue": queue}), face)
-        });
-        furnishing.sources(specs.collect()).await.map(Some)
+        Ok(Some(sources))
     }
 }
 
