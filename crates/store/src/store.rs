@@ -435,6 +435,17 @@ pub trait Outbox {
         problem: &str,
         at: Time,
     ) -> Result<()>;
+
+    /// Makes a channel's effects due now whose object begins with `objects`, and forgets what the
+    /// source's trouble was: it is told anew where it lasts.
+    async fn fetch_again(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        channel: &str,
+        objects: &str,
+        now: Time,
+    ) -> Result<()>;
 }
 
 /// Who did what to which object.
