@@ -1,8 +1,10 @@
-//! `fairlead monitor`: a board in the terminal, until q, Esc or Ctrl-C.
+//! `fairlead monitor`: a board in the terminal, until q, Esc or Ctrl-C. What has no room is scrolled
+//! to.
 
 mod board;
 mod draw;
 mod screen;
+mod table;
 
 use crate::engine::Engine;
 use crate::options::Options;
