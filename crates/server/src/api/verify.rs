@@ -228,6 +228,8 @@ mod tests {
     async fn that_no_worker_matches_is_told_once_something_has_waited() {
         let h = Harness::new().await;
         let office = h.office(&["Asha"]).await;
+        let queue = format!("/queues/{}", office.queue);
+        h.call("PATCH", &queue, json!({"presence": "ignored"})).await.expect(200);
         h.call("PATCH", "/workspace", json!({"dispatch": "by_worker"})).await.expect(200);
         h.post("/items", json!({"source": office.source})).await;
         h.post("/matches", json!({})).await;
