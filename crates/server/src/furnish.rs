@@ -1,5 +1,6 @@
 //! Furnishing a workspace with queues, rules and sources that are written down as plain objects.
 
+use crate::api::desks::{self, Desk};
 use crate::auth::secret;
 use crate::dispatcher::{Actor, Dispatcher, Personal, Request, Work, WorkspaceId};
 use crate::error::Error;
@@ -60,14 +61,15 @@ impl Furnishing<'_> {
         Ok(made.filter_map(|a| if let Answer::Queue(id) = a { Some(id) } else { None }).collect())
     }
 
-    /// The first queue and its sources, in one batch; `None` for a workspace that has a queue or a
+    /// The first queue, its desk and its sources, in one batch; `None` for a workspace that has a queue or a
     /// source already, and nothing is changed then. It is looked at under the workspace's lock: of
     /// those who begin at once, on whatever nodes, one does.
     pub async fn begin(
         &self,
         queue: Value,
+        desk: Option<Desk>,
         sources: Vec<(Value, Face)>,
-    ) -> Result<Option<(QueueId, Vec<MadeSource>)>, Error> {
+    ) -> Result<Option<Vec<MadeSource>>, Error> {
         let spec: QueueSpec = read(queue)?;
         let (mut made, faces) = faced(sources)?;
         // Set whenever the first piece is decided, before the others are.
@@ -81,6 +83,10 @@ impl Furnishing<'_> {
             first.store(empty, Ordering::Relaxed);
             if empty { Ok(Command::CreateQueue { spec: spec.clone() }) } else { Err(refused()) }
         })];
+        if let Some(desk) = desk {
+            let rows = desks::of_new_queue(self.actor, &desk);
+            work[0].personal.extend(rows.map_err(|problem| failed(problem.detail))?);
+        }
         for (spec, face) in faces {
             let begins = begins.clone();
             let mut one = Work::change(move |state| {
@@ -98,11 +104,8 @@ impl Furnishing<'_> {
         }
         let answers = results.into_iter().map(|result| result.map(|done| done.answer));
         let answers: Vec<Answer> = answers.collect::<Result<_, _>>().map_err(failed)?;
-        let [Answer::Queue(queue), answers @ ..] = &answers[..] else {
-            return Err(failed("no queue was made"));
-        };
-        numbered(&mut made, answers);
-        Ok(Some((*queue, made)))
+        numbered(&mut made, &answers[1..]);
+        Ok(Some(made))
     }
 
     pub async fn rules(&self, specs: Vec<Value>) -> Result<(), Error> {

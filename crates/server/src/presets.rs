@@ -3,11 +3,10 @@
 
 mod call_desk;
 
-use crate::api::desks::DeskVersion;
 use crate::app::App;
 use crate::dispatcher::{Actor, WorkspaceId};
 use crate::error::Error;
-use crate::furnish::{Furnishing, MadeSource, failed};
+use crate::furnish::{Furnishing, MadeSource};
 use crate::submission::Face;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -107,14 +106,8 @@ impl Preset {
             let face = Face { key: name.to_lowercase(), ..Face::default() };
             (json!({"name": name, "kind": kind}), face)
         });
-        let begun = furnishing.begin(self.queue(), sources.collect()).await?;
-        let Some((queue, sources)) = begun else { return Ok(None) };
-        if self == Preset::CallDesk {
-            let desk = DeskVersion { version: 0, desk: call_desk::desk()? };
-            let set = app.set_desk(workspace, actor, queue, desk).await;
-            set.map_err(|problem| failed(problem.detail))?;
-        }
-        Ok(Some(sources))
+        let desk = if self == Preset::CallDesk { Some(call_desk::desk()?) } else { None };
+        furnishing.begin(self.queue(), desk, sources.collect()).await
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
-    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints, Entry, GivenUp,
-    Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport,
-    NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session,
-    SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who,
-    WorkspaceId, WorkspaceRow, Written,
+    AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints, Entry,
+    FetchAgain, GivenUp, Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late,
+    Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow,
+    Result, Session, SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId,
+    UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -436,16 +436,8 @@ pub trait Outbox {
         at: Time,
     ) -> Result<()>;
 
-    /// Makes a channel's effects due now whose object begins with `objects`, and forgets what the
-    /// source's trouble was: it is told anew where it lasts.
-    async fn fetch_again(
-        &self,
-        workspace: WorkspaceId,
-        source: SourceId,
-        channel: &str,
-        objects: &str,
-        now: Time,
-    ) -> Result<()>;
+    /// Makes them due now, and forgets the source's trouble: it is told anew where it lasts.
+    async fn fetch_again(&self, workspace: WorkspaceId, what: FetchAgain<'_>) -> Result<()>;
 }
 
 /// Who did what to which object.

@@ -1,15 +1,23 @@
 //! First starts on a database that nobody has used yet, all at once.
 
+use crate::BOUND;
 use crate::client::Client;
 use crate::process::{Node, fairlead, postgres, run};
 use serde_json::{Value, json};
 use std::thread;
+use std::time::Instant;
 
-/// The names of what is in a list.
-async fn names(client: &mut Client, path: &str) -> Vec<String> {
-    let list = client.get(path).await.unwrap();
-    let items = list["items"].as_array().unwrap().iter();
-    items.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+/// Waits until the list is this one: a node hears a little later of what another has made.
+async fn becomes(client: &mut Client, path: &str, names: &[&str]) {
+    let deadline = Instant::now() + BOUND;
+    loop {
+        let list = client.get(path).await.unwrap();
+        let items = list["items"].as_array().unwrap();
+        if items.iter().map(|one| &one["name"]).eq(names) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{path}: {list}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,8 +38,8 @@ async fn of_presets_that_are_set_up_at_once_at_several_nodes_one_is() {
         (Err(no), Ok(_)) if no.contains("not_empty") => &["Website", "File"],
         answers => panic!("one is set up, the other is refused: {answers:?}"),
     };
-    assert_eq!(names(&mut one, "/queues").await, ["Leads"]);
-    assert_eq!(names(&mut one, "/sources").await, sources);
+    becomes(&mut one, "/queues", &["Leads"]).await;
+    becomes(&mut one, "/sources", sources).await;
     nodes.into_iter().for_each(Node::stop);
 }
 
@@ -58,7 +66,7 @@ async fn setup_may_run_many_times_at_once() {
     let node = server.join().expect("the server starts");
     let token = fairlead(&url, &["token", "create", "t", "--role", "admin"]);
     let mut client = Client::new(&node.address, token.trim());
-    assert_eq!(names(&mut client, "/queues").await, ["Leads"]);
-    assert_eq!(names(&mut client, "/sources").await, ["META", "GOOGLE", "FILE"]);
+    becomes(&mut client, "/queues", &["Leads"]).await;
+    becomes(&mut client, "/sources", &["META", "GOOGLE", "FILE"]).await;
     node.stop();
 }

@@ -204,7 +204,7 @@ mod tests {
         let plain = listener.local_addr().unwrap();
         let answering = std::thread::spawn(move || {
             let (mut socket, _) = listener.accept().unwrap();
-            socket.read(&mut [0; 64]).unwrap();
+            socket.read_exact(&mut [0; 5]).unwrap();
             socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
         });
         let insecure = told(format!("https://{plain}/"));

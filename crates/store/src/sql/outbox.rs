@@ -3,7 +3,7 @@
 use crate::backend::{Backend, begin};
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Rows, Type};
-use crate::{GivenUp, Outbox, Outgoing, Result, WorkspaceId};
+use crate::{FetchAgain, GivenUp, Outbox, Outgoing, Result, WorkspaceId};
 use async_trait::async_trait;
 use routing::{SourceId, Time};
 
@@ -104,14 +104,8 @@ impl<D: Db> Outbox for Backend<D> {
         self.write_one(update, cells![workspace, source, problem, at]).await.map(drop)
     }
 
-    async fn fetch_again(
-        &self,
-        workspace: WorkspaceId,
-        source: SourceId,
-        channel: &str,
-        objects: &str,
-        now: Time,
-    ) -> Result<()> {
+    async fn fetch_again(&self, workspace: WorkspaceId, what: FetchAgain<'_>) -> Result<()> {
+        let FetchAgain { source, channel, objects, now } = what;
         let mut tx = begin(&self.writers, D::BEGIN).await?;
         let due = "UPDATE outbox SET due_at = $4 WHERE workspace_id = $1 AND channel = $2 \
             AND SUBSTR(object, 1, LENGTH($3)) = $3 AND due_at > $4";
