@@ -1,9 +1,10 @@
 //! Speaks to a server over its HTTP API; errors carry what the server's problem says.
 
 use crate::trust;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::fmt;
 use std::time::Duration;
 use ureq::http::StatusCode;
 use ureq::tls::TlsConfig;
@@ -13,6 +14,23 @@ use ureq::{Agent, Body, http::Response};
 /// How often and for how long a busy or restarting server is asked again.
 const TRIES: u32 = 6;
 const MAX_PAUSE: Duration = Duration::from_secs(5);
+
+/// What a server refused, in its own words.
+#[derive(Debug)]
+pub struct Refused {
+    pub status: StatusCode,
+    /// The problem's name for programs, such as `stale_version`.
+    pub name: String,
+    says: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.says)
+    }
+}
+
+impl std::error::Error for Refused {}
 
 /// A server and the right to speak to it.
 #[derive(Clone)]
@@ -39,6 +57,11 @@ impl Api {
             root: root.trim_end_matches('/').to_owned(),
             token: token.to_owned(),
         }
+    }
+
+    /// Whether it speaks to this server with this token.
+    pub fn is(&self, root: &str, token: &str) -> bool {
+        self.root == root.trim_end_matches('/') && self.token == token
     }
 
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
@@ -157,7 +180,7 @@ impl Api {
                 continue;
             }
             let problem: Value = response.body_mut().read_json().unwrap_or_default();
-            return Err(explain(path, status, &problem));
+            return Err(explain(path, status, &problem).into());
         }
     }
 }
@@ -172,7 +195,7 @@ fn said(error: &Value) -> String {
     }
 }
 
-fn explain(path: &str, status: StatusCode, problem: &Value) -> anyhow::Error {
+fn explain(path: &str, status: StatusCode, problem: &Value) -> Refused {
     let text = |key: &str| problem[key].as_str().map(str::to_owned);
     let mut says = text("detail").or(text("title")).unwrap_or_else(|| format!("{path}: {status}"));
     let errors = problem["errors"].as_array().map_or(&[][..], Vec::as_slice);
@@ -184,5 +207,7 @@ fn explain(path: &str, status: StatusCode, problem: &Value) -> anyhow::Error {
     if let Some(request) = text("request_id") {
         says += &format!("\n  (request {request})");
     }
-    anyhow!(says)
+    let kind = text("type").unwrap_or_default();
+    let name = kind.rsplit('/').next().unwrap_or_default().to_owned();
+    Refused { status, name, says }
 }

@@ -2,16 +2,26 @@
 //! one in this process for as long as the command takes. All speak the same HTTP, so every
 //! command has one way of doing its work.
 
-use crate::api::Api;
+use crate::api::{Api, Refused};
 use crate::options::Options;
 use crate::trust;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
+use server::Config;
 use tokio::runtime::Runtime;
+use ureq::http::StatusCode;
 
 /// An engine to ask.
 pub struct Engine {
     pub api: Api,
+    found: Option<Place>,
     own: Option<(Runtime, server::Running)>,
+}
+
+/// Where a server was found by what it says of itself beside its database.
+#[derive(Clone)]
+struct Place {
+    config: Config,
+    workspace: Option<String>,
 }
 
 impl Engine {
@@ -22,19 +32,26 @@ impl Engine {
                 bail!("--server needs an API token: set FAIRLEAD_TOKEN");
             };
             let authorities = trust::authorities(options.ca_cert.as_deref())?;
-            return Ok(Engine { api: Api::trusting(authorities, root, token), own: None });
+            let api = Api::trusting(authorities, root, token);
+            return Ok(Engine { api, found: None, own: None });
         }
         let config = options.server_config();
-        if let Some(found) = server::find_running(&config, options.workspace.as_deref())? {
-            return Ok(Engine { api: Api::new(&found.address, &found.token), own: None });
+        let workspace = options.workspace.clone();
+        if let Some(found) = server::find_running(&config, workspace.as_deref())? {
+            let api = Api::new(&found.address, &found.token);
+            return Ok(Engine { api, found: Some(Place { config, workspace }), own: None });
         }
         let runtime = runtime()?;
-        let workspace = options.workspace.clone();
         let running = runtime
             .block_on(server::start_for_command(config, workspace.as_deref()))
             .context("cannot open the database")?;
         let api = Api::new(running.address(), running.token());
-        Ok(Engine { api, own: Some((runtime, running)) })
+        Ok(Engine { api, found: None, own: Some((runtime, running)) })
+    }
+
+    /// For a command that asks again and again.
+    pub fn lasting(&self) -> Lasting {
+        Lasting { api: self.api.clone(), found: self.found.clone() }
     }
 }
 
@@ -44,6 +61,37 @@ impl Drop for Engine {
             runtime.block_on(running.stop());
         }
     }
+}
+
+/// An engine that is asked for longer than a server may live. One that was found beside its database
+/// has another token after a restart, and perhaps another address: it is then found again.
+pub struct Lasting {
+    api: Api,
+    found: Option<Place>,
+}
+
+impl Lasting {
+    /// Asks; where the server is not the one that was found, the one that has come after it.
+    pub fn ask<T>(&mut self, question: impl Fn(&Api) -> Result<T>) -> Result<T> {
+        let error = match question(&self.api) {
+            Err(error) if may_be_another(&error) => error,
+            answered => return answered,
+        };
+        // Without one that says how to reach it, what was wrong with the last one still is.
+        let again = self.found.as_ref().and_then(|place| {
+            let found = server::find_running(&place.config, place.workspace.as_deref());
+            found.ok().flatten().filter(|found| !self.api.is(&found.address, &found.token))
+        });
+        let Some(again) = again else { return Err(error) };
+        self.api = Api::new(&again.address, &again.token);
+        question(&self.api)
+    }
+}
+
+/// Whether the server may have gone and another come: it did not answer, or does not know the token.
+fn may_be_another(error: &Error) -> bool {
+    let refused = error.downcast_ref::<Refused>();
+    refused.is_none_or(|refused| refused.status == StatusCode::UNAUTHORIZED)
 }
 
 /// The runtime of a server in this process.

@@ -64,6 +64,19 @@ impl State {
         None
     }
 
+    /// Since when the item has been in its queue that has been there longest of those that somebody
+    /// could be given now: where matching waits for a worker, none is for long. Looks
+    /// at what comes first of those that demand the same.
+    pub fn unmatched_since(&self) -> Option<Time> {
+        let heads = self.index.lines.iter().flat_map(|(queue, line)| {
+            let head = |(slot, group): (Slot, &Group)| Some((group.items.first()?.1, *queue, slot));
+            line.dirty().filter_map(head)
+        });
+        let matchable =
+            heads.filter(|(item, queue, slot)| self.match_head(*item, *queue, *slot).is_some());
+        matchable.filter_map(|(item, ..)| Some(self.facts.items.get(&item)?.queued_at)).min()
+    }
+
     fn match_head(&self, item: ItemId, queue: QueueId, slot: Slot) -> Option<Event> {
         let queue = self.facts.queues.get(&queue)?;
         let line = self.index.lines.get(&queue.id)?;

@@ -347,6 +347,8 @@ impl App {
     /// Forgets the workspace's settings: somebody changed them here.
     pub fn forget_settings(&self, workspace: WorkspaceId) {
         self.settings.forget(&workspace);
+        // Words are told in its zone.
+        self.words.forget(&workspace);
     }
 
     /// The key of the hash that duplicates are recognised by.

@@ -3,11 +3,10 @@
 
 mod call_desk;
 
-use crate::api::desks::DeskVersion;
 use crate::app::App;
 use crate::dispatcher::{Actor, WorkspaceId};
 use crate::error::Error;
-use crate::furnish::{Furnishing, MadeSource, failed};
+use crate::furnish::{Furnishing, MadeSource};
 use crate::submission::Face;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -101,28 +100,14 @@ impl Preset {
         workspace: WorkspaceId,
         actor: Actor,
     ) -> Result<Option<Vec<MadeSource>>, Error> {
-        let begun = app
-            .dispatcher
-            .read(workspace, |s| !s.facts().queues.is_empty() || !s.facts().sources.is_empty())
-            .await
-            .map_err(failed)?;
-        if begun {
-            return Ok(None);
-        }
         let furnishing = Furnishing { dispatcher: &app.dispatcher, workspace, actor };
-        let queues = furnishing.queues(vec![self.queue()]).await?;
-        let [queue] = queues[..] else { return Err(failed("no queue was made")) };
-        if self == Preset::CallDesk {
-            let desk = DeskVersion { version: 0, desk: call_desk::desk()? };
-            let set = app.set_desk(workspace, actor, queue, desk).await;
-            set.map_err(|problem| failed(problem.detail))?;
-        }
         let kind = if self == Preset::QcDesk { "task" } else { "lead" };
-        let specs = self.sources().iter().map(|name| {
+        let sources = self.sources().iter().map(|name| {
             let face = Face { key: name.to_lowercase(), ..Face::default() };
-            (json!({"name": name, "kind": kind, "queue": queue}), face)
+            (json!({"name": name, "kind": kind}), face)
         });
-        furnishing.sources(specs.collect()).await.map(Some)
+        let desk = if self == Preset::CallDesk { Some(call_desk::desk()?) } else { None };
+        furnishing.begin(self.queue(), desk, sources.collect()).await
     }
 }
 

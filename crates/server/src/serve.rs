@@ -212,15 +212,10 @@ async fn prepare(app: &App, whom: For<'_>) -> Result<(String, Vec<(String, Strin
     let io = |error| Error::Io { what: "the server could not start", error };
     let serves = matches!(whom, For::Everybody);
     if serves && app.store.workspaces().await?.is_empty() {
-        if app.config.demo {
-            demo::fill(app).await?;
-        } else {
-            let new = NewWorkspace {
-                name: FIRST.to_owned(),
-                time_zone: "UTC".to_owned(),
-                country: "US".to_owned(),
-            };
-            workspaces::create(&*app.store, &app.dispatcher, &app.clock, &new).await?;
+        match make_first(app).await {
+            // Of several that start at once on an empty database one makes it, for all.
+            Err(Error::Store(store::Error::Taken(_))) => {}
+            made => made?,
         }
     }
     let all = app.store.workspaces().await?;
@@ -243,6 +238,19 @@ async fn prepare(app: &App, whom: For<'_>) -> Result<(String, Vec<(String, Strin
         For::Command(name) => choose(named, name)?,
     };
     Ok((app.local_token(chosen).map_err(io)?, links))
+}
+
+/// Makes the first workspace.
+async fn make_first(app: &App) -> Result<(), Error> {
+    if app.config.demo {
+        return demo::fill(app).await;
+    }
+    let new = NewWorkspace {
+        name: FIRST.to_owned(),
+        time_zone: "UTC".to_owned(),
+        country: "US".to_owned(),
+    };
+    workspaces::create(&*app.store, &app.dispatcher, &app.clock, &new).await.map(drop)
 }
 
 /// Says how commands on this machine reach this server.

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 pub enum Subject {
     Schema,
     ZoneData,
+    Dispatch,
     Source,
     Queue,
     Agent,

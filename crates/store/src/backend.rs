@@ -1,6 +1,7 @@
 //! The store over one database: its pools, its notices, and where a commit may be made to fail.
 
 use crate::dialect::{Cell, Db, Sql};
+use crate::error::is_lost;
 use crate::lock::FileLock;
 use crate::{
     Access, Audit, Contacts, DeskLinks, Desks, Endpoints, Faults, Imports, Journal, OptOuts,
@@ -12,8 +13,12 @@ use sqlx::Pool;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+
+/// How long one connection after the other is tried, before the database counts as away.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The store over the database `D`.
 pub(crate) struct Backend<D: Db> {
@@ -56,13 +61,21 @@ impl<D: Db> Backend<D> {
         Backend { writers, readers, notices, moved, faults, notifier, lock: Mutex::new(lock) }
     }
 
+    /// Asked of another connection at once where one was lost: reading twice does no harm.
     pub async fn read(
         &self,
         sql: impl Into<Sql>,
         cells: impl Into<Vec<Cell>>,
     ) -> Result<Vec<D::Row>> {
-        let mut conn = self.readers.acquire().await?;
-        D::rows(&mut conn, sql.into(), cells.into()).await
+        let (sql, cells) = (sql.into(), cells.into());
+        let mut left = self.readers.options().get_max_connections();
+        loop {
+            let mut conn = self.readers.acquire().await?;
+            match D::rows(&mut conn, sql.clone(), cells.clone()).await {
+                Err(error) if D::SHARED && error.is_transient() && left > 0 => left -= 1,
+                done => return done,
+            }
+        }
     }
 
     /// The first row.
@@ -88,6 +101,22 @@ impl<D: Db> Backend<D> {
     ) -> Result<Vec<D::Row>> {
         let mut conn = self.writers.acquire().await?;
         D::rows(&mut conn, sql.into(), cells.into()).await
+    }
+}
+
+/// Opens a transaction. A connection that was lost while nobody used it, as all are when the database
+/// starts again, shows at this first statement, when nothing has been asked yet: the next is tried
+/// at once, until none of those that were there can be left.
+pub(crate) async fn begin<D: Db>(
+    pool: &Pool<D>,
+    statement: &'static str,
+) -> Result<sqlx::Transaction<'static, D>> {
+    let (started, mut left) = (Instant::now(), pool.options().get_max_connections());
+    loop {
+        match pool.begin_with(statement).await {
+            Err(error) if is_lost(&error) && left > 0 && started.elapsed() < PATIENCE => left -= 1,
+            begun => return Ok(begun?),
+        }
     }
 }
 

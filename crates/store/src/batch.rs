@@ -1,7 +1,7 @@
 //! What one transaction writes beside the facts.
 
 use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, Recorded, Role, UserId};
-use routing::{AgentId, ContactKey, ItemId, SourceId, Time};
+use routing::{AgentId, ContactKey, ItemId, QueueId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub struct Batch {
     pub barred: Vec<(ContactKey, ItemId)>,
     /// What is written into items on their agents' desks, in this order.
     pub desk: Vec<DeskWrite>,
+    /// The desks, as JSON, of queues that are made in this batch.
+    pub queue_desks: Vec<(QueueId, String)>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -56,6 +58,7 @@ impl Batch {
             opt_ins: Vec::new(),
             barred: Vec::new(),
             desk: Vec::new(),
+            queue_desks: Vec::new(),
             acts: Vec::new(),
         }
     }
@@ -200,6 +203,15 @@ pub struct GivenUp<'a> {
     pub at: Time,
     /// The answer under which it was accepted, as scope and key: it may come once more.
     pub accepted_as: (&'a str, &'a str),
+}
+
+/// What is to be fetched at once: a channel's effects whose object begins so, for a source.
+#[derive(Clone, Copy, Debug)]
+pub struct FetchAgain<'a> {
+    pub source: SourceId,
+    pub channel: &'a str,
+    pub objects: &'a str,
+    pub now: Time,
 }
 
 /// An effect on the outside world; effects on one object keep their order.

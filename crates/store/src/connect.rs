@@ -7,6 +7,9 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+/// A connection that was not used for so long is asked whether it is still there.
+const QUIET: Duration = Duration::from_secs(1);
+
 /// Connects to `postgres://…`.
 pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>; 3]> {
     let address = || Error::Address(redacted(url));
@@ -18,8 +21,12 @@ pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>;
         PoolOptions::<Postgres>::new()
             .max_connections(most)
             .acquire_timeout(Duration::from_secs(5))
-            // A lost connection shows at the first statement, whose error is handled anyway.
+            // One that is in use all the time is lost rarely, and a transaction or a read then tries
+            // the next. One that nobody has used for a while may be long gone.
             .test_before_acquire(false)
+            .before_acquire(|conn, used| {
+                Box::pin(async move { Ok(used.idle_for < QUIET || conn.ping().await.is_ok()) })
+            })
             .after_connect(move |conn, _| {
                 Box::pin(async move {
                     conn.execute(set).await?;

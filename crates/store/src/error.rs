@@ -86,6 +86,19 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// Whether it is the connection that is gone, and not the database that answered.
+pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(refusal) => {
+            let code = refusal.code().unwrap_or_default();
+            // Said by a server as it closes a connection: shut down, silent for too long.
+            code.starts_with("08") || code.starts_with("57P") || code == "25P03"
+        }
+        _ => false,
+    }
+}
+
 /// PostgreSQL: lost connections, shut down, not accepting any, out of resources, serialisation, a
 /// transaction that was silent for too long. SQLite: busy, locked, out of memory, input or output,
 /// full, cannot open; the low byte of the extended code.

@@ -53,8 +53,8 @@ pub use access::{NewToken, Role, Session, Token, User, UserChange};
 pub use announcement::{Announcement, Announcements, NewAnnouncement};
 pub use audit::{Act, AuditFilter, Audited, CONTACT_ERASED, What};
 pub use batch::{
-    Answered, Batch, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow,
-    SourceFace, UserRow,
+    Answered, Batch, FetchAgain, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal,
+    RejectedRow, SourceFace, UserRow,
 };
 pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};

@@ -1,6 +1,6 @@
 //! A workspace's facts from its tables, in one snapshot.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, begin};
 use crate::cell::{Columns, cells};
 use crate::dialect::{Cell, Db, Sql};
 use crate::write::Nested;
@@ -14,7 +14,7 @@ use routing::{
 impl<D: Db> Backend<D> {
     /// Reads everything that `Facts` holds. Items are streamed: only what is kept takes memory.
     pub(crate) async fn load_facts(&self, workspace: WorkspaceId) -> Result<Loaded> {
-        let mut tx = self.readers.begin_with(D::SNAPSHOT).await?;
+        let mut tx = begin(&self.readers, D::SNAPSHOT).await?;
         let mut facts = Facts::default();
         let (seq, head) = own_row::<D>(&mut tx, workspace, &mut facts).await?;
         let mut names = Vec::new();

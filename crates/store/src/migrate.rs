@@ -1,6 +1,6 @@
 //! Numbered migrations, embedded in the binary, applied once each and taken back in reverse.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, begin};
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Sql};
 use crate::shape::{columns, is_made};
@@ -48,7 +48,7 @@ const TABLE: &str = "CREATE TABLE migrations (
 impl<D: Db> Backend<D> {
     /// Applies what is missing, in one transaction: all of it or nothing.
     pub(crate) async fn migrate_up(&self) -> Result<()> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
         // PostgreSQL makes a notice of an IF NOT EXISTS that was not needed, at every start.
         if !is_made(&columns::<D>(&mut tx).await?) {
@@ -77,7 +77,7 @@ impl<D: Db> Backend<D> {
 
     /// Takes the last `steps` back.
     pub(crate) async fn take_back(&self, steps: u32) -> Result<()> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         D::rows(&mut tx, D::MIGRATION_LOCK.into(), Vec::new()).await?;
         let applied = applied::<D>(&mut tx).await?;
         for (version, _) in applied.iter().rev().take(steps as usize) {

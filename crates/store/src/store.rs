@@ -3,10 +3,10 @@
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Announcements, Answered, AssignmentCount,
     AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, DeskLinks, Desks,
-    Endpoints, Entry, GivenUp, Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow,
-    Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally,
-    RejectedRow, Reports, Result, Session, SourceRow, SourceTally, Token, TokenId, Traces, User,
-    UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
+    Endpoints, Entry, FetchAgain, GivenUp, Heard, Held, ImportId, ImportJob, ImportState,
+    ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page,
+    QueueTally, RejectedRow, Reports, Result, Session, SourceRow, SourceTally, Token, TokenId,
+    Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -438,6 +438,9 @@ pub trait Outbox {
         problem: &str,
         at: Time,
     ) -> Result<()>;
+
+    /// Makes them due now, and forgets the source's trouble: it is told anew where it lasts.
+    async fn fetch_again(&self, workspace: WorkspaceId, what: FetchAgain<'_>) -> Result<()>;
 }
 
 /// Who did what to which object.

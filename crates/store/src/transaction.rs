@@ -1,7 +1,7 @@
 //! One transaction: under the workspace's lock, from the first read to COMMIT.
 
 use crate::audit_rows;
-use crate::backend::Backend;
+use crate::backend::{Backend, begin};
 use crate::batch_rows;
 use crate::cell::{Columns, cells};
 use crate::dialect::{
@@ -40,7 +40,7 @@ pub(crate) struct Locked<D: Db> {
 impl<D: Db> Backend<D> {
     /// Opens a transaction and takes the workspace's lock.
     pub(crate) async fn lock(&self, workspace: WorkspaceId, clock: Time) -> Result<Locked<D>> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         if let Some(pages) = self.faults.as_ref().and_then(|faults| faults.pages())
             && !D::SHARED
         {

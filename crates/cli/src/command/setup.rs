@@ -1,5 +1,6 @@
 //! `fairlead setup`: the database, a workspace and its admin. Idempotent.
 
+use crate::api::Refused;
 use crate::command::workspace::Database;
 use crate::engine::Engine;
 use crate::options::Options;
@@ -45,26 +46,22 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
         (None, [only]) => only.name.clone(),
         (None, several) => return which(options, &args, several),
     };
-    let known = there.iter().find(|workspace| workspace.name == name);
-    let (id, link) = match known {
-        Some(workspace) => {
+    let found = find_or_create(&database, there, &name, &args)?;
+    let created = matches!(found, Found::Made(_));
+    let (id, link) = match found {
+        Found::There(workspace) => {
             if !options.json {
                 print::line(format_args!(
                     "The tables are up to date. Workspace “{}” is there ({}, {} events).",
                     workspace.name, workspace.time_zone, workspace.seq
                 ))?;
             }
-            if let Some(said) = unchanged(&args, workspace) {
+            if let Some(said) = unchanged(&args, &workspace) {
                 eprintln!("fairlead: {said}");
             }
-            (workspace.id, admin_link(&database, workspace)?)
+            (workspace.id, admin_link(&database, &workspace)?)
         }
-        None => {
-            let (zone, country) = args.preset.map_or(("UTC", "US"), Preset::place);
-            let time_zone = args.time_zone.unwrap_or_else(|| zone.to_owned());
-            let country = args.country.unwrap_or_else(|| country.to_owned());
-            let new = NewWorkspace { name: name.clone(), time_zone, country };
-            let made = database.create(new)?;
+        Found::Made(made) => {
             if !options.json {
                 print::line("The tables are up to date and the workspace is there.")?;
             }
@@ -78,7 +75,7 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
     if options.json {
         let path = link.map(|link| link.path);
         print::json(
-            &json!({ "id": id, "created": known.is_none(), "setup_path": path, "sources": sources }),
+            &json!({ "id": id, "created": created, "setup_path": path, "sources": sources }),
         )?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -92,6 +89,33 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
         print::line(format_args!("{first} this once to make its admin:\n  {root}{path}"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The workspace to be set up.
+enum Found {
+    There(WorkspaceSummary),
+    Made(SetupLink),
+}
+
+fn find_or_create(
+    database: &Database,
+    there: Vec<WorkspaceSummary>,
+    name: &str,
+    args: &Setup,
+) -> Result<Found> {
+    let named = |all: Vec<WorkspaceSummary>| all.into_iter().find(|one| one.name == name);
+    if let Some(workspace) = named(there) {
+        return Ok(Found::There(workspace));
+    }
+    let (zone, country) = args.preset.map_or(("UTC", "US"), Preset::place);
+    let chosen = |given: &Option<String>, usual: &str| given.clone().unwrap_or(usual.to_owned());
+    let time_zone = chosen(&args.time_zone, zone);
+    let country = chosen(&args.country, country);
+    match database.create(NewWorkspace { name: name.to_owned(), time_zone, country }) {
+        Ok(made) => Ok(Found::Made(made)),
+        // Somebody who sets up at the same time, or a server that starts, may have made it since.
+        Err(error) => named(database.workspaces(Missing::Refused)?).map(Found::There).ok_or(error),
+    }
 }
 
 /// Several workspaces and none chosen: the tables are up to date, and nothing else can be meant.
@@ -133,12 +157,14 @@ fn unchanged(args: &Setup, workspace: &WorkspaceSummary) -> Option<String> {
 fn furnish(options: &Options, preset: Preset, workspace: &str) -> Result<Vec<Value>> {
     let options = Options { workspace: Some(workspace.to_owned()), ..options.clone() };
     let engine = Engine::connect(&options)?;
-    if !engine.api.list("/queues")?.is_empty() || !engine.api.list("/sources")?.is_empty() {
-        eprintln!("It has queues or sources already: the preset changes nothing.");
-        return Ok(Vec::new());
-    }
     let body = json!({ "preset": preset.name() });
-    let mut made: Value = engine.api.post("/workspace/preset", &body)?;
+    let mut made: Value = match engine.api.post("/workspace/preset", &body) {
+        Err(error) if error.downcast_ref::<Refused>().is_some_and(|r| r.name == "not_empty") => {
+            eprintln!("It has queues or sources already: the preset changes nothing.");
+            return Ok(Vec::new());
+        }
+        made => made?,
+    };
     match made["sources"].take() {
         Value::Array(sources) => Ok(sources),
         _ => Ok(Vec::new()),

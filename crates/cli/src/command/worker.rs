@@ -50,8 +50,9 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
     // Heard from the start: a pass that is under way when a signal comes is finished first.
     let stop = stop_signal()?;
     let engine = Engine::connect(options)?;
+    let mut server = engine.lasting();
     let once = args.once || std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| !set.is_empty());
-    match engine.api.get::<Value>("/workspace") {
+    match server.ask(|api| api.get::<Value>("/workspace")) {
         Ok(workspace) if workspace["dispatch"] == "at_once" => eprintln!(
             "fairlead: this workspace dispatches at once: a worker is needed only where every \
              server runs with --no-dispatch; set dispatch to by_worker to have items wait for it"
@@ -62,7 +63,7 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
         Err(error) => eprintln!("fairlead: {error:#}"),
     }
     loop {
-        match match_waiting(&engine.api, args.source.as_deref(), args.max_batch) {
+        match server.ask(|api| match_waiting(api, args.source.as_deref(), args.max_batch)) {
             Ok(0) if !once => {}
             Ok(matched) if options.json => print::json(&json!({ "matched": matched }))?,
             Ok(matched) => print::line(format_args!("{matched} assigned"))?,

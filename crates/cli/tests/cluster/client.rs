@@ -27,6 +27,10 @@ impl Client {
         self.send("POST", path, body, key).await
     }
 
+    pub async fn get(&mut self, path: &str) -> Result<Value, String> {
+        self.send("GET", path, &Value::Null, None).await
+    }
+
     /// Changes an object.
     pub async fn patch(&mut self, path: &str, body: &Value) -> Result<Value, String> {
         self.send("PATCH", path, body, None).await

@@ -6,6 +6,7 @@
 mod apart;
 mod backup;
 mod client;
+mod first;
 mod process;
 
 use client::Client;

@@ -25,6 +25,22 @@ pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Starts a server, and says where it is.
+fn serve(folder: &std::path::Path) -> (Child, String) {
+    let mut server = program(folder)
+        .args(["serve", "--log", "warn", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        line.strip_prefix("Fairlead runs at ").map(|address| address.trim().to_owned())
+    });
+    // Goes on reading, so that the server can go on speaking.
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+    (server, address.expect("the server starts"))
+}
+
 pub struct Desk {
     folder: tempfile::TempDir,
     server: Child,
@@ -39,22 +55,20 @@ impl Desk {
         let setup =
             program(folder.path()).args(["setup", "--preset", "lead-desk"]).output().unwrap();
         assert!(setup.status.success(), "{setup:?}");
-        let mut server = program(folder.path())
-            .args(["serve", "--log", "warn", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let address = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            line.strip_prefix("Fairlead runs at ").map(|address| address.trim().to_owned())
-        });
-        // Goes on reading, so that the server can go on speaking.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        let (address, token) = (address.expect("the server starts"), String::new());
+        let (server, address) = serve(folder.path());
+        let token = String::new();
         let mut desk = Desk { folder, server, address, token };
         let made = desk.run(&["token", "create", "test", "--role", "admin"]);
         desk.token = said(&made).trim().to_owned();
         desk
+    }
+
+    /// The server dies, and another comes in its place: at another address, with another token for
+    /// commands on this machine.
+    pub fn restart(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+        (self.server, self.address) = serve(self.folder.path());
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

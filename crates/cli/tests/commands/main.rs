@@ -191,6 +191,28 @@ fn a_worker_ends_cleanly_when_it_is_asked_to() {
 }
 
 #[test]
+fn a_worker_finds_the_server_again_that_has_come_in_the_place_of_the_one_it_knew() {
+    let mut desk = worked();
+    desk.send("PATCH", "/workspace", json!({"dispatch": "by_worker"}));
+    desk.send("POST", "/items", json!({"source": "META"}));
+    let mut worker = desk
+        .program()
+        .arg("worker")
+        .env("CHECK_INTERVAL", "1")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(worker.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");
+    desk.restart();
+    desk.send("POST", "/items", json!({"source": "META"}));
+    assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");
+    let pid = worker.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn a_worker_outlasts_a_server_that_is_away() {
     let desk = Desk::open();
     let nowhere = ["--server", "http://127.0.0.1:1", "--token", "flt_none", "worker"];

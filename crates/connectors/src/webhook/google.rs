@@ -58,10 +58,19 @@ pub fn read(body: &[u8]) -> Result<Lead, serde_json::Error> {
     }
     Ok(Lead {
         google_key: body["google_key"].as_str().unwrap_or_default().to_owned(),
-        is_test: body["is_test"] == true,
+        is_test: is_true(&body["is_test"]),
         lead_id: id(body.get("lead_id")).filter(|id| id.len() <= MAX_ID),
         fields,
     })
+}
+
+/// True in any spelling: a lead that nobody should call must not be taken in over one.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::String(text) => matches!(text.trim().to_ascii_lowercase().as_str(), "true" | "1"),
+        Value::Number(number) => number.as_u64() == Some(1),
+        value => *value == true,
+    }
 }
 
 /// A question that is there twice loses no answer.
@@ -110,6 +119,17 @@ mod tests {
             // As a source's fields are read: by their names alone.
             let mapping = Mapping::guess(&[name.to_owned()], &[], "IN".parse::<Country>().ok());
             assert_eq!(mapping.field(name), Some(&field), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_test_is_one_however_it_is_written() {
+        let is_test = |value: Value| read(json!({"is_test": value}).to_string().as_bytes());
+        for test in [json!(true), json!("true"), json!(" TRUE"), json!("True"), json!(1)] {
+            assert!(is_test(test.clone()).unwrap().is_test, "{test}");
+        }
+        for lead in [json!(false), json!("false"), json!(""), json!(null), json!(0)] {
+            assert!(!is_test(lead.clone()).unwrap().is_test, "{lead}");
         }
     }
 

@@ -6,6 +6,7 @@ pub use form::{Colour, Desk, DeskField, DeskResult, DeskStep, DeskWrite};
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::Personal;
 use crate::http::problem::Answered;
 use crate::http::{Body, Pick, Problem};
 use axum::Json;
@@ -66,6 +67,31 @@ async fn known(app: &App, caller: &Caller, queue: QueueId) -> Answered<()> {
     if look.await? { Ok(()) } else { Err(Refusal::UnknownQueue(queue).into()) }
 }
 
+fn text(desk: &Desk) -> Answered<String> {
+    serde_json::to_string(desk).map_err(|_| Problem::internal("a desk"))
+}
+
+/// What the audit says of a desk; the queue is the one that the work makes when absent.
+fn changed(actor: Actor, queue: Option<QueueId>, before: &Desk, after: &Desk) -> Act {
+    Act {
+        actor,
+        act: "desk_changed",
+        object: "queue",
+        object_id: queue.map(|queue| queue.0),
+        body: json!({"before": before, "after": after}),
+    }
+}
+
+/// The desk of a queue that is made with it.
+///
+/// # Errors
+/// When it cannot be kept: which field is wrong.
+pub fn of_new_queue(actor: Actor, desk: &Desk) -> Answered<[Personal; 2]> {
+    desk.check()?;
+    let act = changed(actor, None, &Desk::default(), desk);
+    Ok([Personal::QueueDesk(text(desk)?), Personal::Act(Box::new(act))])
+}
+
 impl App {
     /// The queue's desk.
     pub async fn desk(&self, workspace: WorkspaceId, queue: QueueId) -> Answered<DeskVersion> {
@@ -90,15 +116,8 @@ impl App {
     ) -> Answered<Option<u32>> {
         after.desk.check()?;
         let before = self.desk(workspace, queue).await?;
-        let spec = serde_json::to_string(&after.desk).map_err(|_| Problem::internal("a desk"))?;
-        let act = Act {
-            actor,
-            act: "desk_changed",
-            object: "queue",
-            object_id: Some(queue.0),
-            body: json!({"before": before.desk, "after": after.desk}),
-        };
-        let row = DeskRow { version: after.version, spec };
+        let act = changed(actor, Some(queue), &before.desk, &after.desk);
+        let row = DeskRow { version: after.version, spec: text(&after.desk)? };
         Ok(self.store.set_desk(workspace, queue, &row, &act, self.clock.now()).await?)
     }
 }

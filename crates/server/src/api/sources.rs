@@ -10,6 +10,7 @@ use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::{Caller, Role};
 use crate::dispatcher::{Personal, Work};
+use crate::fetch;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, capped, nullable, page_by_id};
@@ -241,6 +242,7 @@ pub async fn update(
     let mut face = before.clone();
     body.merge_face(&mut face)?;
     key_is_free(&app, &caller, &face.key, source).await?;
+    let activates = body.active == Some(true) && !row.source.active;
     let resigned = before.signing != face.signing;
     let changed = body.secrets(Secrets::of(&row), face.signing, resigned)?;
     let mut work = Work::change(move |state| {
@@ -259,6 +261,9 @@ pub async fn update(
     work.personal.extend(faced.into_iter().chain(rotated));
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
+    if activates {
+        fetch::again(&app, caller.workspace, source).await?;
+    }
     let row = find(&app, &caller, source).await?;
     Ok(Json(SourceView::new(&row, changed.shown, app.clock.now())?))
 }

@@ -9,12 +9,15 @@ use crate::soundness::{FETCH_DAYS, Finding, Soundness, Subject};
 use crate::submission::KnownSource;
 use axum::Json;
 use axum::extract::State;
-use routing::{AgentId, SourceId, Time};
+use routing::{AgentId, Dispatch, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::WorkspaceId;
 use utoipa::ToSchema;
+
+/// A worker that runs lets nothing wait for so long that somebody could be given.
+const WORKER_MINUTES: i64 = 5;
 
 /// The tables' version.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -43,8 +46,8 @@ pub struct Verification {
 }
 
 /// Checks schema, time-zone data and configuration: sources without agents, agents without work,
-/// rules that can never match, secrets that are missing or cannot be opened, leads that could not be
-/// fetched, endpoints that were switched off or cannot be signed for.
+/// rules that can never match, items that no worker matches, secrets that are missing or cannot be
+/// opened, leads that could not be fetched, endpoints that were switched off or cannot be signed for.
 #[utoipa::path(get, path = "/verify", tag = "workspace",
     responses((status = 200, body = Verification)))]
 pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Verification>> {
@@ -70,13 +73,15 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
     let leads = logins.iter().filter(|(_, login)| login.active && login.role != Role::Agent);
     let leads: BTreeSet<AgentId> = leads.map(|(agent, _)| *agent).collect();
     let since = Time(app.clock.now().0 - i64::from(FETCH_DAYS) * 86_400_000);
-    let (zone, checked) = app
+    let (zone, checked, unmatched) = app
         .look(caller.workspace, move |state| {
             let (facts, futile) = (state.facts(), state.futile_rules());
             let (names, sources, futile) = (&*names, sources.as_slice(), futile.as_slice());
             let (unopened, leads) = (&unopened, &leads);
             let soundness = Soundness { facts, names, leads, sources, unopened, since, futile };
-            (facts.settings.time_zone.clone(), soundness.findings())
+            let by_worker = facts.settings.dispatch == Dispatch::ByWorker;
+            let unmatched = state.unmatched_since().filter(|_| by_worker);
+            (facts.settings.time_zone.clone(), soundness.findings(), unmatched)
         })
         .await?;
     let mut findings = Vec::new();
@@ -95,6 +100,11 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
             zone.time_zone
         );
         say(Subject::ZoneData, problem);
+    }
+    if let Some(since) = unmatched
+        && let Some(problem) = without_worker(&app, caller.workspace, since).await?
+    {
+        say(Subject::Dispatch, problem);
     }
     findings.extend(checked);
     for endpoint in app.store.endpoints(caller.workspace).await? {
@@ -141,6 +151,26 @@ async fn sealed_away(app: &App, workspace: WorkspaceId) -> Answered<Vec<Finding>
         }
     }
     Ok(found)
+}
+
+/// What is said of items that somebody could be given and that have waited `since`, where matching is
+/// a worker's: one that runs has assigned something in the meantime.
+async fn without_worker(
+    app: &App,
+    workspace: WorkspaceId,
+    since: Time,
+) -> Answered<Option<String>> {
+    let now = app.clock.now();
+    let tallies = app.store.agent_tallies(workspace, now).await?;
+    let last = tallies.iter().filter_map(|tally| tally.last_assigned_at).max();
+    let since = last.map_or(since, |last| last.max(since));
+    let minutes = now.0.saturating_sub(since.0) / 60_000;
+    Ok((minutes >= WORKER_MINUTES).then(|| {
+        format!(
+            "items wait that somebody could be given, and none was for {minutes} min: is a worker \
+             running? Start `fairlead worker`, or set dispatch to at_once"
+        )
+    }))
 }
 
 fn zone_now(app: &App, time_zone: String) -> ZoneNow {
@@ -243,6 +273,35 @@ mod tests {
             assert!(found.len() == 1 && found[0].starts_with(lacks), "{found:?}");
             h.end().await;
         }
+    }
+
+    #[tokio::test]
+    async fn that_no_worker_matches_is_told_once_something_has_waited() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let queue = format!("/queues/{}", office.queue);
+        h.call("PATCH", &queue, json!({"presence": "ignored"})).await.expect(200);
+        h.call("PATCH", "/workspace", json!({"dispatch": "by_worker"})).await.expect(200);
+        h.post("/items", json!({"source": office.source})).await;
+        h.post("/matches", json!({})).await;
+        // Nobody has room for a second: it waits for a person and not for a worker.
+        h.post("/items", json!({"source": office.source})).await;
+        h.advance(3_600);
+        assert!(problems(&h).await.is_empty());
+        let asha = format!("/agents/{}", office.agents[0]);
+        h.call("PATCH", &asha, json!({"capacity": {"lead": 9}})).await.expect(200);
+        let says = "dispatch -: items wait that somebody could be given, and none was for 60 min";
+        let found = problems(&h).await;
+        assert!(found.len() == 1 && found[0].starts_with(says), "{found:?}");
+        // A worker is late by no more than its interval.
+        h.post("/items", json!({"source": office.source})).await;
+        h.post("/matches", json!({"max": 1})).await;
+        assert!(problems(&h).await.is_empty());
+        h.advance(300);
+        assert_eq!(problems(&h).await.len(), 1);
+        h.post("/matches", json!({})).await;
+        assert!(problems(&h).await.is_empty());
+        h.end().await;
     }
 
     #[tokio::test]

@@ -202,8 +202,6 @@ pub async fn furnish(
     caller: Caller,
     Body(body): Body<PresetChoice>,
 ) -> Answer201<Furnished> {
-    // Of two who furnish at once the second finds it done.
-    let _turn = app.edits.turn(caller.workspace).await;
     let made = body.preset.furnish(&app, caller.workspace, caller.actor).await;
     let made = made.map_err(Problem::internal)?;
     let sources = made.ok_or_else(|| {

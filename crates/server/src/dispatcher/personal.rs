@@ -144,6 +144,11 @@ pub(super) fn add(
                     how,
                 }));
             }
+            Personal::QueueDesk(spec) => {
+                if let Answer::Queue(queue) = answer {
+                    batch.queue_desks.push((queue, spec.clone()));
+                }
+            }
             Personal::AgentName(name) => {
                 if let Some(agent) = made_agent(answer).or(agent_of(command)) {
                     batch.agent_names.retain(|(other, _)| *other != agent);
@@ -179,7 +184,11 @@ pub(super) fn add(
             Personal::OptOut(_) => {}
             Personal::OptIn(id) => opt_outs::remove(*id, work.callee, known, batch),
             Personal::Act(act) => {
-                let made = made_agent(answer).map(|agent| agent.0);
+                let made = match answer {
+                    Answer::Agent(agent) => Some(agent.0),
+                    Answer::Queue(queue) => Some(queue.0),
+                    _ => None,
+                };
                 batch.acts.push(Act { object_id: act.object_id.or(made), ..(**act).clone() });
             }
         }

@@ -133,6 +133,8 @@ pub enum Personal {
     Source(Box<SourceFace>),
     /// The secrets of that source, which are bound to its id: after `Source`.
     Sealing(Sealing),
+    /// The desk, as JSON, of the queue that the command makes.
+    QueueDesk(String),
     /// What is written into the command's item on its agent's desk.
     Desk {
         fields: Map<String, Value>,

@@ -8,7 +8,7 @@ use crate::http::Problem;
 use crate::http::problem::Answered;
 use connectors::webhook::meta::NoticedLead;
 use futures_util::future::try_join_all;
-use routing::{Command, SourceId, Time};
+use routing::{Command, Refusal, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use store::Outgoing;
 
@@ -32,7 +32,13 @@ impl Wanted {
     }
 }
 
-/// Keeps the leads of a notice. One that was accepted before is left alone.
+/// What the outbox calls the source's leads begins so.
+pub(super) fn objects(source: SourceId) -> String {
+    format!("{source}/")
+}
+
+/// Keeps the leads of a notice. One that was accepted before is left alone; where the source takes
+/// nothing in any more, the notice is refused.
 pub async fn accept(
     app: &App,
     workspace: WorkspaceId,
@@ -46,11 +52,14 @@ pub async fn accept(
     let requests = leads.into_iter().map(|lead| {
         let wanted = Wanted { source, lead, accepted_at };
         // Nothing is decided now; the row comes with a look at the clock.
-        let mut work = Work::from(Command::Clock);
+        let mut work = Work::change(move |state| {
+            let found = state.facts().sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
+            if found.active { Ok(Command::Clock) } else { Err(Refusal::SourceInactive(source)) }
+        });
         work.personal.push(Personal::Outgoing(Outgoing {
             id: 0,
             channel: CHANNEL.to_owned(),
-            object: format!("{source}/{}", wanted.lead.leadgen_id),
+            object: format!("{}{}", objects(source), wanted.lead.leadgen_id),
             body: serde_json::to_string(&wanted).map_err(Problem::internal)?,
             attempts: 0,
         }));

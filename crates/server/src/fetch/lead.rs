@@ -10,7 +10,22 @@ use crate::http::Problem;
 use crate::submission::{KnownSource, Locale, Prepared, Slot, Strictness, prepare};
 use axum::http::StatusCode;
 use connectors::webhook::graph::{Fields, Then, Trouble};
+use routing::Refusal;
 use serde_json::Value;
+
+/// Why a lead is not there yet.
+#[derive(Debug)]
+pub enum Missed {
+    /// Its source takes nothing in for now: that is nobody's trouble.
+    Inactive,
+    Trouble(Trouble),
+}
+
+impl From<Trouble> for Missed {
+    fn from(trouble: Trouble) -> Self {
+        Missed::Trouble(trouble)
+    }
+}
 
 /// Fetches a lead and makes an item of it. Done twice, it gives one item.
 pub async fn fetch(
@@ -18,13 +33,16 @@ pub async fn fetch(
     client: &Client,
     workspace: WorkspaceId,
     wanted: &Wanted,
-) -> Result<(), Trouble> {
+) -> Result<(), Missed> {
     let source = app.source_by_id(workspace, wanted.source).await.map_err(passing)?;
     let source = source.ok_or_else(|| Trouble::new(Then::GiveUp, "the source is gone"))?;
+    if !source.source.active {
+        return Err(Missed::Inactive);
+    }
     let token = source.secrets.open(app, workspace, wanted.source, Slot::PageToken);
     let token = token.map_err(|error| Trouble::new(Then::Mend, error.to_string()))?;
     let Some(token) = token else {
-        return Err(Trouble::new(Then::Mend, "the source has no page token; set one"));
+        return Err(Trouble::new(Then::Mend, "the source has no page token; set one").into());
     };
     let (client, id) = (client.clone(), wanted.lead.leadgen_id.clone());
     let fields = tokio::task::spawn_blocking(move || client.lead(&id, &token)).await;
@@ -42,7 +60,10 @@ pub async fn fetch(
         error => Trouble::new(Then::TrySoon, error.to_string()),
     })?;
     for result in results {
-        result.map_err(|refusal| Trouble::new(Then::Mend, refusal.to_string()))?;
+        result.map_err(|refusal| match refusal {
+            Refusal::SourceInactive(_) => Missed::Inactive,
+            refusal => Trouble::new(Then::Mend, refusal.to_string()).into(),
+        })?;
     }
     app.metrics.items_in.inc();
     Ok(())

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::dispatcher::WorkspaceId;
 use crate::fetch::accept::Wanted;
 use crate::fetch::graph::Client;
+use crate::fetch::lead::Missed;
 use crate::fetch::{CHANNEL, lead};
 use connectors::webhook::graph::{Then, Trouble};
 use routing::Time;
@@ -92,7 +93,14 @@ async fn one(app: App, client: Client, workspace: WorkspaceId, outgoing: Outgoin
     let settled = match serde_json::from_str::<Wanted>(&outgoing.body) {
         Ok(wanted) => match lead::fetch(&app, &client, workspace, &wanted).await {
             Ok(()) => app.store.outgoing_done(workspace, &[outgoing.id]).await,
-            Err(trouble) => later(&app, workspace, &outgoing, &wanted, trouble).await,
+            Err(Missed::Trouble(trouble)) => {
+                later(&app, workspace, &outgoing, &wanted, trouble).await
+            }
+            // It stays until the source is activated, which has it tried at once.
+            Err(Missed::Inactive) => {
+                let at = app.clock.now().plus_secs(LONGEST_SECS);
+                app.store.outgoing_failed(workspace, outgoing.id, at).await
+            }
         },
         // Only a newer version can have written it: that one will read it.
         Err(_) => {

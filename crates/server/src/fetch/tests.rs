@@ -217,6 +217,43 @@ async fn what_can_never_be_fetched_is_counted_and_may_be_noticed_again() {
 }
 
 #[tokio::test]
+async fn a_source_that_takes_nothing_in_refuses_notices_and_keeps_what_it_has() {
+    let graph = Graph::default();
+    let h = harness(&graph).await;
+    let source = office(&h).await;
+    let path = format!("/sources/{source}");
+    send(&h, &[901]).await;
+    h.call("DELETE", &path, json!(null)).await.expect(200);
+    let refused = signed_with(&h, "app-secret", &notice(&[902])).await;
+    assert_eq!(refused.problem(409), "source_inactive");
+    fetching(&h);
+    // Tried, and put off without asking Meta and without blaming anybody.
+    let asked_once = async || {
+        let due = h.app.store.outgoing_due(CHANNEL).await.unwrap().expect("it stays");
+        due.0 - h.app.clock.now().0 > i64::from(LEASE_SECS) * 1000
+    };
+    for _ in 0..2000 {
+        if asked_once().await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(asked_once().await && graph.asked().is_empty());
+    assert_eq!(h.get(&path).await["fetch_problem"], Value::Null);
+    // Long after anything else would have been given up.
+    h.advance(3 * 86_400);
+    // Of an earlier version's.
+    let (id, now) = (routing::SourceId(source), h.app.clock.now());
+    h.app.store.fetch_troubled(h.workspace, id, "source 1 is inactive", now).await.unwrap();
+    h.call("PATCH", &path, json!({"active": true})).await.expect(200);
+    settled(&h).await;
+    assert_eq!(items(&h).await.len(), 1);
+    assert_eq!(h.get(&path).await["fetch_problem"], Value::Null);
+    assert_eq!(send(&h, &[902]).await["to_fetch"], 1);
+    h.end().await;
+}
+
+#[tokio::test]
 async fn an_accepted_notice_outlives_the_server() {
     let graph = Graph::default();
     outlives(harness(&graph).await).await;

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
+use tokio_rustls::rustls;
 use ureq::config::Config;
 use ureq::http::{Uri, header};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -79,10 +80,22 @@ fn unreached(error: &Error) -> String {
     match error {
         Error::Timeout(_) => format!("no answer within {} s", PATIENCE.as_secs()),
         Error::HostNotFound => "its host name cannot be resolved".to_owned(),
-        Error::Io(error) => format!("it cannot be reached: {}", error.kind()),
+        Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(error) => untrusted(error),
+            None => format!("it cannot be reached: {}", error.kind()),
+        },
         Error::Other(error) if error.is::<Inward>() => Inward.to_string(),
-        Error::Tls(_) | Error::Rustls(_) => "its certificate is not accepted".to_owned(),
+        Error::Rustls(error) => untrusted(error),
+        Error::Tls(_) => "it does not speak TLS as it should".to_owned(),
         _ => "the request failed".to_owned(),
+    }
+}
+
+/// What went wrong with TLS.
+fn untrusted(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(_) => "its certificate is not accepted".to_owned(),
+        _ => "it does not speak TLS as it should".to_owned(),
     }
 }
 
@@ -108,7 +121,12 @@ impl Resolver for Outward {
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.resolver.resolve(uri, config, timeout)?;
+        let found = self.resolver.resolve(uri, config, timeout);
+        // What the system says of a name that it does not find has no kind of its own.
+        let found = found.map_err(|error| match error {
+            Error::Io(_) => Error::HostNotFound,
+            error => error,
+        })?;
         match found.iter().all(|address| may_reach(address.ip(), self.private)) {
             true => Ok(found),
             false => Err(Error::Other(Box::new(Inward))),
@@ -169,6 +187,33 @@ fn may_reach_v6(ip: Ipv6Addr, private: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_keeps_an_endpoint_from_being_reached_is_told() {
+        use std::io::{Read, Write};
+        use std::net::TcpListener;
+        let told = |url: String| {
+            let empty = String::new;
+            let (id, signatures, body) = (empty(), empty(), empty());
+            Client::new(true).send(&Message { url, id, timestamp: 0, signatures, body })
+        };
+        let says = |what: &str| Err(what.to_owned());
+        let unknown = told("http://nowhere.invalid/".into());
+        assert_eq!(unknown, says("its host name cannot be resolved"));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let plain = listener.local_addr().unwrap();
+        let answering = std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            socket.read_exact(&mut [0; 5]).unwrap();
+            socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        });
+        let insecure = told(format!("https://{plain}/"));
+        assert_eq!(insecure, says("it does not speak TLS as it should"));
+        answering.join().unwrap();
+        // Nobody listens there any more.
+        let refused = told(format!("http://{plain}/"));
+        assert_eq!(refused, says("it cannot be reached: connection refused"));
+    }
 
     #[test]
     fn the_servers_own_networks_are_out_of_reach() {

@@ -82,12 +82,18 @@ static LAST_NOTES: Many = Many {
     types: &[I, I],
 };
 
-/// Writes what a batch brings of items, one after the other: few commands bring anything.
+/// Writes what a batch brings of desks and of items on them, one after the other: few commands bring
+/// anything.
 pub(crate) async fn write<D: Db>(
     conn: &mut D::Connection,
     workspace: WorkspaceId,
     batch: &Batch,
 ) -> Result<()> {
+    for (queue, spec) in &batch.queue_desks {
+        let insert = "INSERT INTO desks (workspace_id, queue_id, version, spec) \
+            VALUES ($1, $2, 1, $3)";
+        D::run(conn, insert.into(), cells![workspace, *queue, spec.as_str()].into()).await?;
+    }
     for write in &batch.desk {
         let kept = kept::<D>(conn, workspace, write.item).await?;
         let fields = match write.how {

@@ -1,6 +1,6 @@
 //! Webhooks out: endpoints, and what became of each telling.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, begin};
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T};
 use crate::sql::items::{MOST, Where, page};
@@ -160,7 +160,7 @@ impl<D: Db> Endpoints for Backend<D> {
         new: &[News],
         now: Time,
     ) -> Result<usize> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         let (mut rows, mut done) = (Rows::default(), 0);
         for News { endpoint: id, deliveries, taken_back } in new {
             let update = "UPDATE endpoints SET seq = $4 WHERE workspace_id = $1 \
@@ -231,7 +231,7 @@ impl<D: Db> Endpoints for Backend<D> {
 
     async fn attempted(&self, workspace: WorkspaceId, attempted: &Attempted) -> Result<Endpoint> {
         let Attempted { endpoint: id, delivery, at, status, then } = attempted;
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         // The endpoint's row first, as everywhere.
         let (update, cells) = match then {
             Then::Delivered => (
@@ -348,7 +348,7 @@ impl<D: Db> Endpoints for Backend<D> {
         now: Time,
         leased_until: Time,
     ) -> Result<u64> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         // The endpoint's row first, as everywhere.
         D::run(&mut tx, END_REST.into(), cells![workspace, id].into()).await?;
         let all = "UPDATE deliveries SET state = 'waiting', attempts = 0, queued_at = $3, \

@@ -1,9 +1,9 @@
 //! Effects on the outside that wait for delivery.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, begin};
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Rows, Type};
-use crate::{GivenUp, Outbox, Outgoing, Result, WorkspaceId};
+use crate::{FetchAgain, GivenUp, Outbox, Outgoing, Result, WorkspaceId};
 use async_trait::async_trait;
 use routing::{SourceId, Time};
 
@@ -75,7 +75,7 @@ impl<D: Db> Outbox for Backend<D> {
         workspace: WorkspaceId,
         given_up: &GivenUp<'_>,
     ) -> Result<()> {
-        let mut tx = self.writers.begin_with(D::BEGIN).await?;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
         let delete = "DELETE FROM outbox WHERE workspace_id = $1 AND outgoing_id = $2";
         let cells = cells![workspace, given_up.outgoing];
         // Another node may have been first: it is counted once.
@@ -102,5 +102,18 @@ impl<D: Db> Outbox for Backend<D> {
         let update = "UPDATE sources SET fetch_problem = $3, fetch_problem_at = $4 \
             WHERE workspace_id = $1 AND source_id = $2";
         self.write_one(update, cells![workspace, source, problem, at]).await.map(drop)
+    }
+
+    async fn fetch_again(&self, workspace: WorkspaceId, what: FetchAgain<'_>) -> Result<()> {
+        let FetchAgain { source, channel, objects, now } = what;
+        let mut tx = begin(&self.writers, D::BEGIN).await?;
+        let due = "UPDATE outbox SET due_at = $4 WHERE workspace_id = $1 AND channel = $2 \
+            AND SUBSTR(object, 1, LENGTH($3)) = $3 AND due_at > $4";
+        let cells = cells![workspace, channel, objects, now];
+        D::run(&mut tx, due.into(), cells.into()).await?;
+        let forget = "UPDATE sources SET fetch_problem = NULL, fetch_problem_at = NULL \
+            WHERE workspace_id = $1 AND source_id = $2";
+        D::run(&mut tx, forget.into(), cells![workspace, source].into()).await?;
+        Ok(tx.commit().await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the journal is what was written.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, begin};
 use crate::cell::{Columns, cells};
 use crate::dialect::Db;
 use crate::hash::Link;
@@ -24,7 +24,7 @@ impl<D: Db> Backend<D> {
         most: u32,
     ) -> Result<Chain> {
         // The journal grows meanwhile: its rows and what the workspace says are of one moment.
-        let mut tx = self.readers.begin_with(D::SNAPSHOT).await?;
+        let mut tx = begin(&self.readers, D::SNAPSHOT).await?;
         let select = "SELECT seq, head FROM workspaces WHERE workspace_id = $1";
         let own = D::rows(&mut tx, select.into(), cells![workspace].into()).await?;
         let mut own =

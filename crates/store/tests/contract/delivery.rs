@@ -3,9 +3,9 @@
 use crate::harness::{Database, NOON, Result, Workspace, personal};
 use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
 use store::{
-    Act, Actor, Answered, Attempted, DeliveryState, EndpointFields, GivenUp, ImportId, ImportState,
-    ImportStep, NewDelivery, NewEndpoint, NewImport, News, Note, NoteKind, Outgoing, RejectedRow,
-    SourceFace, TakenBack, Then,
+    Act, Actor, Answered, Attempted, DeliveryState, EndpointFields, FetchAgain, GivenUp, ImportId,
+    ImportState, ImportStep, NewDelivery, NewEndpoint, NewImport, News, Note, NoteKind, Outgoing,
+    RejectedRow, SourceFace, TakenBack, Then,
 };
 
 crate::on_both!(
@@ -183,6 +183,27 @@ async fn giving_up_is_counted_once(database: &Database) -> Result<()> {
     let row = w.store.source(w.id, source).await?.ok_or("no source")?;
     assert_eq!((row.fetch_failed, row.fetch_problem_at), (1, Some(later)));
     assert_eq!(row.fetch_problem.as_deref(), Some("code 190"));
+
+    // What waits for one source is due again at once, and its trouble is forgotten.
+    let outgoing = |object: &str| Outgoing {
+        id: 0,
+        channel: "fetch".into(),
+        object: object.into(),
+        body: "{}".into(),
+        attempts: 0,
+    };
+    let mut batch = w.batch();
+    batch.outbox = ["1/7", "11/7"].map(outgoing).to_vec();
+    w.act_with(&mut batch, Vec::new()).await?;
+    let now = w.store.outgoing_due("fetch").await?.ok_or("nothing waits")?;
+    let much_later = now.plus_secs(3600);
+    assert_eq!(w.store.take_outgoing(w.id, "fetch", now, much_later, 9).await?.len(), 2);
+    let again = FetchAgain { source, channel: "fetch", objects: "1/", now };
+    w.store.fetch_again(w.id, again).await?;
+    let due = w.store.take_outgoing(w.id, "fetch", now, much_later, 9).await?;
+    assert_eq!(due.iter().map(|one| one.object.as_str()).collect::<Vec<_>>(), ["1/7"]);
+    let row = w.store.source(w.id, source).await?.ok_or("no source")?;
+    assert_eq!((row.fetch_failed, row.fetch_problem, row.fetch_problem_at), (1, None, None));
     w.check().await
 }
 

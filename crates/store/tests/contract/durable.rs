@@ -261,6 +261,31 @@ async fn a_wire_cut_at_commit() -> Result<()> {
 }
 
 #[tokio::test]
+async fn connections_that_were_lost_while_idle_fail_nobody() -> Result<()> {
+    let database = Database::postgres().await?;
+    let mut w = Workspace::create(&database, "acme").await?;
+    let store = database.store.clone();
+    let other = store.create_workspace("globex", [7; 32], NOON).await?;
+    for _ in 0..2 {
+        // Several connections of each kind are there, and used no more.
+        let (one, two) = tokio::try_join!(store.begin(w.id, NOON), store.begin(other, NOON))?;
+        tokio::try_join!(one.rollback(), two.rollback())?;
+        let id = w.id;
+        let read = || store.workspace(id);
+        tokio::try_join!(read(), read(), store.load(other))?;
+        let all = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database.meddle(all).await?;
+        w.act_all(create()).await?;
+        database.meddle(all).await?;
+        assert_eq!(read().await?.seq, w.seq);
+        assert_eq!(store.load(w.id).await?.seq, w.seq);
+    }
+    w.check().await?;
+    database.remove().await
+}
+
+#[tokio::test]
 async fn the_lock_of_a_node_that_falls_silent_is_given_on() -> Result<()> {
     let database = Database::postgres().await?;
     let one = Workspace::create(&database, "acme").await?;

@@ -1316,8 +1316,8 @@ export interface paths {
         };
         /**
          * Checks schema, time-zone data and configuration: sources without agents, agents without work,
-         *     rules that can never match, secrets that are missing or cannot be opened, leads that could not be
-         *     fetched, endpoints that were switched off or cannot be signed for.
+         *     rules that can never match, items that no worker matches, secrets that are missing or cannot be
+         *     opened, leads that could not be fetched, endpoints that were switched off or cannot be signed for.
          */
         get: operations["get_verify"];
         put?: never;
@@ -4147,7 +4147,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        Subject: "schema" | "zone_data" | "source" | "queue" | "agent" | "rule" | "endpoint";
+        Subject: "schema" | "zone_data" | "dispatch" | "source" | "queue" | "agent" | "rule" | "endpoint";
         /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z

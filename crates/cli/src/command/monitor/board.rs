@@ -96,7 +96,14 @@ impl Board {
         rules: &[Value],
     ) -> Board {
         let zone = text(&stats["workspace"]["time_zone"]);
-        let time = |at: &Value| zoned(at, &zone).map(|at| at.strftime("%H:%M:%S").to_string());
+        let now = zoned(&stats["now"], &zone);
+        let today = now.as_ref().map(|now| now.date());
+        // Of another day the day is said, and the seconds are not.
+        let time = |at: &Value| {
+            let at = zoned(at, &zone)?;
+            let way = if today == Some(at.date()) { "%H:%M:%S" } else { "%Y-%m-%d %H:%M" };
+            Some(at.strftime(way).to_string())
+        };
         let active = |list: &Value| list_of(list).filter(|one| one["active"] == true).count();
         let agent = |agent: &Value| AgentLine {
             name: text(&agent["name"]),
@@ -134,7 +141,7 @@ impl Board {
         spreads[0].waiting = list_of(&stats["queues"]).map(|q| number(&q["waiting"])).sum();
         Board {
             workspace: text(&stats["workspace"]["name"]),
-            at: zoned(&stats["now"], &zone)
+            at: now
                 .map(|now| now.strftime("%Y-%m-%d %H:%M:%S %:z").to_string())
                 .unwrap_or_default(),
             agents: list_of(&stats["agents"])

@@ -1,25 +1,31 @@
 //! The board as a picture: the same board on the same area is the same picture.
 
 use super::board::{AgentLine, AssignmentLine, Board, Configuration, FairnessLine};
+use super::table::{HEAD, Sight, column, table, wide};
 use anyhow::{Result, anyhow};
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Cell, Paragraph, Row, Table};
+use ratatui::widgets::{Block, Borders, Paragraph};
 use ratatui::{Frame, Terminal};
 
-/// The lines of a table that are not rows: its title and its header.
-const HEAD: u16 = 2;
 /// The most lines that fairness takes of a screen, as a part of it.
 const FAIRNESS_SHARE: u16 = 3;
 /// How wide the board is where there is no screen, and how many assignments it then has.
 const WIDTH: u16 = 120;
 const ASSIGNMENTS: usize = 10;
 
-/// Draws the board over the whole frame.
-pub fn draw(frame: &mut Frame<'_>, board: &Board) {
+/// How wide a time is on the clock, and one of another day.
+const CLOCK: u16 = 8;
+const DAY: u16 = 16;
+/// The keys that bring the rest of the agents and of the fairness into sight.
+const KEYS: &str = " ↑ ↓ PgUp PgDn: the rest ";
+
+/// Draws the board over the whole frame, its agents and its fairness from line `top` on; says how
+/// many agents are in sight, and how far `top` may go.
+pub fn draw(frame: &mut Frame<'_>, board: &Board, top: usize) -> Sight {
     let area = frame.area();
     let fairness = rows(board.fairness.len()).min(area.height / FAIRNESS_SHARE);
     let [title, agents, spread, newest, foot] = Layout::vertical([
@@ -34,64 +40,37 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board) {
     frame.render_widget(Line::styled(format!("Fairlead · {}", board.workspace), bold), title);
     let clock = Paragraph::new(board.at.as_str()).alignment(Alignment::Right);
     frame.render_widget(clock, title);
-    draw_agents(frame, agents, &board.agents);
-    draw_fairness(frame, spread, &board.fairness);
+    let agents = draw_agents(frame, agents, &board.agents, top);
+    let spread = draw_fairness(frame, spread, &board.fairness, top);
     draw_assignments(frame, newest, &board.assignments);
-    draw_configuration(frame, foot, &board.configuration);
+    let sight = Sight { beyond: agents.beyond.max(spread.beyond), ..agents };
+    draw_configuration(frame, foot, &board.configuration, sight.beyond > 0);
+    sight
 }
 
 fn rows(count: usize) -> u16 {
     HEAD.saturating_add(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// The title, with how many of them have room.
-fn titled(what: &str, count: usize, area: Rect) -> Block<'static> {
-    let room = usize::from(area.height.saturating_sub(HEAD));
-    let title = match count > room {
-        true => format!("{what} ({room} of {count}) "),
-        false => format!("{what} "),
-    };
-    Block::new().borders(Borders::TOP).title(Span::styled(title, Color::Cyan))
-}
-
-/// A table; titles that end in `#` head numbers.
-fn table(
-    frame: &mut Frame<'_>,
-    area: Rect,
-    block: Block<'_>,
-    columns: &[(&str, Constraint)],
-    lines: Vec<(Vec<String>, Style)>,
-) {
-    let is_number = |at: usize| columns[at].0.ends_with('#');
-    let cell = |(at, text): (usize, String)| {
-        let side = if is_number(at) { Alignment::Right } else { Alignment::Left };
-        Cell::from(Line::from(text).alignment(side))
-    };
-    let titles = columns.iter().map(|(title, _)| title.trim_end_matches('#').to_owned());
-    let header = Row::new(titles.enumerate().map(cell).collect::<Vec<_>>())
-        .style(Style::new().add_modifier(Modifier::DIM));
-    let lines = lines.into_iter().map(|(cells, style)| {
-        Row::new(cells.into_iter().enumerate().map(cell).collect::<Vec<_>>()).style(style)
-    });
-    let widths: Vec<Constraint> = columns.iter().map(|(_, width)| *width).collect();
-    let table = Table::new(lines, widths).header(header).column_spacing(2).block(block);
-    frame.render_widget(table, area);
+/// How wide these times are.
+fn times<'a>(times: impl Iterator<Item = &'a str>) -> u16 {
+    if times.map(str::len).any(|width| width > usize::from(CLOCK)) { DAY } else { CLOCK }
 }
 
 fn or_none(text: Option<String>) -> String {
     text.unwrap_or_else(|| "–".to_owned())
 }
 
-fn draw_agents(frame: &mut Frame<'_>, area: Rect, agents: &[AgentLine]) {
-    use Constraint::{Fill, Length};
+fn draw_agents(frame: &mut Frame<'_>, area: Rect, agents: &[AgentLine], top: usize) -> Sight {
+    let last = times(agents.iter().filter_map(|agent| agent.last_assigned.as_deref()));
     let columns = [
-        ("agent", Fill(1)),
-        ("here", Length(4)),
-        ("status", Length(20)),
-        ("holding#", Length(7)),
-        ("today#", Length(7)),
-        ("total#", Length(9)),
-        ("last", Length(8)),
+        wide("agent", 1),
+        column("here", 4, 3),
+        column("status", 20, 6),
+        column("holding#", 7, 5),
+        column("today#", 7, 4),
+        column("total#", 9, 1),
+        column("last", last, 2),
     ];
     let line = |agent: &AgentLine| {
         let today = match agent.daily_cap {
@@ -118,20 +97,23 @@ fn draw_agents(frame: &mut Frame<'_>, area: Rect, agents: &[AgentLine]) {
         ];
         (cells, style)
     };
-    let block = titled("Agents", agents.len(), area);
-    table(frame, area, block, &columns, agents.iter().map(line).collect());
+    table(frame, area, "Agents", &columns, agents.iter().map(line).collect(), top)
 }
 
-fn draw_fairness(frame: &mut Frame<'_>, area: Rect, fairness: &[FairnessLine]) {
-    use Constraint::{Fill, Length};
+fn draw_fairness(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    fairness: &[FairnessLine],
+    top: usize,
+) -> Sight {
     let columns = [
-        ("today, by weight", Fill(2)),
-        ("min#", Length(8)),
-        ("max#", Length(8)),
-        ("mean#", Length(8)),
-        ("Jain#", Length(6)),
-        ("waiting#", Length(8)),
-        ("next", Fill(1)),
+        wide("today, by weight", 2),
+        column("min#", 8, 2),
+        column("max#", 8, 3),
+        column("mean#", 8, 1),
+        column("Jain#", 6, 4),
+        column("waiting#", 8, 5),
+        wide("next", 1),
     ];
     let line = |spread: &FairnessLine| {
         let cells = vec![
@@ -148,8 +130,7 @@ fn draw_fairness(frame: &mut Frame<'_>, area: Rect, fairness: &[FairnessLine]) {
         ];
         (cells, Style::new())
     };
-    let block = titled("Fairness", fairness.len(), area);
-    table(frame, area, block, &columns, fairness.iter().map(line).collect());
+    table(frame, area, "Fairness", &columns, fairness.iter().map(line).collect(), top)
 }
 
 fn figure(figure: f64) -> String {
@@ -157,14 +138,14 @@ fn figure(figure: f64) -> String {
 }
 
 fn draw_assignments(frame: &mut Frame<'_>, area: Rect, assignments: &[AssignmentLine]) {
-    use Constraint::{Fill, Length};
+    let at = times(assignments.iter().map(|one| one.at.as_str()));
     let columns = [
-        ("at", Length(8)),
-        ("item#", Length(8)),
-        ("source", Length(12)),
-        ("agent", Length(16)),
-        ("count", Length(13)),
-        ("why", Fill(1)),
+        column("at", at, 4),
+        column("item#", 8, 0),
+        column("source", 12, 2),
+        column("agent", 16, 0),
+        column("count", 13, 1),
+        wide("why", 1),
     ];
     let line = |one: &AssignmentLine| {
         let cells = vec![
@@ -178,11 +159,15 @@ fn draw_assignments(frame: &mut Frame<'_>, area: Rect, assignments: &[Assignment
         (cells, Style::new())
     };
     let title = if assignments.is_empty() { "No assignments yet" } else { "Newest assignments" };
-    let block = titled(title, assignments.len(), area);
-    table(frame, area, block, &columns, assignments.iter().map(line).collect());
+    table(frame, area, title, &columns, assignments.iter().map(line).collect(), 0);
 }
 
-fn draw_configuration(frame: &mut Frame<'_>, area: Rect, configuration: &Configuration) {
+fn draw_configuration(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    configuration: &Configuration,
+    scrolls: bool,
+) {
     let Configuration { time_zone, dispatch, agents, queues, sources, rules, schema, findings } =
         configuration;
     let dispatch = dispatch.replace('_', " ");
@@ -195,8 +180,11 @@ fn draw_configuration(frame: &mut Frame<'_>, area: Rect, configuration: &Configu
         n => (format!("{n} found by fairlead verify"), Color::Yellow),
     };
     let line = Line::from(vec![Span::raw(set_up), Span::styled(judged, color)]);
-    let block =
+    let mut block =
         Block::new().borders(Borders::TOP).title(Span::styled("Configuration ", Color::Cyan));
+    if scrolls {
+        block = block.title(Line::styled(KEYS, Color::Cyan).right_aligned());
+    }
     frame.render_widget(Paragraph::new(line).block(block), area);
 }
 
@@ -208,7 +196,7 @@ pub fn text(board: &Board) -> Result<String> {
     let needed =
         3 + rows(board.agents.len().max(1)) + fairness + rows(board.assignments.len().max(1));
     let height = needed.max(fairness.saturating_mul(FAIRNESS_SHARE));
-    let mut lines = picture(&board, WIDTH, height)?;
+    let mut lines = picture(&board, WIDTH, height, 0)?;
     // What was room for fairness only is empty below the assignments.
     let foot = lines.split_off(lines.len() - 2);
     lines.truncate(usize::from(needed) - 2);
@@ -217,10 +205,14 @@ pub fn text(board: &Board) -> Result<String> {
 }
 
 /// The board on an area of this size, a text a line.
-fn picture(board: &Board, width: u16, height: u16) -> Result<Vec<String>> {
+fn picture(board: &Board, width: u16, height: u16, top: usize) -> Result<Vec<String>> {
     let failed = |error: std::convert::Infallible| anyhow!("the board was not drawn: {error}");
     let mut terminal = Terminal::new(TestBackend::new(width, height)).map_err(failed)?;
-    terminal.draw(|frame| draw(frame, board)).map_err(failed)?;
+    terminal
+        .draw(|frame| {
+            draw(frame, board, top);
+        })
+        .map_err(failed)?;
     Ok(lines(terminal.backend().buffer()))
 }
 
@@ -298,13 +290,47 @@ mod tests {
 
     #[test]
     fn a_small_screen_says_what_it_leaves_out() {
-        let lines = picture(&board(), 60, 12).unwrap();
+        let lines = picture(&board(), 60, 12, 0).unwrap();
         assert_eq!(lines.len(), 12);
         let text = lines.join("\n");
-        assert!(text.contains("Fairness (2 of 4)"), "{text}");
+        assert!(text.contains("Fairness (1–2 of 4)") && text.contains("PgDn"), "{text}");
         assert!(text.contains("Configuration"), "{text}");
         // Smaller than anything fits into: drawn as far as it goes.
-        assert_eq!(picture(&board(), 3, 2).unwrap().len(), 2);
+        assert_eq!(picture(&board(), 3, 2, 0).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_has_no_room_is_scrolled_to() {
+        let mut board = board();
+        let agent = board.agents[0].clone();
+        let name = |n| format!("Agent {n:02}");
+        board.agents = (1..=28).map(|n| AgentLine { name: name(n), ..agent.clone() }).collect();
+        let seen = |top| {
+            let text = picture(&board, 120, 40, top).unwrap().join("\n");
+            (1..=28).filter(|n| text.contains(&name(*n))).collect::<Vec<u32>>()
+        };
+        let first = seen(0);
+        assert!(first.len() < 28 && first[0] == 1, "{first:?}");
+        let room = first.len();
+        assert_eq!(seen(2)[0], 3);
+        // Never beyond the last.
+        assert_eq!(seen(1_000), (28 - room as u32 + 1..=28).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_narrow_screen_keeps_the_names() {
+        for width in [40, 60, 80] {
+            let text = picture(&board(), width, 40, 0).unwrap().join("\n");
+            assert!(text.contains("आशा वर्मा  ") && text.contains("available"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_assigned_on_another_day_has_its_date() {
+        let mut board = board();
+        board.agents[0].last_assigned = Some("2026-02-28 18:05".into());
+        let text = picture(&board, 120, 40, 0).unwrap().join("\n");
+        assert!(text.contains("2026-02-28 18:05") && text.contains("09:59:30"), "{text}");
     }
 
     #[test]

@@ -1,8 +1,10 @@
-//! `fairlead monitor`: a board in the terminal, until q, Esc or Ctrl-C.
+//! `fairlead monitor`: a board in the terminal, until q, Esc or Ctrl-C. What has no room is scrolled
+//! to.
 
 mod board;
 mod draw;
 mod screen;
+mod table;
 
 use crate::engine::Engine;
 use crate::options::Options;
@@ -41,6 +43,6 @@ pub fn run(options: &Options, args: Monitor) -> Result<ExitCode> {
     if !std::io::stdout().is_terminal() {
         bail!("the board needs a terminal; to print it once, add --once");
     }
-    screen::watch(&engine.api, Duration::from_secs(args.interval))?;
+    screen::watch(engine.lasting(), Duration::from_secs(args.interval))?;
     Ok(ExitCode::SUCCESS)
 }

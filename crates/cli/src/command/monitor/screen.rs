@@ -3,7 +3,8 @@
 
 use super::board::Board;
 use super::draw::draw;
-use crate::api::Api;
+use super::table::Sight;
+use crate::engine::Lasting;
 use crate::signal::stop_signal;
 use anyhow::{Context, Result};
 use ratatui::DefaultTerminal;
@@ -15,11 +16,11 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Shows the board, and looks anew every `interval`.
-pub fn watch(api: &Api, interval: Duration) -> Result<()> {
+pub fn watch(mut server: Lasting, interval: Duration) -> Result<()> {
     let stop = stop_signal()?;
     // The first look comes before the screen is taken: what is wrong then can simply be said.
-    let board = Board::read(api)?;
-    let (boards, _looking) = look_again(api.clone(), interval);
+    let board = server.ask(Board::read)?;
+    let (boards, _looking) = look_again(server, interval);
     let taken = ratatui::try_init().inspect_err(|_| ratatui::restore());
     let mut terminal = taken.context("the terminal cannot show a board")?;
     let shown = show(&mut terminal, board, &boards, &stop);
@@ -31,12 +32,12 @@ type Look = Result<Board>;
 
 /// Looks every `interval` beside the screen, so that a slow answer holds up no key. Ends when
 /// what it gave is dropped.
-fn look_again(api: Api, interval: Duration) -> (Receiver<Look>, Sender<()>) {
+fn look_again(mut server: Lasting, interval: Duration) -> (Receiver<Look>, Sender<()>) {
     let (send, boards) = channel();
     let (looking, end) = channel();
     std::thread::spawn(move || {
         while let Err(RecvTimeoutError::Timeout) = end.recv_timeout(interval) {
-            if send.send(Board::read(&api)).is_err() {
+            if send.send(server.ask(Board::read)).is_err() {
                 return;
             }
         }
@@ -50,7 +51,7 @@ fn show(
     boards: &Receiver<Look>,
     stop: &Receiver<()>,
 ) -> Result<()> {
-    let mut stale = true;
+    let (mut top, mut sight, mut stale) = (0, Sight::default(), true);
     while stop.try_recv() == Err(TryRecvError::Empty) {
         match boards.try_recv() {
             Ok(Ok(latest)) => (board, stale) = (latest, true),
@@ -59,18 +60,39 @@ fn show(
             Err(_) => {}
         }
         if stale {
-            terminal.draw(|frame| draw(frame, &board))?;
+            terminal.draw(|frame| sight = draw(frame, &board, top))?;
+            // Fewer lines, or more room for them, than there were.
+            top = top.min(sight.beyond);
             stale = false;
         }
         if event::poll(LOOK)? {
             match event::read()? {
                 Event::Key(key) if leaves(key) => return Ok(()),
+                Event::Key(key) => (top, stale) = (scrolled(key, top, sight), true),
                 Event::Resize(..) => stale = true,
                 _ => {}
             }
         }
     }
     Ok(())
+}
+
+/// The line to begin with after this key.
+fn scrolled(key: KeyEvent, top: usize, sight: Sight) -> usize {
+    if key.kind == KeyEventKind::Release {
+        return top;
+    }
+    let page = sight.room.max(1);
+    let top = match key.code {
+        KeyCode::Down | KeyCode::Char('j') => top + 1,
+        KeyCode::Up | KeyCode::Char('k') => top.saturating_sub(1),
+        KeyCode::PageDown | KeyCode::Char(' ') => top + page,
+        KeyCode::PageUp => top.saturating_sub(page),
+        KeyCode::Home => 0,
+        KeyCode::End => sight.beyond,
+        _ => top,
+    };
+    top.min(sight.beyond)
 }
 
 fn leaves(key: KeyEvent) -> bool {
@@ -82,6 +104,18 @@ fn leaves(key: KeyEvent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn these_keys_scroll_as_far_as_there_is_anything() {
+        let sight = Sight { room: 10, beyond: 15 };
+        let press = |top, code| scrolled(KeyEvent::new(code, KeyModifiers::NONE), top, sight);
+        assert_eq!((press(0, KeyCode::Down), press(3, KeyCode::Char('j'))), (1, 4));
+        assert_eq!((press(0, KeyCode::Up), press(3, KeyCode::Char('k'))), (0, 2));
+        assert_eq!((press(0, KeyCode::PageDown), press(10, KeyCode::PageDown)), (10, 15));
+        assert_eq!((press(15, KeyCode::PageUp), press(5, KeyCode::PageUp)), (5, 0));
+        assert_eq!((press(0, KeyCode::End), press(9, KeyCode::Home)), (15, 0));
+        assert_eq!(press(4, KeyCode::Enter), 4);
+    }
 
     #[test]
     fn these_keys_leave_and_others_do_not() {

@@ -120,6 +120,10 @@ mod tests {
         assert_eq!(items(&format!("agent={}", office.agents[0])).await, [1]);
         let wrong = h.call("GET", "/assignments?from=yesterday", Value::Null).await;
         assert_eq!(wrong.problem(422), "invalid");
+        // In another zone at once.
+        h.call("PATCH", "/workspace", json!({"time_zone": "UTC"})).await.expect(200);
+        let latest = h.get("/assignments").await["items"][0]["at_local"].clone();
+        assert!(latest.as_str().unwrap().starts_with("2026-03-02T04:31"), "{latest}");
         h.end().await;
     }
 }

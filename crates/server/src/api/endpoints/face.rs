@@ -77,6 +77,11 @@ fn check_url(url: &str, private: bool) -> Result<(), String> {
         Some("http") => return Err("must begin with https://".to_owned()),
         _ => return Err(wrong()),
     }
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let port = authority.strip_prefix(host).and_then(|rest| rest.strip_prefix(':'));
+    if port.is_some_and(|port| !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        return Err("must have a port from 1 to 65535, or none".to_owned());
+    }
     let ip = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
     let local = host.eq_ignore_ascii_case("localhost");
     match ip.is_none_or(|ip| may_reach(ip, private)) && (private || !local) {
@@ -136,7 +141,11 @@ mod tests {
 
     #[test]
     fn an_address_is_public_and_https() {
-        for good in ["https://crm.example/hook", "https://hooks.zapier.com/hooks/catch/1/x?y=z"] {
+        for good in [
+            "https://crm.example/hook",
+            "https://hooks.zapier.com/hooks/catch/1/x?y=z",
+            "https://[2606:2800:220:1::1]:8443/hook",
+        ] {
             assert_eq!(check_url(good, false), Ok(()), "{good}");
         }
         for bad in [
@@ -150,6 +159,9 @@ mod tests {
             "https://[::1]:8443/",
             "https://localhost:8080",
             "https://169.254.169.254/latest",
+            "https://crm.example:99999/hook",
+            "https://crm.example:0/hook",
+            "https://[2606:2800:220:1::1]:65536/hook",
         ] {
             assert!(check_url(bad, false).is_err(), "{bad}");
         }
