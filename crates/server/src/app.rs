@@ -19,6 +19,7 @@ use crate::http::problem::Answered;
 use crate::http::request::RequestIds;
 use crate::live::Board;
 use crate::recount::Recount;
+use crate::sheets::Turns;
 use crate::submission::KnownSource;
 use crate::words::Lexicon;
 use routing::{AgentId, Command, Settings, SourceId, State};
@@ -57,6 +58,8 @@ pub struct Parts {
     pub board: Board,
     /// Wakes the task that fetches leads: there are new ones to fetch.
     pub fetch_wake: tokio::sync::Notify,
+    /// Whose turn it is with which sheet, on this node.
+    pub sheets: Turns,
     pub imports_running: Running,
     pub import_turns: tokio::sync::Semaphore,
     /// Tests of endpoints take threads that wait.
@@ -123,6 +126,7 @@ impl App {
             metrics,
             request_ids: RequestIds::new(u64::from_ne_bytes(start)),
             passwords: Passwords::new(2),
+            sheets: Turns::new()?,
             imports_running: Running::default(),
             import_turns,
             edits: Edits::default(),

@@ -4,7 +4,7 @@ use crate::dialect::{Cell, Db, Sql};
 use crate::lock::FileLock;
 use crate::{
     Access, Audit, Contacts, Desks, Endpoints, Faults, Imports, Journal, OptOuts, Outbox, Presence,
-    Reads, Result,
+    Reads, Result, Sheets,
 };
 use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
@@ -118,6 +118,7 @@ where
         + Outbox
         + Desks
         + Endpoints
+        + Sheets
         + Audit
         + Contacts
         + OptOuts,

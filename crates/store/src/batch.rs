@@ -1,6 +1,6 @@
 //! What one transaction writes beside the facts.
 
-use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, Recorded, Role, UserId};
+use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, NewSheetRow, Recorded, Role, UserId};
 use routing::{AgentId, ContactKey, ItemId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,6 +33,8 @@ pub struct Batch {
     pub barred: Vec<(ContactKey, ItemId)>,
     /// What is written into items on their agents' desks, in this order.
     pub desk: Vec<DeskWrite>,
+    /// Rows of sheets that become items.
+    pub sheet_rows: Vec<NewSheetRow>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -56,6 +58,7 @@ impl Batch {
             opt_ins: Vec::new(),
             barred: Vec::new(),
             desk: Vec::new(),
+            sheet_rows: Vec::new(),
             acts: Vec::new(),
         }
     }

@@ -40,6 +40,7 @@ mod opt_out;
 mod read;
 mod rows;
 mod shape;
+mod sheet;
 mod sql;
 mod store;
 mod touched;
@@ -68,6 +69,10 @@ pub use read::{
     AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,
     ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
+pub use sheet::{
+    Health, Marked, NewSheet, NewSheetRow, RowMark, RowState, Sheet, SheetFields, SheetFigures,
+    SheetRow, Sheets, Shown,
+};
 pub use store::{
     Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,
     Workspaces,
@@ -88,6 +93,13 @@ pub struct WorkspaceId(pub u64);
 )]
 #[serde(transparent)]
 pub struct EndpointId(pub u64);
+
+/// A sheet's id within its workspace.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct SheetId(pub u64);
 
 /// A login's id within its workspace.
 #[derive(

@@ -4,7 +4,7 @@ use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
     AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints, Entry, GivenUp,
     Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport,
-    NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session,
+    NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session, Sheets,
     SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who,
     WorkspaceId, WorkspaceRow, Written,
 };
@@ -25,6 +25,7 @@ pub trait Store:
     + Outbox
     + Desks
     + Endpoints
+    + Sheets
     + Audit
     + Contacts
     + OptOuts

@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod restore;
 pub mod serve;
 pub mod setup;
+pub mod sheet;
 pub mod simulate;
 pub mod stats;
 pub mod token;

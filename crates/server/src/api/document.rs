@@ -29,6 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "sources", description = "Where items come from"),
         (name = "rules", description = "Which queue an arriving item gets"),
         (name = "imports", description = "Files in"),
+        (name = "sheets", description = "People's own tables: rows in, results back"),
         (name = "do-not-call", description = "Who is not to be called, or only at some hours"),
         (name = "contacts", description = "What is kept of one person: to give out, or to erase"),
         (name = "workspace", description = "Settings and figures"),

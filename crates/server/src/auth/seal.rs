@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use store::{EndpointId, WorkspaceId};
+use store::{EndpointId, SheetId, WorkspaceId};
 use thiserror::Error;
 
 const FILE: &str = "secret.key";
@@ -31,6 +31,7 @@ impl fmt::Debug for GivenKey {
 pub enum Owner {
     Source(SourceId),
     Endpoint(EndpointId),
+    Sheet(SheetId),
 }
 
 /// What a sealed secret is for.
@@ -42,6 +43,8 @@ pub enum Purpose {
     AppSecret,
     /// Fetches Meta's leads.
     PageToken,
+    /// Opens a sheet.
+    SheetAccess,
 }
 
 impl Purpose {
@@ -50,6 +53,7 @@ impl Purpose {
             Purpose::SigningSecret => "signing_secret",
             Purpose::AppSecret => "app_secret",
             Purpose::PageToken => "page_token",
+            Purpose::SheetAccess => "sheet_access",
         }
     }
 }
@@ -68,6 +72,7 @@ impl Place {
         let owner = match self.owner {
             Owner::Source(source) => format!("source:{source}"),
             Owner::Endpoint(EndpointId(endpoint)) => format!("endpoint:{endpoint}"),
+            Owner::Sheet(SheetId(sheet)) => format!("sheet:{sheet}"),
         };
         format!("fairlead workspace:{workspace} {owner} {purpose}").into()
     }

@@ -40,6 +40,15 @@ static DESK: Many = Many {
     types: &[I, I],
 };
 
+/// Rows of sheets. That one was there stays, so that it does not come again.
+static SHEET_ROWS: Many = Many {
+    sql: "UPDATE sheet_rows SET state = 'erased', row_id = NULL, seen = NULL, sent = NULL, \
+          conflicts = NULL, yielded = NULL, open_conflicts = 0, due_at = NULL, \
+          revision = revision + 1 WHERE state <> 'erased' AND (workspace_id, item_id) IN \
+          (SELECT v.c1, v.c2 FROM {rows} AS v)",
+    types: &[I, I],
+};
+
 static ANSWERS_OF_ITEMS: Many = Many {
     sql: "DELETE FROM answers WHERE (workspace_id, item_id) IN \
           (SELECT v.c1, v.c2 FROM {rows} AS v)",
@@ -236,8 +245,8 @@ impl<D: Db> Backend<D> {
     }
 }
 
-fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 8] {
-    let mut items: [Rows; 5] = Default::default();
+fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 9] {
+    let mut items: [Rows; 6] = Default::default();
     for item in &traces.items {
         items.iter_mut().for_each(|rows| rows.push(cells![workspace, *item]));
     }
@@ -251,12 +260,13 @@ fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 8
     for id in &traces.outbox {
         Rows::push(&mut outbox, cells![workspace, *id]);
     }
-    let [personal, notes, desk, barred, of_items] = items;
+    let [personal, notes, desk, barred, sheet_rows, of_items] = items;
     [
         (&PERSONAL, personal),
         (&NOTES, notes),
         (&DESK, desk),
         (&BARRED, barred),
+        (&SHEET_ROWS, sheet_rows),
         (&ANSWERS_OF_ITEMS, of_items),
         (&ANSWERS, answers),
         (&REJECTED, rejected),

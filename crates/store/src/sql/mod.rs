@@ -13,5 +13,6 @@ mod outbox;
 mod outcomes;
 mod presence;
 mod read;
+pub(crate) mod sheets;
 mod verify;
 mod workspace;

@@ -1,0 +1,4 @@
+//! Sheets against stand-ins for their services, and files.
+
+mod desk;
+mod file;
