@@ -114,6 +114,7 @@ impl App {
         let mut start = [0u8; 8];
         getrandom::fill(&mut start).map_err(|e| std::io::Error::other(e.to_string()))?;
         let moment = Duration::from_secs(3);
+        let sheets = Turns::new(store.is_shared())?;
         let metrics = Metrics::new(|registry| dispatcher.metrics().register(registry));
         let import_turns = tokio::sync::Semaphore::new(config.limits.imports);
         Ok(App(Arc::new(Parts {
@@ -126,7 +127,7 @@ impl App {
             metrics,
             request_ids: RequestIds::new(u64::from_ne_bytes(start)),
             passwords: Passwords::new(2),
-            sheets: Turns::new()?,
+            sheets,
             imports_running: Running::default(),
             import_turns,
             edits: Edits::default(),

@@ -189,6 +189,8 @@ pub struct NewSheetRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowMark {
     pub item: ItemId,
+    /// When the first of its events happened.
+    pub at: Time,
     pub what: Marked,
 }
 
@@ -269,7 +271,6 @@ pub trait Sheets {
         from: u64,
         to: u64,
         marks: &[RowMark],
-        now: Time,
     ) -> Result<bool>;
 
     /// Active sheets of all workspaces that do not rest, are to be read or written, and are nobody

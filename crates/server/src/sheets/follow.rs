@@ -31,9 +31,9 @@ pub async fn follow(app: &App, workspace: WorkspaceId, sheet: &Sheet) -> store::
     loop {
         let entries = app.store.events_since(workspace, from, EVENTS).await?;
         let Some(last) = entries.last() else { return Ok(()) };
-        let (marks, to, now) = (marks(&entries), last.seq, app.clock.now());
+        let (marks, to) = (marks(&entries), last.seq);
         // Where another node was first, it goes on too.
-        let moved = app.store.follow_sheet(workspace, sheet.id, from, to, &marks, now).await?;
+        let moved = app.store.follow_sheet(workspace, sheet.id, from, to, &marks).await?;
         if !moved || entries.len() < EVENTS as usize {
             return Ok(());
         }
@@ -64,12 +64,13 @@ fn marks(entries: &[Entry]) -> Vec<RowMark> {
             | Event::Due { .. } => Marked::Nothing,
             _ => continue,
         };
-        let mark = marks.entry(item).or_insert(Marked::Nothing);
+        let new = RowMark { item, at: entry.at, what: Marked::Nothing };
+        let mark = marks.entry(item).or_insert(new);
         if what != Marked::Nothing {
-            *mark = what;
+            mark.what = what;
         }
     }
-    marks.into_iter().map(|(item, what)| RowMark { item, what }).collect()
+    marks.into_values().collect()
 }
 
 #[cfg(test)]

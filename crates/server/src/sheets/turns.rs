@@ -16,10 +16,14 @@ pub struct Turns {
 }
 
 impl Turns {
+    /// `shared`: whether other processes may work on the same sheets. Where none may, whoever comes
+    /// after this one is the same node.
+    ///
     /// # Errors
     /// When the operating system gives no randomness.
-    pub fn new() -> std::io::Result<Turns> {
-        Ok(Turns { node: secret::random()?, turns: Mutex::default() })
+    pub fn new(shared: bool) -> std::io::Result<Turns> {
+        let node = if shared { secret::random()? } else { "only".to_owned() };
+        Ok(Turns { node, turns: Mutex::default() })
     }
 
     /// What this process calls itself towards other nodes.

@@ -166,7 +166,6 @@ impl<D: Db> Sheets for Backend<D> {
         from: u64,
         to: u64,
         marks: &[RowMark],
-        now: Time,
     ) -> Result<bool> {
         let mut tx = self.writers.begin_with(D::BEGIN).await?;
         let update = "UPDATE sheets SET seq = $4 WHERE workspace_id = $1 AND sheet_id = $2 \
@@ -176,13 +175,13 @@ impl<D: Db> Sheets for Backend<D> {
             return Ok(false);
         }
         let mut rows = Rows::default();
-        for RowMark { item, what } in marks {
+        for RowMark { item, at, what } in marks {
             let (what, until) = match what {
                 Marked::Nothing => (0u8, None),
                 Marked::Result { hold_until } => (1, *hold_until),
                 Marked::TakenBack => (2, None),
             };
-            rows.push(cells![workspace, id, *item, now, what, until]);
+            rows.push(cells![workspace, id, *item, *at, what, until]);
         }
         D::run_many(&mut tx, &MARK, rows).await?;
         tx.commit().await?;

@@ -2,11 +2,11 @@
 
 use crate::testing::Harness;
 use serde_json::{Value, json};
+use sheet_stubs::{Script, Table, Tencent};
 
 /// A workspace in which callers work one sheet.
 pub struct Desk {
     pub h: Harness,
-    pub queue: u64,
     pub source: u64,
     pub agents: Vec<u64>,
     tokens: Vec<String>,
@@ -53,7 +53,7 @@ impl Desk {
         for agent in &agents {
             tokens.push(h.token("agent", Some(*agent)).await);
         }
-        Desk { h, queue, source, agents, tokens, sheet: 0 }
+        Desk { h, source, agents, tokens, sheet: 0 }
     }
 
     /// Adds the team's sheet.
@@ -105,4 +105,37 @@ impl Desk {
         let path = format!("/items/{}/{act}", item["id"]);
         self.h.call_as(&self.tokens[agent], "POST", &path, body).await.expect(200)
     }
+}
+
+impl Desk {
+    /// Adds the stand-in's sheet, which may be called as often as wished.
+    pub async fn add_tencent(&mut self, stub: &Tencent) -> Value {
+        self.add(json!({
+            "kind": "tencent", "link": stub.link(), "base": stub.url(), "secrets": secrets(stub),
+            "pace": {"per_minute": 100_000, "per_day": 1_000_000},
+        }))
+        .await
+    }
+
+    /// Waits until results can no longer be taken back.
+    pub fn settle(&self) {
+        self.h.advance(16);
+    }
+
+    /// The item that a row with this number from 0 became.
+    pub async fn item_of(&self, row: usize) -> Value {
+        let phone = format!("%2B86138{:08}", row + 1);
+        let found = self.h.get(&format!("/items?phone={phone}")).await;
+        self.h.get(&format!("/items/{}", found["items"][0]["id"])).await
+    }
+}
+
+pub fn tencent(rows: usize) -> Tencent {
+    Tencent::start(0, Table::recruitment(rows), Script::default()).unwrap()
+}
+
+pub fn secrets(stub: &Tencent) -> Value {
+    json!({"client_id": Tencent::CLIENT_ID, "client_secret": Tencent::CLIENT_SECRET,
+        "access_token": stub.access_token(), "refresh_token": Tencent::REFRESH_TOKEN,
+        "open_id": Tencent::OPEN_ID})
 }

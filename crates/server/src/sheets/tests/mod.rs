@@ -1,4 +1,9 @@
 //! Sheets against stand-ins for their services, and files.
 
 mod desk;
+mod down;
 mod file;
+mod google;
+mod outside;
+mod secret;
+mod whole;
