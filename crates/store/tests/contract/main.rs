@@ -13,6 +13,7 @@ mod opt_outs;
 mod place;
 mod proxy;
 mod routing_work;
+mod sheets;
 mod undone;
 
 use harness::{Database, Result};
