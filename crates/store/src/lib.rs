@@ -53,7 +53,7 @@ pub use batch::{
     Answered, Batch, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal, RejectedRow,
     SourceFace, UserRow,
 };
-pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
+pub use contact::{Held, HeldItem, HeldRow, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use desk::{DeskRow, DeskWrite, Desks, Wrote};
 pub use endpoint::{

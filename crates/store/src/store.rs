@@ -4,8 +4,8 @@ use crate::{
     Act, Actor, AgentOutcome, AgentTally, Answered, AssignmentCount, AssignmentFilter,
     AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Desks, Endpoints, Entry, GivenUp,
     Heard, Held, ImportId, ImportJob, ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport,
-    NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session, Sheets,
-    SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who,
+    NewToken, Note, OptOut, OptOuts, Outgoing, Page, QueueTally, RejectedRow, Result, Session,
+    Sheets, SourceRow, SourceTally, Token, TokenId, Traces, User, UserChange, UserId, UserRow, Who,
     WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;

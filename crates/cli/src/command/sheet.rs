@@ -111,7 +111,10 @@ pub fn run(options: &Options, args: Sheet) -> Result<ExitCode> {
         Action::Add(add) => {
             let body = add.body(&engine, options)?;
             let made: Value = engine.api.post("/sheets", &body)?;
-            let text = format!("Sheet {} is added. Try it with fairlead sheet check {}.", made["id"], made["id"]);
+            let text = format!(
+                "Sheet {} is added. Try it with fairlead sheet check {}.",
+                made["id"], made["id"]
+            );
             said(options, &made, text)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -215,19 +218,21 @@ impl Add {
 }
 
 fn read(path: &Path) -> Result<Value> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).ok().with_context(|| format!("{} holds no JSON", path.display()))
 }
 
 /// By its id or its name, in whatever capitals.
 fn source(engine: &Engine, wanted: &str) -> Result<u64> {
-    named(&engine.api.list("/sources")?, wanted).with_context(|| format!("there is no source “{wanted}”"))
+    named(&engine.api.list("/sources")?, wanted)
+        .with_context(|| format!("there is no source “{wanted}”"))
 }
 
 fn find(engine: &Engine, wanted: &str) -> Result<u64> {
-    named(&engine.api.list("/sheets")?, wanted)
-        .with_context(|| format!("there is no sheet “{wanted}”: fairlead sheet list shows them all"))
+    named(&engine.api.list("/sheets")?, wanted).with_context(|| {
+        format!("there is no sheet “{wanted}”: fairlead sheet list shows them all")
+    })
 }
 
 fn named(all: &[Value], wanted: &str) -> Option<u64> {
@@ -252,7 +257,17 @@ fn table(sheets: &Value, zone: &str) -> String {
     match rows.is_empty() {
         true => "There are no sheets.".to_owned(),
         false => {
-            let titles = ["id#", "name", "kind", "rows#", "to write#", "behind s#", "conflicts#", "read", "trouble"];
+            let titles = [
+                "id#",
+                "name",
+                "kind",
+                "rows#",
+                "to write#",
+                "behind s#",
+                "conflicts#",
+                "read",
+                "trouble",
+            ];
             print::table(&titles, rows)
         }
     }
@@ -276,9 +291,18 @@ fn synced(done: &Value) -> String {
     let of = |name: &str| counts[name].to_string();
     let mut text = format!(
         "{} rows read, {} new, {} changed, {} withdrawn, {} written",
-        of("read"), of("new"), of("edited"), of("withdrawn"), of("written")
+        of("read"),
+        of("new"),
+        of("edited"),
+        of("withdrawn"),
+        of("written")
     );
-    let more = [("conflicts", "conflicts"), ("respected", "kept from being handed out"), ("unfit", "cannot become items"), ("left_out", "without a key of their own")];
+    let more = [
+        ("conflicts", "conflicts"),
+        ("respected", "kept from being handed out"),
+        ("unfit", "cannot become items"),
+        ("left_out", "without a key of their own"),
+    ];
     for (name, words) in more {
         if counts[name].as_u64().is_some_and(|count| count > 0) {
             text += &format!(", {} {words}", of(name));
@@ -306,6 +330,9 @@ mod tests {
     #[test]
     fn a_sheet_is_named_by_its_name_or_its_id() {
         let all = [json!({"id": 3, "name": "Calls"}), json!({"id": 4, "name": "3"})];
-        assert_eq!((named(&all, "calls"), named(&all, "4"), named(&all, "x")), (Some(3), Some(4), None));
+        assert_eq!(
+            (named(&all, "calls"), named(&all, "4"), named(&all, "x")),
+            (Some(3), Some(4), None)
+        );
     }
 }

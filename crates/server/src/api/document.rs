@@ -89,7 +89,7 @@ fn operation_id(method: &str, path: &str) -> String {
 }
 
 /// Fields that answers leave out.
-const LEFT_OUT: [(&str, &str); 11] = [
+const LEFT_OUT: [(&str, &str); 18] = [
     ("Source", "secret"),
     ("Endpoint", "secret"),
     ("Delivery", "body"),
@@ -101,6 +101,13 @@ const LEFT_OUT: [(&str, &str); 11] = [
     ("Reason", "passed_over"),
     ("Disposition", "label"),
     ("Attribute", "type"),
+    ("SheetColumn", "column"),
+    ("SheetColumn", "letter"),
+    ("SheetColumn", "attribute"),
+    ("SheetColumn", "role"),
+    ("SheetPace", "per_minute"),
+    ("SheetPace", "per_day"),
+    ("SheetPace", "read_secs"),
 ];
 
 /// What can be null in an answer is there nevertheless, which the derive does not know. Types that

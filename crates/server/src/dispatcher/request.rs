@@ -7,9 +7,7 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use store::{
-    Act, ImportStep, NewOptOut, NewSheetRow, NoteKind, Outgoing, SourceFace, UserChange,
-};
+use store::{Act, ImportStep, NewOptOut, NewSheetRow, NoteKind, Outgoing, SourceFace, UserChange};
 pub use store::{Actor, WorkspaceId};
 use thiserror::Error;
 

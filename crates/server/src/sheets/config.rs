@@ -136,7 +136,11 @@ impl SheetConfig {
     pub fn write_gap_secs(&self, kind: SheetKind, spent_today: u32) -> u32 {
         let (_, day) = self.calls(kind);
         let calls = 2;
-        if kind == SheetKind::File || spent_today < day / 2 { 0 } else { calls * DAY_SECS / day.max(1) }
+        if kind == SheetKind::File || spent_today < day / 2 {
+            0
+        } else {
+            calls * DAY_SECS / day.max(1)
+        }
     }
 }
 

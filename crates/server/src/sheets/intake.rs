@@ -5,11 +5,13 @@ use crate::api::items::submit::work;
 use crate::auth::secret;
 use crate::dispatcher::{Actor, IdempotencyKey, Personal, Request, Work};
 use crate::http::Problem;
-use crate::submission::{KnownSource, Locale, Prepared, Strictness, country, form, incoming, prepare};
+use crate::submission::{
+    KnownSource, Locale, Prepared, Strictness, country, form, incoming, prepare,
+};
 use connectors::mirror::{Columns, Row, RowId, Trouble, Use};
 use connectors::{Field, Form, Mapping, Override};
 use futures_util::future::try_join_all;
-use routing::{Command, ItemId, Refusal, Seen};
+use routing::{AgentId, Answer, Command, ItemId, Refusal, Seen, Target};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use store::{ItemRow, NewSheetRow, SheetId};
@@ -33,6 +35,8 @@ pub struct Coming {
     /// The how manieth time.
     pub comings: u32,
     pub row: Row,
+    /// Whose it is already, as the sheet says.
+    pub owner: Option<AgentId>,
 }
 
 impl Intake {
@@ -78,8 +82,7 @@ impl Intake {
         let read = self.columns.all().iter().filter(|column| column.permission == Use::Read);
         let cells = read.filter_map(|column| {
             let text = row.cell(column).plain();
-            (!text.is_empty())
-                .then(|| (column.name().to_owned(), Value::String(text.into_owned())))
+            (!text.is_empty()).then(|| (column.name().to_owned(), Value::String(text.into_owned())))
         });
         let object: Map<String, Value> = cells.collect();
         let lead = self.form.read_object(&object);
@@ -88,6 +91,22 @@ impl Intake {
         let incoming = incoming(lead);
         prepare(id, face, &self.contact_key, &self.locale, incoming, Strictness::Keep)
     }
+}
+
+/// Rows that did not become items.
+pub struct NotCome {
+    /// They cannot be one as they stand.
+    pub unfit: Vec<Coming>,
+    /// Their owner cannot have them now.
+    pub unowned: Vec<Coming>,
+}
+
+/// The item that was submitted right before goes to whom the sheet names: a person said so.
+fn placing(agent: AgentId) -> Work {
+    Work::change(move |state| {
+        let (item, to) = (state.facts().last_item, Target::Agent(agent));
+        Ok(Command::Reassign { item, seen: Seen::default(), to })
+    })
 }
 
 /// Whether both are the same item to the core, and of the same person; then what differs are fields.
@@ -110,9 +129,9 @@ pub fn edits(old: &Prepared, new: &Prepared) -> Map<String, Value> {
 }
 
 impl Pass<'_> {
-    /// Makes items of rows; those that cannot be one are given back.
-    pub async fn submit(&mut self, intake: &Intake, rows: Vec<Coming>) -> Result<Vec<Coming>, Stop> {
-        let mut unfit = Vec::new();
+    /// Makes items of rows, and gives them to whom the sheet says that they belong.
+    pub async fn submit(&mut self, intake: &Intake, rows: Vec<Coming>) -> Result<NotCome, Stop> {
+        let (mut unfit, mut unowned) = (Vec::new(), Vec::new());
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let (mut some, mut works) = (Vec::new(), Vec::new());
@@ -128,12 +147,18 @@ impl Pass<'_> {
             let requests = works.into_iter().zip(&some).map(|(work, coming)| {
                 let idempotency = Some(self.once(coming));
                 let actor = Actor::Source(self.sheet.source);
-                let request = Request { actor, idempotency, work: vec![work] };
-                self.app.dispatcher.submit(self.workspace, request)
+                let work = std::iter::once(work).chain(coming.owner.map(placing)).collect();
+                self.app.dispatcher.submit(self.workspace, Request { actor, idempotency, work })
             });
             let results: Vec<_> = try_join_all(requests).await?;
             for (coming, results) in some.into_iter().zip(results) {
+                let placed = results.get(1).is_none_or(Result::is_ok);
                 match results.into_iter().next() {
+                    // Whose it is went away in this moment: it is nobody else's either.
+                    Some(Ok(done)) if !placed => {
+                        self.take_back(&done.answer).await?;
+                        unowned.push(coming);
+                    }
                     Some(Ok(_)) => self.counts.new += 1,
                     Some(Err(Refusal::Invalid { .. })) | None => unfit.push(coming),
                     Some(Err(refusal)) => {
@@ -143,7 +168,15 @@ impl Pass<'_> {
             }
         }
         self.app.metrics.items_in.inc_by(u64::from(self.counts.new));
-        Ok(unfit)
+        Ok(NotCome { unfit, unowned })
+    }
+
+    async fn take_back(&self, answer: &Answer) -> Result<(), Stop> {
+        let Answer::Item(item) = answer else { return Ok(()) };
+        match self.app.store.item(self.workspace, *item).await? {
+            Some(row) => self.cancel(&row).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     fn coming(&self, prepared: &Prepared, coming: &Coming) -> Work {
@@ -201,8 +234,7 @@ impl Pass<'_> {
     }
 
     async fn decide(&self, work: Vec<Work>) -> Result<Result<(), Refusal>, Stop> {
-        let request =
-            Request { actor: Actor::Source(self.sheet.source), idempotency: None, work };
+        let request = Request { actor: Actor::Source(self.sheet.source), idempotency: None, work };
         let results = self.app.dispatcher.submit(self.workspace, request).await?;
         Ok(results.into_iter().try_for_each(|result| result.map(drop)))
     }

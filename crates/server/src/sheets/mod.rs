@@ -17,6 +17,7 @@ mod follow;
 mod intake;
 mod memory;
 mod opened;
+mod owners;
 mod pass;
 mod port;
 mod pull;

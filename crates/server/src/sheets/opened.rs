@@ -27,7 +27,10 @@ pub struct Opened {
 }
 
 enum Adapter {
-    File { file: LocalFile, path: PathBuf },
+    File {
+        file: LocalFile,
+        path: PathBuf,
+    },
     /// The lock lets the whole be shared between threads; only who has all of it works with it.
     Service(Mutex<Box<dyn Sheet>>),
 }

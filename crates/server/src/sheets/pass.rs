@@ -141,9 +141,8 @@ impl<'a> Pass<'a> {
         let sheet = app.store.lease_sheet(workspace, id, node, now, until).await?;
         let sheet = sheet.ok_or(Stop::Elsewhere)?;
         // Secrets that another node renewed are newer than those in here.
-        let same = |opened: &Opened| {
-            opened.version == sheet.version && opened.sealed == sheet.sealed
-        };
+        let same =
+            |opened: &Opened| opened.version == sheet.version && opened.sealed == sheet.sealed;
         let opened = held.filter(same);
         let names = app.names(workspace).await?;
         let counts = Counts::default();
@@ -272,7 +271,8 @@ impl<'a> Pass<'a> {
         match done {
             Ok(()) => {
                 // What was told stands until the sheet is read the next time.
-                let stands = health.trouble.take().filter(|_| health.failures == 0 && !self.has_read);
+                let stands =
+                    health.trouble.take().filter(|_| health.failures == 0 && !self.has_read);
                 health.trouble = self.told.take().or(stands);
                 health.failures = 0;
                 health.paused_until = Time(0);

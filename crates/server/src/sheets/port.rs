@@ -52,8 +52,7 @@ impl Port {
             .proxy(None)
             .user_agent(concat!("fairlead/", env!("CARGO_PKG_VERSION")))
             .build();
-        let agent =
-            Agent::with_parts(config, DefaultConnector::default(), Outward::new(private));
+        let agent = Agent::with_parts(config, DefaultConnector::default(), Outward::new(private));
         let state = State { budget, ours_until: Time(0), calls: 0 };
         Port(Arc::new(Inside { agent, clock, state: Mutex::new(state) }))
     }
@@ -132,7 +131,9 @@ fn unreached(error: &ureq::Error) -> String {
              private networks with --private-webhooks"
                 .to_owned()
         }
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "its certificate is not accepted".to_owned(),
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {
+            "its certificate is not accepted".to_owned()
+        }
         _ => "the request failed".to_owned(),
     }
 }

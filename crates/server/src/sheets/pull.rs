@@ -1,7 +1,8 @@
 //! From the sheet to items: everything is read, and what differs from what was seen is dealt with.
 
-use super::intake::{Coming, Intake, edits, is_same};
+use super::intake::{Coming, Intake, NotCome, edits, is_same};
 use super::memory::{Conflict, Memory, Why};
+use super::owners::Owners;
 use super::pass::{Pass, Stop};
 use super::shown::{Known, Verdict, verdict, wanted};
 use connectors::mirror::{CellValue, Columns, PageToken, Role, Row, RowId, Trouble};
@@ -34,6 +35,7 @@ pub async fn pull(pass: &mut Pass<'_>) -> Result<(), Stop> {
                     meant, remove the sheet here";
         return Err(Trouble::BadRequest(what.into()).into());
     }
+    let owners = Owners::of(pass).await?;
     let (mut keep, mut fresh, mut there) = (Vec::new(), Vec::new(), HashSet::new());
     for row in rows {
         let key = intake.key(&row.id);
@@ -47,25 +49,28 @@ pub async fn pull(pass: &mut Pass<'_>) -> Result<(), Stop> {
             }
             old => {
                 let old = old.unwrap_or_else(|| SheetRow { key, ..SheetRow::default() });
+                let owner = owners.of_row(&row, &columns);
                 match outside(&row, &columns) {
-                    Some(state) => {
+                    Some(state) if owner.is_none() => {
                         pass.counts.respected += u32::from(old.state != state);
                         keep.push(SheetRow { state, ..old });
                     }
-                    None => fresh.push(Coming { key: old.key, comings: old.comings + 1, row }),
+                    _ => fresh.push(Coming { key: old.key, comings: old.comings + 1, row, owner }),
                 }
             }
         }
     }
-    let unfit = pass.submit(&intake, fresh).await?;
+    let NotCome { unfit, unowned } = pass.submit(&intake, fresh).await?;
     pass.counts.unfit += u32::try_from(unfit.len()).unwrap_or(u32::MAX);
-    let unfit = unfit.into_iter().map(|coming| SheetRow {
-        key: coming.key,
-        state: RowState::Unfit,
-        comings: coming.comings - 1,
-        ..SheetRow::default()
-    });
-    keep.extend(unfit);
+    for coming in unfit {
+        let known = pass.app.store.sheet_row(pass.workspace, pass.sheet.id, &coming.key).await?;
+        let known = known.unwrap_or_else(|| SheetRow { key: coming.key, ..SheetRow::default() });
+        keep.push(SheetRow { state: RowState::Unfit, ..known });
+    }
+    for coming in unowned {
+        let known = pass.app.store.sheet_row(pass.workspace, pass.sheet.id, &coming.key).await?;
+        keep.extend(known.map(|known| bare(known, RowState::OwnedOutside)));
+    }
     keep.extend(missing(pass, known.into_values()).await?);
     pass.app.store.keep_sheet_rows(pass.workspace, pass.sheet.id, &keep).await?;
     Ok(())
@@ -116,8 +121,8 @@ async fn seen_before(
     }
     let touched = memory.touched(&now, columns);
     let by = |role| touched.iter().any(|column| column.role == Some(role));
-    let taken = by(Role::Done) && now.is_done(columns)
-        || by(Role::Owner) && now.owner(columns).is_some();
+    let taken =
+        by(Role::Done) && now.is_done(columns) || by(Role::Owner) && now.owner(columns).is_some();
     if let Some(state) = outside(&now, columns).filter(|_| taken && is_free(&item)) {
         // Whoever got it in this moment goes on, and both sides are shown later.
         if !pass.cancel(&item).await? {
@@ -141,7 +146,7 @@ async fn seen_before(
             }
             (_, Ok(after)) if is_free(&item) => {
                 let (key, comings) = (old.key.clone(), old.comings + 1);
-                let coming = Coming { key, comings, row: now };
+                let coming = Coming { key, comings, row: now, owner: None };
                 if pass.replace(&item, &after, &coming).await? {
                     pass.counts.edited += 1;
                 }
@@ -160,13 +165,7 @@ async fn seen_before(
 }
 
 /// Holds what the sheet says against what it should say; nothing is written here.
-fn compare(
-    pass: &mut Pass<'_>,
-    columns: &Columns,
-    memory: &mut Memory,
-    item: &ItemRow,
-    now: &Row,
-) {
+fn compare(pass: &mut Pass<'_>, columns: &Columns, memory: &mut Memory, item: &ItemRow, now: &Row) {
     let at = pass.app.clock.now();
     let promised = pass.promised(item);
     for wanted in wanted(columns, &memory.row, item, promised.as_deref(), at) {
@@ -237,10 +236,7 @@ async fn missing(
 }
 
 /// A row is gone: its item is taken back, unless somebody has it, who goes on; people are told then.
-pub async fn withdrawn(
-    pass: &mut Pass<'_>,
-    row: SheetRow,
-) -> Result<Option<SheetRow>, Stop> {
+pub async fn withdrawn(pass: &mut Pass<'_>, row: SheetRow) -> Result<Option<SheetRow>, Stop> {
     let Some(item) = pass.item(&row).await? else { return Ok(None) };
     if is_held(&item) {
         let Some(mut memory) = Memory::of(row.clone()) else { return Ok(None) };

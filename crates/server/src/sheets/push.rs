@@ -74,8 +74,7 @@ async fn look(
     let idle = SheetRow { due_at: None, ..row.clone() };
     let Some(item) = pass.item(&row).await? else { return Ok(Looked::Done(Box::new(idle))) };
     let Some(mut memory) = Memory::of(row) else { return Ok(Looked::Done(Box::new(idle))) };
-    let tells =
-        memory.row.shown != Shown::Nothing && memory.row.hold_until.is_none_or(|u| u <= at);
+    let tells = memory.row.shown != Shown::Nothing && memory.row.hold_until.is_none_or(|u| u <= at);
     let promised = pass.promised(&item);
     let mut cells = Vec::new();
     for wanted in wanted(columns, &memory.row, &item, promised.as_deref(), at) {
@@ -208,7 +207,9 @@ async fn became(
                 "the sheet says yes and does not keep what is written into “{lost}”: look at the \
                  column's type and choices, then decide the conflict"
             ));
-            dispute(pass, &mut memory, now, cells, Why::NotKept, |name| columns.iter().any(|c| c == name));
+            dispute(pass, &mut memory, now, cells, Why::NotKept, |name| {
+                columns.iter().any(|c| c == name)
+            });
             said(&mut memory, tells);
         }
         Ok(Pushed::Unfit { column, takes }) => {
@@ -228,7 +229,9 @@ async fn became(
             later(&mut memory, AGAIN_SECS);
         }
         Ok(Pushed::Moved) => {
-            pass.tell("rows were moved while they were written to; they are looked at again".into());
+            pass.tell(
+                "rows were moved while they were written to; they are looked at again".into(),
+            );
             later(&mut memory, MOVED_SECS);
         }
         Err(what) => {

@@ -72,7 +72,12 @@ impl Access {
         }
     }
 
-    pub fn seal(&self, app: &App, workspace: WorkspaceId, id: SheetId) -> Result<String, SealError> {
+    pub fn seal(
+        &self,
+        app: &App,
+        workspace: WorkspaceId,
+        id: SheetId,
+    ) -> Result<String, SealError> {
         let text = serde_json::to_string(self).map_err(|_| SealError::Broken)?;
         app.sealer_of_new()?.seal(place(workspace, id), &text)
     }

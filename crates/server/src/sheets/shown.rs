@@ -141,7 +141,14 @@ mod tests {
         let (seen, sent) = (text(seen), sent.map(text));
         let (now, wanted) = (text(now), text(wanted));
         let role = None;
-        verdict(&Known { role, seen: &seen, sent: sent.as_ref(), now: &now, wanted: &wanted, yielded: None })
+        verdict(&Known {
+            role,
+            seen: &seen,
+            sent: sent.as_ref(),
+            now: &now,
+            wanted: &wanted,
+            yielded: None,
+        })
     }
 
     #[test]
@@ -163,7 +170,8 @@ mod tests {
     fn a_foreign_name_stays_and_so_does_what_was_yielded() {
         let (ours, theirs, none) = (text("Asha"), text("Meera"), CellValue::Empty);
         let role = Some(Role::Owner);
-        let cell = Known { role, seen: &ours, sent: None, now: &theirs, wanted: &none, yielded: None };
+        let cell =
+            Known { role, seen: &ours, sent: None, now: &theirs, wanted: &none, yielded: None };
         assert_eq!(verdict(&cell), Verdict::Leave);
         let yielded = Some(&ours);
         let cell = Known { role, seen: &none, sent: None, now: &theirs, wanted: &ours, yielded };

@@ -6,8 +6,8 @@ use crate::contact::Marks;
 use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T, prepare};
 use crate::sql::items;
 use crate::{
-    Act, Contacts, Held, HeldItem, ImportId, MOST_ITEMS, Outgoing, RejectedRow, Result, Traces,
-    Who, WorkspaceId, rows,
+    Act, Contacts, Held, HeldItem, HeldRow, ImportId, MOST_ITEMS, Outgoing, RejectedRow, Result,
+    SheetId, Traces, Who, WorkspaceId, rows,
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -90,7 +90,8 @@ impl<D: Db> Contacts for Backend<D> {
             let personal = self.person(workspace, item).await?;
             let found = self.read(rows::NOTES, cells![workspace, item]).await?;
             let notes = found.iter().map(rows::note::<D>).collect::<Result<_>>()?;
-            items.push(HeldItem { item, personal, notes });
+            let sheet_rows = self.held_rows(workspace, item).await?;
+            items.push(HeldItem { item, personal, notes, sheet_rows });
         }
         let marks = if is_shared { Marks::default() } else { Marks::of(who, &items) };
         let ids: BTreeSet<ItemId> = items.iter().map(|one| one.item).collect();
@@ -219,6 +220,18 @@ impl<D: Db> Backend<D> {
             Some(row) => items::personal(&mut Columns::<D>::new(&row, "item_personal")),
             None => Ok(None),
         }
+    }
+
+    /// The rows of sheets that the item is.
+    async fn held_rows(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<HeldRow>> {
+        let select = "SELECT sheet_id, row_id, seen FROM sheet_rows WHERE workspace_id = $1 \
+            AND item_id = $2 AND row_id IS NOT NULL AND seen IS NOT NULL ORDER BY sheet_id, row_key";
+        let found = self.read(select, cells![workspace, item]).await?;
+        let held = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "sheet_rows");
+            Ok(HeldRow { sheet: SheetId(row.num()?), row: row.text()?, seen: row.text()? })
+        };
+        found.iter().map(held).collect()
     }
 
     /// The rows that `is_theirs`, read one after the other so that the rest takes no room.

@@ -139,7 +139,10 @@ async fn rows_come_with_their_items_and_are_marked(database: &Database) -> Resul
     batch.sheet_rows = vec![coming(id, ItemId(3), "k1", 2)];
     w.act_with(&mut batch, vec![Command::Submit { submission: lead(3) }]).await?;
     let row = w.store.sheet_row(w.id, id, "k1").await?.ok_or("it is there")?;
-    assert_eq!((row.item, row.comings, row.shown, row.due_at), (Some(ItemId(3)), 2, Shown::Nothing, None));
+    assert_eq!(
+        (row.item, row.comings, row.shown, row.due_at),
+        (Some(ItemId(3)), 2, Shown::Nothing, None)
+    );
     // Of a sheet that was removed meanwhile nothing is kept.
     w.store.delete_sheet(w.id, id, &act("sheet_removed"), w.now).await?;
     let mut batch = w.batch();

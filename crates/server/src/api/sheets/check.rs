@@ -39,7 +39,9 @@ pub async fn run(
     let sheet = find(&app, &caller, id).await?;
     let mut findings = match sheet.active {
         true => Vec::new(),
-        false => vec![Finding::warning("the sheet is switched off: it is neither read nor written")],
+        false => {
+            vec![Finding::warning("the sheet is switched off: it is neither read nor written")]
+        }
     };
     let source = app.source_by_id(caller.workspace, sheet.source).await?;
     if source.is_none_or(|source| !source.source.active) {

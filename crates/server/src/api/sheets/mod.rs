@@ -82,10 +82,13 @@ async fn views(app: &App, caller: &Caller, sheets: Vec<Sheet>) -> Answered<Vec<S
     let figures = app.store.sheet_figures(caller.workspace, now).await?;
     let figures: BTreeMap<SheetId, _> = figures.into_iter().collect();
     let of = |id| figures.get(&id).copied().unwrap_or_default();
-    sheets.into_iter().map(|sheet| {
-        let figures = of(sheet.id);
-        SheetView::new(sheet, figures, now)
-    }).collect()
+    sheets
+        .into_iter()
+        .map(|sheet| {
+            let figures = of(sheet.id);
+            SheetView::new(sheet, figures, now)
+        })
+        .collect()
 }
 
 async fn view(app: &App, caller: &Caller, id: SheetId) -> Answered<SheetView> {
@@ -175,9 +178,7 @@ pub async fn update(
     let before = find(&app, &caller, id).await?;
     let fields = face::changed(&app, &caller, &before, body).await?;
     let act = act(&caller, "sheet_changed", before.id, face::difference(&before, &fields));
-    app.store
-        .update_sheet(caller.workspace, before.id, &fields, &act, app.clock.now())
-        .await?;
+    app.store.update_sheet(caller.workspace, before.id, &fields, &act, app.clock.now()).await?;
     Ok(Json(view(&app, &caller, before.id).await?))
 }
 

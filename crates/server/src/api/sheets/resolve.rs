@@ -74,7 +74,8 @@ pub async fn run(
         let detail = "The row has changed meanwhile: look at its conflicts again.";
         return Err(Problem::new(StatusCode::CONFLICT, "stale_version", detail));
     }
-    let told = json!({ "item": item, "column": body.column, "keep": body.keep });
+    let told =
+        json!({ "name": sheet.name, "item": item, "column": body.column, "keep": body.keep });
     let act = act(&caller, "sheet_conflict_decided", sheet.id, told);
     app.store.record(caller.workspace, &act, app.clock.now()).await?;
     Ok(Json(view(&app, &caller, sheet.id).await?))

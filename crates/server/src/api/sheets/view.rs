@@ -84,8 +84,7 @@ impl SheetView {
     pub fn new(sheet: Sheet, figures: SheetFigures, now: Time) -> Answered<SheetView> {
         let kind = SheetKind::of(&sheet.kind)
             .ok_or_else(|| Problem::internal("a sheet of an unknown kind"))?;
-        let config: SheetConfig =
-            serde_json::from_str(&sheet.config).map_err(Problem::internal)?;
+        let config: SheetConfig = serde_json::from_str(&sheet.config).map_err(Problem::internal)?;
         let health = sheet.health;
         let budget = (kind != SheetKind::File).then(|| {
             let (minute, day) = config.calls(kind);

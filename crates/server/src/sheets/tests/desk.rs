@@ -93,7 +93,13 @@ impl Desk {
     }
 
     /// Records this agent's result of an item as it was seen.
-    pub async fn complete(&self, agent: usize, item: &Value, result: &str, qq: Option<&str>) -> Value {
+    pub async fn complete(
+        &self,
+        agent: usize,
+        item: &Value,
+        result: &str,
+        qq: Option<&str>,
+    ) -> Value {
         let mut body = json!({"version": item["version"], "disposition": result});
         if let Some(qq) = qq {
             body["fields"] = json!({"qq": qq});

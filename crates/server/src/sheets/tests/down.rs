@@ -22,7 +22,9 @@ async fn work_goes_on_for_hours_without_the_service_and_the_sheet_catches_up() {
     while desk.try_sync().await["trouble"] != Value::Null {
         let state = desk.state().await;
         assert_eq!(state["waiting_to_write"], 20);
-        assert!(state["lag_secs"].as_u64().unwrap() > 3_000 && state["paused_until"] != Value::Null);
+        assert!(
+            state["lag_secs"].as_u64().unwrap() > 3_000 && state["paused_until"] != Value::Null
+        );
         tries += 1;
         assert!(tries < 20);
         desk.h.advance(300);

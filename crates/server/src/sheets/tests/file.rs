@@ -23,7 +23,10 @@ async fn rows_of_a_file_become_items_and_results_stand_in_it() {
     let path = list(&desk.h);
     desk.add(json!({"kind": "file", "link": path})).await;
     let counts = desk.sync().await;
-    assert_eq!((&counts["read"], &counts["new"], &counts["respected"]), (&json!(4), &json!(2), &json!(2)));
+    assert_eq!(
+        (&counts["read"], &counts["new"], &counts["respected"]),
+        (&json!(4), &json!(2), &json!(2))
+    );
     let item = desk.claim(0).await;
     assert_eq!(item["contact"]["phone"], "+8613800000001");
     assert_eq!(item["personal"], json!({"account": "a1", "device": "iPhone"}));
@@ -35,7 +38,10 @@ async fn rows_of_a_file_become_items_and_results_stand_in_it() {
     assert!(!now().contains("通过"), "it may still be taken back");
     desk.h.advance(16);
     assert_eq!(desk.sync().await["written"], 1);
-    let told = LIST.replace("a1,,,=1/2,,13800000001,iPhone,,", "a1,1,1,=1/2,10001,13800000001,iPhone,Asha,通过");
+    let told = LIST.replace(
+        "a1,,,=1/2,,13800000001,iPhone,,",
+        "a1,1,1,=1/2,10001,13800000001,iPhone,Asha,通过",
+    );
     assert_eq!(now(), told);
     let state = desk.state().await;
     assert_eq!((&state["waiting_to_write"], &state["trouble"]), (&json!(0), &Value::Null));

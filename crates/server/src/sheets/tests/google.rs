@@ -21,7 +21,8 @@ async fn rows_are_found_wherever_people_sort_them_to() {
     let held = desk.claim(0).await;
     stub.reverse();
     desk.settle();
-    stub.script().add(Step::next("values:batchUpdate", Act::Status { status: 429, retry_after: None }));
+    stub.script()
+        .add(Step::next("values:batchUpdate", Act::Status { status: 429, retry_after: None }));
     assert!(desk.try_sync().await["trouble"].to_string().contains("limit"));
     desk.h.advance(61);
     assert_eq!(desk.sync().await["written"], 4);

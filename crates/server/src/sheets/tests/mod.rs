@@ -4,6 +4,7 @@ mod desk;
 mod down;
 mod file;
 mod google;
+mod nodes;
 mod outside;
 mod secret;
 mod whole;

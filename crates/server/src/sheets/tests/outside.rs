@@ -34,6 +34,31 @@ async fn what_is_done_or_owned_in_the_sheet_is_not_handed_out() {
 }
 
 #[tokio::test]
+async fn what_is_one_of_our_agents_own_in_the_sheet_is_theirs_here() {
+    let stub = tencent(3);
+    stub.edit(0, "建联人", json!(" asha "));
+    stub.edit(1, "建联人", json!("Ben"));
+    let mut desk = Desk::open(Harness::new().await, &["Asha", "Ben"]).await;
+    let ben = format!("/agents/{}", desk.agents[1]);
+    desk.h.call("PATCH", &ben, json!({"paused": true})).await.expect(200);
+    desk.add_tencent(&stub).await;
+    let counts = desk.sync().await;
+    assert_eq!((&counts["new"], &counts["respected"]), (&json!(2), &json!(1)));
+    let item = desk.item_of(0).await;
+    assert_eq!((&item["state"], &item["agent"]), (&json!("assigned"), &json!(desk.agents[0])));
+    assert_eq!(desk.claim(0).await["id"], item["id"]);
+    // Ben is back, and so are his.
+    desk.h.call("PATCH", &ben, json!({"paused": false})).await.expect(200);
+    assert_eq!(desk.sync().await["new"], 1);
+    assert_eq!(desk.item_of(1).await["agent"], desk.agents[1]);
+    desk.complete(0, &item, "perfect", None).await;
+    desk.settle();
+    desk.sync().await;
+    assert_eq!((stub.cell(0, "备注"), desk.conflicts().await.len()), (json!("通过"), 0));
+    desk.h.end().await;
+}
+
+#[tokio::test]
 async fn an_edit_from_outside_is_a_conflict_that_people_decide() {
     let stub = tencent(2);
     let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
@@ -45,7 +70,11 @@ async fn an_edit_from_outside_is_a_conflict_that_people_decide() {
     desk.complete(0, &item, "perfect", Some("1")).await;
     desk.settle();
     assert_eq!(desk.sync().await["conflicts"], 1);
-    assert_eq!((stub.cell(0, "备注"), stub.cell(0, "QQ")), (json!("别再打"), json!("1")), "never written over");
+    assert_eq!(
+        (stub.cell(0, "备注"), stub.cell(0, "QQ")),
+        (json!("别再打"), json!("1")),
+        "never written over"
+    );
     let conflicts = desk.conflicts().await;
     let conflict = &conflicts[0];
     assert_eq!((&conflict["column"], &conflict["why"]), (&json!("备注"), &json!("edited")));

@@ -23,7 +23,9 @@ async fn tokens_are_renewed_and_kept_sealed_and_never_shown() {
     let kept = desk.h.app.store.sheets(desk.h.workspace).await.unwrap();
     let kept = format!("{kept:?}");
     for secret in ["s3cret", Tencent::REFRESH_TOKEN, Tencent::CLIENT_ID] {
-        for (text, place) in [(&made, "answer"), (&sheets, "list"), (&audit, "audit"), (&kept, "table")] {
+        for (text, place) in
+            [(&made, "answer"), (&sheets, "list"), (&audit, "audit"), (&kept, "table")]
+        {
             assert!(!text.contains(secret), "{secret} in the {place}");
         }
     }
@@ -39,7 +41,8 @@ async fn only_the_machine_names_its_own_files_and_addresses() {
     let mut desk = Desk::open(Harness::new().await, &[]).await;
     let admin = desk.h.token("admin", None).await;
     let supervisor = desk.h.token("supervisor", None).await;
-    let columns = json!([{"column": "phone", "permission": "read", "attribute": "phone", "role": "unique"}]);
+    let columns =
+        json!([{"column": "phone", "permission": "read", "attribute": "phone", "role": "unique"}]);
     let sheet = |link: &str| json!({"name": "Calls", "kind": "file", "source": desk.source, "link": link, "columns": columns});
     let secret = desk.h.app.config.data_dir.join("secret.csv");
     std::fs::write(&secret, "phone\n13800000001\n").unwrap();
@@ -96,10 +99,15 @@ async fn who_is_erased_leaves_the_mirror_and_does_not_come_again() {
     let rows = || store.sheet_rows(desk.h.workspace, id);
     let text = format!("{:?}", rows().await.unwrap());
     assert!(text.contains("13800000001") && text.contains("10001"));
+    let given = desk.h.post("/contacts/export", json!({"item": item["id"]})).await;
+    assert!(given["items"][0]["sheet_rows"][0]["cells"].to_string().contains("通过"), "{given}");
     let body = json!({"item": item["id"], "reason": "requested"});
     desk.h.call("POST", "/contacts/erase", body).await.expect(200);
     let text = format!("{:?}", rows().await.unwrap());
-    assert!(!text.contains("13800000001") && !text.contains("10001") && !text.contains("r00001"), "{text}");
+    assert!(
+        !text.contains("13800000001") && !text.contains("10001") && !text.contains("r00001"),
+        "{text}"
+    );
     stub.edit(0, "备注", json!("again"));
     let counts = desk.sync().await;
     assert_eq!((&counts["new"], &counts["edited"]), (&json!(0), &json!(0)));

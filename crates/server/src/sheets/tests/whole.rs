@@ -108,7 +108,10 @@ async fn what_is_edited_is_known_and_another_number_is_another_item() {
     let old = desk.item_of(1).await;
     assert_eq!(old["state"], "cancelled");
     let new = desk.h.get("/items?phone=%2B8613900000002").await;
-    assert_eq!((&new["items"][0]["state"], new["items"].as_array().unwrap().len()), (&json!("waiting"), 1));
+    assert_eq!(
+        (&new["items"][0]["state"], new["items"].as_array().unwrap().len()),
+        (&json!("waiting"), 1)
+    );
     // Who is being rung keeps their number until they are not.
     let item = desk.claim(0).await;
     stub.edit(0, "手机号", json!("13900000001"));
