@@ -238,7 +238,8 @@ fn find(engine: &Engine, wanted: &str) -> Result<u64> {
 fn named(all: &[Value], wanted: &str) -> Option<u64> {
     let same = |one: &&Value| {
         let name = one["name"].as_str().unwrap_or_default();
-        name.to_lowercase() == wanted.trim().to_lowercase() || one["id"].to_string() == wanted
+        name.to_lowercase() == wanted.trim().to_lowercase()
+            || one["id"].as_u64() == wanted.parse().ok()
     };
     all.iter().find(same)?["id"].as_u64()
 }
