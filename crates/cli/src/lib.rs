@@ -54,6 +54,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Export(args) => command::export::run(&options, args),
         Command::Contact(args) => command::contact::run(&options, args),
         Command::DoNotCall(args) => command::do_not_call::run(&options, args),
+        Command::Sheet(args) => command::sheet::run(&options, args),
         Command::Backup(args) => command::backup::run(&options, args),
         Command::Restore(args) => command::restore::run(&options, args),
         Command::Health => command::health::run(&options),

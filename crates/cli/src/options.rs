@@ -64,6 +64,8 @@ pub enum Command {
     Contact(command::contact::Contact),
     /// Who is not to be called: list, add, check, remove, import.
     DoNotCall(command::do_not_call::DoNotCall),
+    /// People's own sheets: add, list, check, sync, remove.
+    Sheet(command::sheet::Sheet),
     /// Run random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.

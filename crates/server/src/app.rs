@@ -20,6 +20,7 @@ use crate::http::problem::Answered;
 use crate::http::request::RequestIds;
 use crate::live::Board;
 use crate::recount::Recount;
+use crate::sheets::Turns;
 use crate::submission::KnownSource;
 use crate::words::Lexicon;
 use routing::{AgentId, Command, Settings, SourceId, State};
@@ -58,6 +59,8 @@ pub struct Parts {
     pub board: Board,
     /// Wakes the task that fetches leads: there are new ones to fetch.
     pub fetch_wake: tokio::sync::Notify,
+    /// Whose turn it is with which sheet, on this node.
+    pub sheets: Turns,
     pub imports_running: Running,
     pub import_turns: tokio::sync::Semaphore,
     /// Tests of endpoints take threads that wait.
@@ -113,6 +116,7 @@ impl App {
         let mut start = [0u8; 8];
         getrandom::fill(&mut start).map_err(|e| std::io::Error::other(e.to_string()))?;
         let moment = Duration::from_secs(3);
+        let sheets = Turns::new(store.is_shared())?;
         let metrics = Metrics::new(|registry| dispatcher.metrics().register(registry));
         let import_turns = tokio::sync::Semaphore::new(config.limits.imports);
         Ok(App(Arc::new(Parts {
@@ -125,6 +129,7 @@ impl App {
             metrics,
             request_ids: RequestIds::new(u64::from_ne_bytes(start)),
             passwords: Passwords::new(2),
+            sheets,
             imports_running: Running::default(),
             import_turns,
             edits: Edits::default(),

@@ -33,6 +33,8 @@ pub struct Config {
     pub meta_url: String,
     /// Whether webhooks may go into private networks, and over plain http.
     pub private_webhooks: bool,
+    /// Where files that are kept as sheets over HTTP lie, if there may be any.
+    pub sheet_folder: Option<PathBuf>,
     pub log_format: LogFormat,
     /// A filter such as `info` or `server=debug`.
     pub log_filter: String,
@@ -102,6 +104,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             secret_key: None,
             private_webhooks: false,
+            sheet_folder: None,
             meta_url: "https://graph.facebook.com/v23.0".to_owned(),
             log_format: LogFormat::Text,
             log_filter: "info".to_owned(),

@@ -35,6 +35,7 @@ mod recount;
 mod retention;
 mod runfile;
 mod serve;
+mod sheets;
 mod soundness;
 mod submission;
 #[cfg(test)]

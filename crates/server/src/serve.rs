@@ -15,6 +15,7 @@ use crate::logs;
 use crate::outgoing;
 use crate::retention;
 use crate::runfile::{Announcement, choose};
+use crate::sheets;
 use crate::workspaces::{self, FIRST, Missing, NewWorkspace};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -102,6 +103,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
     tokio::spawn(imports::resume_all(running.app.clone()));
     tokio::spawn(fetch::run(running.app.clone()));
     tokio::spawn(outgoing::run(running.app.clone()));
+    tokio::spawn(sheets::run(running.app.clone()));
     Ok(running)
 }
 

@@ -129,6 +129,15 @@ impl Harness {
         Harness { app, clock, workspace, admin, router, stop, config, folder }
     }
 
+    /// Another node on the same database.
+    pub async fn beside(&self) -> Harness {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = self.folder.join(format!("beside-{count}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let config = Config { data_dir: folder.clone(), ..self.config.clone() };
+        Harness::begin(config, folder, self.clock.clone()).await
+    }
+
     /// Stops and starts again on the same database.
     pub async fn restart(self) -> Harness {
         self.restart_with(|_| {}).await

@@ -5,7 +5,7 @@ use crate::error::is_lost;
 use crate::lock::FileLock;
 use crate::{
     Access, Audit, Contacts, DeskLinks, Desks, Endpoints, Faults, Imports, Journal, OptOuts,
-    Outbox, Presence, Reads, Result,
+    Outbox, Presence, Reads, Result, Sheets,
 };
 use crate::{Error, Store, WorkspaceId, Workspaces};
 use async_trait::async_trait;
@@ -148,6 +148,7 @@ where
         + Desks
         + DeskLinks
         + Endpoints
+        + Sheets
         + Audit
         + Contacts
         + OptOuts,

@@ -1,6 +1,6 @@
 //! What one transaction writes beside the facts.
 
-use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, Recorded, Role, UserId};
+use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, NewSheetRow, Recorded, Role, UserId};
 use routing::{AgentId, ContactKey, ItemId, QueueId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub struct Batch {
     pub desk: Vec<DeskWrite>,
     /// The desks, as JSON, of queues that are made in this batch.
     pub queue_desks: Vec<(QueueId, String)>,
+    /// Rows of sheets that become items.
+    pub sheet_rows: Vec<NewSheetRow>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -59,6 +61,7 @@ impl Batch {
             barred: Vec::new(),
             desk: Vec::new(),
             queue_desks: Vec::new(),
+            sheet_rows: Vec::new(),
             acts: Vec::new(),
         }
     }

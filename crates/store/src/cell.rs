@@ -1,7 +1,7 @@
 //! From the core's types into cells, and from a row's columns back.
 
 use crate::dialect::{Cell, Db};
-use crate::{EndpointId, Error, ImportId, Result, TokenId, UserId, WorkspaceId};
+use crate::{EndpointId, Error, ImportId, Result, SheetId, TokenId, UserId, WorkspaceId};
 use routing::{AgentId, Code, ItemId, QueueId, RuleId, SourceId, Time};
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
@@ -45,6 +45,7 @@ ints! {
     ItemId: |v: ItemId| v.0 as i64,
     WorkspaceId: |v: WorkspaceId| v.0 as i64,
     EndpointId: |v: EndpointId| v.0 as i64,
+    SheetId: |v: SheetId| v.0 as i64,
     UserId: |v: UserId| v.0 as i64,
     TokenId: |v: TokenId| v.0 as i64,
     ImportId: |v: ImportId| v.0 as i64,

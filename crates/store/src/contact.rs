@@ -1,7 +1,7 @@
 //! One contact as the tables know them: by what they are found, what is kept of them, and how they
 //! are recognised in rows that name no item.
 
-use crate::{Answered, ImportId, Note, Outgoing, Personal, RejectedRow};
+use crate::{Answered, ImportId, Note, Outgoing, Personal, RejectedRow, SheetId};
 use routing::ItemId;
 
 /// More items than any one person has.
@@ -23,6 +23,17 @@ pub struct HeldItem {
     pub item: ItemId,
     pub personal: Option<Personal>,
     pub notes: Vec<Note>,
+    pub sheet_rows: Vec<HeldRow>,
+}
+
+/// What is kept of the row of a sheet that the item is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRow {
+    pub sheet: SheetId,
+    /// The row's id in the sheet.
+    pub row: String,
+    /// Its cells as they were last seen, as JSON.
+    pub seen: String,
 }
 
 /// Everything personal that is kept of a contact.
@@ -190,7 +201,9 @@ mod tests {
             email: Some("Ann@X.example".into()),
             ..Personal::default()
         };
-        let item = HeldItem { item: ItemId(1), personal: Some(personal), notes: Vec::new() };
+        let personal = Some(personal);
+        let (notes, sheet_rows) = (Vec::new(), Vec::new());
+        let item = HeldItem { item: ItemId(1), personal, notes, sheet_rows };
         Marks::of(&Who::default(), &[item])
     }
 

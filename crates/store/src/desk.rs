@@ -31,6 +31,8 @@ pub enum Wrote {
     /// Nobody asks for them again.
     #[default]
     Plainly,
+    /// The same, and nothing is written of an item whose person was erased.
+    WherePersonIs,
     /// They are kept: a result may be taken back.
     WithResult,
     /// They come back: the last result was.

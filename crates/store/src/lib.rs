@@ -43,6 +43,7 @@ mod read;
 mod report;
 mod rows;
 mod shape;
+mod sheet;
 mod sql;
 mod store;
 mod touched;
@@ -56,7 +57,7 @@ pub use batch::{
     Answered, Batch, FetchAgain, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal,
     RejectedRow, SourceFace, UserRow,
 };
-pub use contact::{Held, HeldItem, MOST_ITEMS, Traces, Who};
+pub use contact::{Held, HeldItem, HeldRow, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use desk::{DeskRow, DeskWrite, Desks, Wrote};
 pub use desk_link::{DeskLinkRow, DeskLinks, PinChange, Tried, Tries};
@@ -74,6 +75,10 @@ pub use read::{
     ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use report::{HourTally, LatestResult, Reports, ResultTally, Stretch, Tallies};
+pub use sheet::{
+    Health, Marked, NewSheet, NewSheetRow, RowMark, RowState, Sheet, SheetFields, SheetFigures,
+    SheetRow, Sheets, Shown,
+};
 pub use store::{
     Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,
     Workspaces,
@@ -94,6 +99,13 @@ pub struct WorkspaceId(pub u64);
 )]
 #[serde(transparent)]
 pub struct EndpointId(pub u64);
+
+/// A sheet's id within its workspace.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct SheetId(pub u64);
 
 /// A login's id within its workspace.
 #[derive(

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_held"),
     migration!(11, "0011_do_not_call"),
     migration!(12, "0012_desk"),
+    migration!(13, "0013_sheets"),
     migration!(14, "0014_announcements"),
     migration!(15, "0015_desk_link"),
 ];

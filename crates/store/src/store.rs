@@ -5,8 +5,8 @@ use crate::{
     AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, DeskLinks, Desks,
     Endpoints, Entry, FetchAgain, GivenUp, Heard, Held, ImportId, ImportJob, ImportState,
     ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page,
-    QueueTally, RejectedRow, Reports, Result, Session, SourceRow, SourceTally, Token, TokenId,
-    Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
+    QueueTally, RejectedRow, Reports, Result, Session, Sheets, SourceRow, SourceTally, Token,
+    TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -28,6 +28,7 @@ pub trait Store:
     + Reports
     + DeskLinks
     + Endpoints
+    + Sheets
     + Audit
     + Contacts
     + OptOuts

@@ -8,7 +8,7 @@ use crate::dialect::{
     Db, Many, Prepared, Rows, Sql, Type::Int as I, Type::Text as T, Writes, prepare,
     prepare_together,
 };
-use crate::sql::{desks, opt_outs};
+use crate::sql::{desks, opt_outs, sheets};
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
     Answered, Batch, Entry, Error, Fault, ItemStatus, Late, OptOut, Result, Transaction, User,
@@ -320,6 +320,7 @@ impl<D: Db> Transaction for Locked<D> {
         let last = self.last_opt_out;
         opt_outs::write::<D>(&mut self.tx, workspace, batch, last, self.now).await?;
         desks::write::<D>(&mut self.tx, workspace, batch).await?;
+        sheets::write::<D>(&mut self.tx, workspace, batch).await?;
         audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         self.write_settings(batch, facts).await?;
         Ok(Written { first: seq + 1, last: self.written })

@@ -14,6 +14,7 @@ pub mod pin;
 pub mod restore;
 pub mod serve;
 pub mod setup;
+pub mod sheet;
 pub mod simulate;
 pub mod stats;
 pub mod token;

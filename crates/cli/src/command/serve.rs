@@ -33,6 +33,10 @@ pub struct Serve {
     /// Let webhooks go to addresses in private networks and on this machine, over http too.
     #[arg(long, env = "FAIRLEAD_PRIVATE_WEBHOOKS", value_parser = BoolishValueParser::new())]
     private_webhooks: bool,
+    /// Where files that admins keep as sheets over HTTP lie, one folder for each workspace's number
+    /// when there are several; without it only commands on this machine may add files.
+    #[arg(long, env = "FAIRLEAD_SHEET_FOLDER", value_name = "FOLDER")]
+    sheet_folder: Option<std::path::PathBuf>,
 }
 
 pub fn run(options: &Options, args: Serve) -> Result<ExitCode> {
@@ -41,6 +45,7 @@ pub fn run(options: &Options, args: Serve) -> Result<ExitCode> {
     config.no_dispatch = args.no_dispatch;
     config.trusted_proxies = args.trusted_proxies;
     config.private_webhooks = args.private_webhooks;
+    config.sheet_folder = args.sheet_folder;
     config.log_filter = args.log;
     if args.log_json {
         config.log_format = server::LogFormat::Json;

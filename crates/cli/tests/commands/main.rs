@@ -4,6 +4,7 @@
 
 mod desk;
 mod place;
+mod sheet;
 
 use desk::{Desk, program, said};
 use serde_json::{Value, json};

@@ -49,6 +49,11 @@ impl Budget {
         Ok(())
     }
 
+    /// Whether it allows so many calls in a minute and in 24 hours.
+    pub fn is_of(&self, per_minute: u32, per_day: u32) -> bool {
+        (self.minute.most, self.day.most) == (per_minute, per_day)
+    }
+
     /// What the last minute and the last 24 hours have used.
     pub fn spent(&self, now: i64) -> Spent {
         Spent { minute: self.minute.spent(now), day: self.day.spent(now) }

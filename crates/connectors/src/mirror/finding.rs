@@ -25,20 +25,20 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn good(what: impl Into<String>) -> Self {
+    pub fn good(what: impl Into<String>) -> Self {
         Finding { weight: Weight::Good, what: what.into() }
     }
 
-    pub(super) fn warning(what: impl Into<String>) -> Self {
+    pub fn warning(what: impl Into<String>) -> Self {
         Finding { weight: Weight::Warning, what: what.into() }
     }
 
-    pub(super) fn wrong(what: impl Into<String>) -> Self {
+    pub fn wrong(what: impl Into<String>) -> Self {
         Finding { weight: Weight::Wrong, what: what.into() }
     }
 
     /// What a trouble means to somebody who is setting the sheet up.
-    pub(super) fn of(trouble: &Trouble) -> Self {
+    pub fn of(trouble: &Trouble) -> Self {
         match trouble {
             Trouble::Rate { .. } | Trouble::Held { .. } | Trouble::Soon(_) => {
                 Finding::warning(format!("{trouble}: check again in a minute"))

@@ -53,6 +53,21 @@ impl Row {
         self.cells.get(&column.place).unwrap_or(&CellValue::Empty)
     }
 
+    /// Has what another state of the row says in a column.
+    pub fn take(&mut self, column: &SheetColumn, from: &Row) {
+        self.see(column, from.cell(column).clone());
+    }
+
+    /// Has what somebody saw in a column.
+    pub fn see(&mut self, column: &SheetColumn, value: CellValue) {
+        self.cells.insert(column.place.clone(), value);
+    }
+
+    /// Has a value in a column that may be written.
+    pub fn set(&mut self, column: &Writable, value: CellValue) {
+        self.cells.insert(column.place().clone(), value);
+    }
+
     /// The attributes of the columns that are read, as a person would read them; empty ones are left
     /// out.
     pub fn attributes<'a>(

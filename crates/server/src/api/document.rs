@@ -29,6 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "sources", description = "Where items come from"),
         (name = "rules", description = "Which queue an arriving item gets"),
         (name = "imports", description = "Files in"),
+        (name = "sheets", description = "People's own tables: rows in, results back"),
         (name = "do-not-call", description = "Who is not to be called, or only at some hours"),
         (name = "contacts", description = "What is kept of one person: to give out, or to erase"),
         (name = "workspace", description = "Settings and figures"),
@@ -89,7 +90,7 @@ fn operation_id(method: &str, path: &str) -> String {
 }
 
 /// Fields that answers leave out.
-const LEFT_OUT: [(&str, &str); 11] = [
+const LEFT_OUT: [(&str, &str); 18] = [
     ("Source", "secret"),
     ("Endpoint", "secret"),
     ("Delivery", "body"),
@@ -101,6 +102,13 @@ const LEFT_OUT: [(&str, &str); 11] = [
     ("Reason", "passed_over"),
     ("Disposition", "label"),
     ("Attribute", "type"),
+    ("SheetColumn", "column"),
+    ("SheetColumn", "letter"),
+    ("SheetColumn", "attribute"),
+    ("SheetColumn", "role"),
+    ("SheetPace", "per_minute"),
+    ("SheetPace", "per_day"),
+    ("SheetPace", "read_secs"),
 ];
 
 /// What can be null in an answer is there nevertheless, which the derive does not know. Types that

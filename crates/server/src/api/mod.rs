@@ -32,6 +32,7 @@ pub mod rules;
 pub mod schema;
 pub mod session;
 pub mod setup;
+pub mod sheets;
 pub mod sign_ins;
 pub mod sources;
 pub mod stats;
@@ -129,6 +130,12 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(endpoints::deliveries::get))
         .routes(routes!(endpoints::deliveries::send))
         .routes(routes!(endpoints::deliveries::send_failed))
+        .routes(routes!(sheets::create, sheets::list))
+        .routes(routes!(sheets::get, sheets::update, sheets::remove))
+        .routes(routes!(sheets::check::run))
+        .routes(routes!(sheets::sync::run))
+        .routes(routes!(sheets::conflicts::list))
+        .routes(routes!(sheets::resolve::run))
         .routes(routes!(claims::claim))
         .routes(routes!(matches::run))
         .routes(routes!(assignments::list::list))

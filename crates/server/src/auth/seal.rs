@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use store::{EndpointId, WorkspaceId};
+use store::{EndpointId, SheetId, WorkspaceId};
 use thiserror::Error;
 
 const FILE: &str = "secret.key";
@@ -34,6 +34,7 @@ pub enum Owner {
     Agent(AgentId),
     /// The workspace itself.
     Workspace,
+    Sheet(SheetId),
 }
 
 /// What a sealed secret is for.
@@ -49,6 +50,8 @@ pub enum Purpose {
     DeskLink,
     /// The hash of what an agent signs in with there.
     Pin,
+    /// Opens a sheet.
+    SheetAccess,
 }
 
 impl Purpose {
@@ -59,6 +62,7 @@ impl Purpose {
             Purpose::PageToken => "page_token",
             Purpose::DeskLink => "desk_link",
             Purpose::Pin => "pin",
+            Purpose::SheetAccess => "sheet_access",
         }
     }
 }
@@ -79,6 +83,7 @@ impl Place {
             Owner::Endpoint(EndpointId(endpoint)) => format!("endpoint:{endpoint}"),
             Owner::Agent(agent) => format!("agent:{agent}"),
             Owner::Workspace => "workspace".to_owned(),
+            Owner::Sheet(SheetId(sheet)) => format!("sheet:{sheet}"),
         };
         format!("fairlead workspace:{workspace} {owner} {purpose}").into()
     }

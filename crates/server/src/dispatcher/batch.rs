@@ -35,6 +35,8 @@ impl Decided {
             && b.outbox.is_empty()
             && b.opt_outs.is_empty()
             && b.opt_ins.is_empty()
+            && b.desk.is_empty()
+            && b.sheet_rows.is_empty()
             && b.acts.is_empty()
     }
 }

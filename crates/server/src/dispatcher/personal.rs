@@ -4,7 +4,10 @@ use super::known::Known;
 use super::opt_outs;
 use super::request::{Personal, Work};
 use routing::{AgentId, Answer, Command, Event, ItemId, Refusal, SourceId};
-use store::{Act, Batch, DeskWrite, Note, NoteKind, SourceFace, User, UserChange, UserRow, Wrote};
+use store::{
+    Act, Batch, DeskWrite, NewSheetRow, Note, NoteKind, SourceFace, User, UserChange, UserRow,
+    Wrote,
+};
 
 /// The most late results that are kept of one item.
 const MAX_LATE: u64 = 20;
@@ -147,6 +150,17 @@ pub(super) fn add(
             Personal::QueueDesk(spec) => {
                 if let Answer::Queue(queue) = answer {
                     batch.queue_desks.push((queue, spec.clone()));
+                }
+            }
+            Personal::Fields { item, fields } => batch.desk.push(DeskWrite {
+                item: *item,
+                fields: fields.clone(),
+                ticks: None,
+                how: Wrote::WherePersonIs,
+            }),
+            Personal::SheetRow(row) => {
+                if let Answer::Item(item) = answer {
+                    batch.sheet_rows.push(NewSheetRow { item, ..(**row).clone() });
                 }
             }
             Personal::AgentName(name) => {

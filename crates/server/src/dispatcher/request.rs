@@ -1,11 +1,13 @@
 //! What is asked of the dispatcher, and what it answers.
 
-use routing::{Answer, Code, Command, ContactKey, Event, QueueId, Refusal, SourceId, State, Time};
+use routing::{
+    Answer, Code, Command, ContactKey, Event, ItemId, QueueId, Refusal, SourceId, State, Time,
+};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use store::{Act, ImportStep, NewOptOut, NoteKind, Outgoing, SourceFace, UserChange};
+use store::{Act, ImportStep, NewOptOut, NewSheetRow, NoteKind, Outgoing, SourceFace, UserChange};
 pub use store::{Actor, WorkspaceId};
 use thiserror::Error;
 
@@ -140,6 +142,13 @@ pub enum Personal {
         fields: Map<String, Value>,
         ticks: Option<Vec<String>>,
     },
+    /// What a sheet says anew of an item, whatever the command; nothing where its person was erased.
+    Fields {
+        item: ItemId,
+        fields: Map<String, Value>,
+    },
+    /// The row of a sheet that the submitted item is.
+    SheetRow(Box<NewSheetRow>),
     /// How far an import has come.
     Import(ImportStep),
     Outgoing(Outgoing),

@@ -65,6 +65,16 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET",    "/endpoints/{id}/deliveries/{delivery}", ADMIN),
     ("POST",   "/endpoints/{id}/deliveries/{delivery}/send", ADMIN),
 
+    ("GET",    "/sheets",                  SUPERVISOR),
+    ("POST",   "/sheets",                  ADMIN),
+    ("GET",    "/sheets/{id}",             SUPERVISOR),
+    ("PATCH",  "/sheets/{id}",             ADMIN),
+    ("DELETE", "/sheets/{id}",             ADMIN),
+    ("POST",   "/sheets/{id}/check",       ADMIN),
+    ("POST",   "/sheets/{id}/sync",        SUPERVISOR),
+    ("GET",    "/sheets/{id}/conflicts",   SUPERVISOR),
+    ("POST",   "/sheets/{id}/conflicts/resolve", SUPERVISOR),
+
     ("GET",    "/agents",                  SUPERVISOR),
     ("POST",   "/agents",                  SUPERVISOR),
     ("GET",    "/agents/{id}",             AGENT),

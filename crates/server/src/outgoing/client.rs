@@ -50,8 +50,7 @@ impl Client {
             .proxy(None)
             .user_agent(concat!("fairlead/", env!("CARGO_PKG_VERSION")))
             .build();
-        let resolver = Outward { private, resolver: DefaultResolver::default() };
-        Client(Agent::with_parts(config, DefaultConnector::default(), resolver))
+        Client(Agent::with_parts(config, DefaultConnector::default(), Outward::new(private)))
     }
 
     /// Sends the message; what was answered.
@@ -109,9 +108,16 @@ pub struct Inward;
 /// Resolves names, and refuses the server's own networks. What was resolved is what is connected
 /// to, so a name cannot change its mind in between.
 #[derive(Debug)]
-struct Outward {
+pub struct Outward {
     private: bool,
     resolver: DefaultResolver,
+}
+
+impl Outward {
+    /// `private`: whether addresses of private networks are allowed.
+    pub fn new(private: bool) -> Self {
+        Outward { private, resolver: DefaultResolver::default() }
+    }
 }
 
 impl Resolver for Outward {

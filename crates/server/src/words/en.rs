@@ -353,6 +353,10 @@ impl Words for English {
             "endpoint_disabled" => {
                 format!("Webhook endpoint {object} was switched off: nothing could be delivered.")
             }
+            "sheet_created" => format!("Sheet {object} was added."),
+            "sheet_changed" => format!("Sheet {object} was changed."),
+            "sheet_removed" => format!("Sheet {object} was removed."),
+            "sheet_conflict_decided" => format!("A conflict in sheet {object} was decided."),
             "do_not_call_added" => "A number was put on the do-not-call list.".to_owned(),
             "do_not_call_imported" => "A file was put on the do-not-call list.".to_owned(),
             "do_not_call_removed" => format!("Entry {object} was taken off the do-not-call list."),

@@ -348,6 +348,10 @@ impl Words for Hindi {
             "endpoint_disabled" => {
                 format!("वेबहुक एंडपॉइंट {object} बंद किया गया: कुछ भी नहीं पहुँच पाया।")
             }
+            "sheet_created" => format!("शीट {object} जोड़ी गई।"),
+            "sheet_changed" => format!("शीट {object} बदली गई।"),
+            "sheet_removed" => format!("शीट {object} हटाई गई।"),
+            "sheet_conflict_decided" => format!("शीट {object} का एक टकराव सुलझाया गया।"),
             "do_not_call_added" => "एक नंबर कॉल-न-करें सूची में डाला गया।".to_owned(),
             "do_not_call_imported" => "एक फ़ाइल कॉल-न-करें सूची में डाली गई।".to_owned(),
             "do_not_call_removed" => format!("प्रविष्टि {object} कॉल-न-करें सूची से हटाई गई।"),

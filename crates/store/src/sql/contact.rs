@@ -6,8 +6,8 @@ use crate::contact::Marks;
 use crate::dialect::{Db, Many, Rows, Type::Int as I, Type::Text as T, prepare};
 use crate::sql::items;
 use crate::{
-    Act, Contacts, Held, HeldItem, ImportId, MOST_ITEMS, Outgoing, RejectedRow, Result, Traces,
-    Who, WorkspaceId, rows,
+    Act, Contacts, Held, HeldItem, HeldRow, ImportId, MOST_ITEMS, Outgoing, RejectedRow, Result,
+    SheetId, Traces, Who, WorkspaceId, rows,
 };
 use async_trait::async_trait;
 use futures_util::StreamExt;
@@ -36,6 +36,15 @@ static BARRED: Many = Many {
 /// Ticks and what results wrote over.
 static DESK: Many = Many {
     sql: "DELETE FROM item_desk WHERE (workspace_id, item_id) IN \
+          (SELECT v.c1, v.c2 FROM {rows} AS v)",
+    types: &[I, I],
+};
+
+/// Rows of sheets. That one was there stays, so that it does not come again.
+static SHEET_ROWS: Many = Many {
+    sql: "UPDATE sheet_rows SET state = 'erased', row_id = NULL, seen = NULL, sent = NULL, \
+          conflicts = NULL, yielded = NULL, open_conflicts = 0, due_at = NULL, \
+          revision = revision + 1 WHERE state <> 'erased' AND (workspace_id, item_id) IN \
           (SELECT v.c1, v.c2 FROM {rows} AS v)",
     types: &[I, I],
 };
@@ -81,7 +90,8 @@ impl<D: Db> Contacts for Backend<D> {
             let personal = self.person(workspace, item).await?;
             let found = self.read(rows::NOTES, cells![workspace, item]).await?;
             let notes = found.iter().map(rows::note::<D>).collect::<Result<_>>()?;
-            items.push(HeldItem { item, personal, notes });
+            let sheet_rows = self.held_rows(workspace, item).await?;
+            items.push(HeldItem { item, personal, notes, sheet_rows });
         }
         let marks = if is_shared { Marks::default() } else { Marks::of(who, &items) };
         let ids: BTreeSet<ItemId> = items.iter().map(|one| one.item).collect();
@@ -212,6 +222,18 @@ impl<D: Db> Backend<D> {
         }
     }
 
+    /// The rows of sheets that the item is.
+    async fn held_rows(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<HeldRow>> {
+        let select = "SELECT sheet_id, row_id, seen FROM sheet_rows WHERE workspace_id = $1 \
+            AND item_id = $2 AND row_id IS NOT NULL AND seen IS NOT NULL ORDER BY sheet_id, row_key";
+        let found = self.read(select, cells![workspace, item]).await?;
+        let held = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "sheet_rows");
+            Ok(HeldRow { sheet: SheetId(row.num()?), row: row.text()?, seen: row.text()? })
+        };
+        found.iter().map(held).collect()
+    }
+
     /// The rows that `is_theirs`, read one after the other so that the rest takes no room.
     async fn matching<T>(
         &self,
@@ -236,8 +258,8 @@ impl<D: Db> Backend<D> {
     }
 }
 
-fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 8] {
-    let mut items: [Rows; 5] = Default::default();
+fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 9] {
+    let mut items: [Rows; 6] = Default::default();
     for item in &traces.items {
         items.iter_mut().for_each(|rows| rows.push(cells![workspace, *item]));
     }
@@ -251,12 +273,13 @@ fn deletes(workspace: WorkspaceId, traces: &Traces) -> [(&'static Many, Rows); 8
     for id in &traces.outbox {
         Rows::push(&mut outbox, cells![workspace, *id]);
     }
-    let [personal, notes, desk, barred, of_items] = items;
+    let [personal, notes, desk, barred, sheet_rows, of_items] = items;
     [
         (&PERSONAL, personal),
         (&NOTES, notes),
         (&DESK, desk),
         (&BARRED, barred),
+        (&SHEET_ROWS, sheet_rows),
         (&ANSWERS_OF_ITEMS, of_items),
         (&ANSWERS, answers),
         (&REJECTED, rejected),

@@ -96,9 +96,12 @@ pub(crate) async fn write<D: Db>(
     }
     for write in &batch.desk {
         let kept = kept::<D>(conn, workspace, write.item).await?;
+        if write.how == Wrote::WherePersonIs && !kept.has_person {
+            continue;
+        }
         let fields = match write.how {
             Wrote::Undone => &kept.before,
-            Wrote::Plainly | Wrote::WithResult => &write.fields,
+            Wrote::Plainly | Wrote::WherePersonIs | Wrote::WithResult => &write.fields,
         };
         let mut attributes = kept.attributes.clone();
         let mut before = Map::new();
@@ -115,7 +118,7 @@ pub(crate) async fn write<D: Db>(
         let before = match write.how {
             Wrote::WithResult => before,
             Wrote::Undone => Map::new(),
-            Wrote::Plainly => kept.before,
+            Wrote::Plainly | Wrote::WherePersonIs => kept.before,
         };
         let ticks = write.ticks.as_ref().unwrap_or(&kept.ticks);
         if kept.is_there || !before.is_empty() || !ticks.is_empty() {
@@ -132,6 +135,7 @@ pub(crate) async fn write<D: Db>(
 /// What is there of an item.
 #[derive(Default)]
 struct Kept {
+    has_person: bool,
     attributes: Map<String, Value>,
     is_there: bool,
     ticks: Vec<String>,
@@ -143,7 +147,8 @@ async fn kept<D: Db>(
     workspace: WorkspaceId,
     item: ItemId,
 ) -> Result<Kept> {
-    let select = "SELECT p.attributes, CASE WHEN d.item_id IS NULL THEN 0 ELSE 1 END, d.ticks, \
+    let select = "SELECT CASE WHEN p.item_id IS NULL THEN 0 ELSE 1 END, p.attributes, \
+        CASE WHEN d.item_id IS NULL THEN 0 ELSE 1 END, d.ticks, \
         d.before FROM items AS i LEFT JOIN item_personal AS p \
         ON p.workspace_id = i.workspace_id AND p.item_id = i.item_id \
         LEFT JOIN item_desk AS d ON d.workspace_id = i.workspace_id AND d.item_id = i.item_id \
@@ -152,6 +157,7 @@ async fn kept<D: Db>(
     let row = found.first().ok_or(Error::Missing("item"))?;
     let mut row = Columns::<D>::new(row, "item_desk");
     Ok(Kept {
+        has_person: row.flag()?,
         attributes: row.opt_json()?,
         is_there: row.flag()?,
         ticks: row.opt_json()?,

@@ -16,5 +16,6 @@ mod outcomes;
 mod presence;
 mod read;
 mod reports;
+pub(crate) mod sheets;
 mod verify;
 mod workspace;

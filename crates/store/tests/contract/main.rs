@@ -15,6 +15,7 @@ mod place;
 mod proxy;
 mod reports;
 mod routing_work;
+mod sheets;
 mod undone;
 
 use harness::{Database, Result};

@@ -1161,6 +1161,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sheets and how they are doing. */
+        get: operations["get_sheets"];
+        put?: never;
+        /**
+         * Adds a sheet: its rows become items of the source, and what happens to them from now on is shown
+         *     in it.
+         */
+        post: operations["post_sheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sheet. */
+        get: operations["get_sheets_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Removes a sheet here, with its secrets and what is known of its rows. The items that they became
+         *     stay, and so does the sheet itself.
+         */
+        delete: operations["delete_sheets_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a sheet, which is read at once, whatever was in the way; fields that are absent stay as
+         *     they are.
+         */
+        patch: operations["patch_sheets_id"];
+        trace?: never;
+    };
+    "/api/v1/sheets/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries everything without writing: the secrets, the document, its columns, its rows. */
+        post: operations["post_sheets_id_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/{id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists where the sheet says something else than it should: such cells are not written until
+         *     somebody decides.
+         */
+        get: operations["get_sheets_id_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/{id}/conflicts/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides a conflict. One about a row that is gone is merely taken note of. */
+        post: operations["post_sheets_id_conflicts_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sheets/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes what is due and reads everything, whatever the pace says; the calls that may be made still
+         *     count.
+         */
+        post: operations["post_sheets_id_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2137,6 +2257,8 @@ export interface components {
             history: components["schemas"]["ExportedLine"][];
             item: components["schemas"]["Item"];
             notes: string[];
+            /** @description The rows of sheets that it is. */
+            sheet_rows: components["schemas"]["ExportedSheetRow"][];
         };
         /** @description One thing that happened to an item. */
         ExportedLine: {
@@ -2162,6 +2284,15 @@ export interface components {
             import: number;
             /** Format: int64 */
             row: number;
+        };
+        /** @description A row of a sheet, as it was last seen. */
+        ExportedSheetRow: {
+            /** @description Its cells, as JSON. */
+            cells: string;
+            /** @description The row's id in the sheet. */
+            row: string;
+            /** Format: int64 */
+            sheet: number;
         };
         /**
          * @description How evenly work is spread over the active agents who serve something or have had something, by
@@ -2209,6 +2340,11 @@ export interface components {
             problem: string;
             subject: components["schemas"]["Subject"];
         };
+        /**
+         * @description How much a finding matters.
+         * @enum {string}
+         */
+        FindingWeight: "good" | "warning" | "wrong";
         /** @description The first admin. */
         FirstAdmin: {
             /** @description ISO 3166-1 alpha-2; the workspace's own when absent. */
@@ -3229,6 +3365,34 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Sheet: {
+            items: {
+                active: boolean;
+                base?: string | null;
+                columns: components["schemas"]["SheetColumn"][];
+                created_at: components["schemas"]["Time"];
+                has_secrets: boolean;
+                /** Format: int32 */
+                header_row?: number | null;
+                /** Format: int64 */
+                id: number;
+                kind: components["schemas"]["SheetKind"];
+                /** @description What a browser's address bar shows, or a file's path. */
+                link: string;
+                name: string;
+                pace: components["schemas"]["SheetPace"];
+                /**
+                 * Format: int64
+                 * @description The source whose items its rows become.
+                 */
+                source: number;
+                state: components["schemas"]["SheetState"];
+                tab?: string | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Source: {
             items: {
                 active: boolean;
@@ -3793,6 +3957,305 @@ export interface components {
             share: number;
             /** Format: int32 */
             weight: number;
+        };
+        /** @description A sheet whose rows become items, and that shows what came of them. */
+        Sheet: {
+            active: boolean;
+            base: string | null;
+            columns: components["schemas"]["SheetColumn"][];
+            created_at: components["schemas"]["Time"];
+            has_secrets: boolean;
+            /** Format: int32 */
+            header_row: number | null;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["SheetKind"];
+            /** @description What a browser's address bar shows, or a file's path. */
+            link: string;
+            name: string;
+            pace: components["schemas"]["SheetPace"];
+            /**
+             * Format: int64
+             * @description The source whose items its rows become.
+             */
+            source: number;
+            state: components["schemas"]["SheetState"];
+            tab: string | null;
+        };
+        /** @description Calls that were made, and how many there may be. */
+        SheetBudget: {
+            /** @description In the last 24 hours. */
+            day: components["schemas"]["SheetSpending"];
+            /** @description In the last minute. */
+            minute: components["schemas"]["SheetSpending"];
+        };
+        /** @description What can be set on a sheet; what is absent stays as it is. */
+        SheetChange: {
+            /** @default null */
+            active?: boolean | null;
+            /**
+             * @description Another address than the service's own.
+             * @default null
+             */
+            base?: string | null;
+            /**
+             * @description Those that are not named are ignored.
+             * @default null
+             */
+            columns?: components["schemas"]["SheetColumn"][] | null;
+            /**
+             * Format: int32
+             * @description Google: the row with the titles, from 1.
+             * @default null
+             */
+            header_row?: number | null;
+            /** @default null */
+            kind?: components["schemas"]["SheetKind"] | null;
+            /**
+             * @description What a browser's address bar shows. Of a file: its place in the folder that the server's
+             *     owner has set aside for sheets.
+             * @default null
+             */
+            link?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            pace?: components["schemas"]["SheetPace"] | null;
+            /** @default null */
+            preset?: components["schemas"]["SheetPreset"] | null;
+            /**
+             * @description What lets us in; never shown again. Tencent: `client_id`, `client_secret`, `access_token`,
+             *     `refresh_token`, `open_id`. Google: the service account's key file.
+             */
+            secrets?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description The source whose items its rows become; it is not changed later.
+             * @default null
+             */
+            source?: number | null;
+            /**
+             * @description The sheet's title within its document; the one that the link names, or the only or first one,
+             *     when absent.
+             * @default null
+             */
+            tab?: string | null;
+        };
+        /** @description What a check finds. */
+        SheetCheck: {
+            findings: components["schemas"]["SheetFinding"][];
+            /** @description Nothing is wrong; there may be warnings. */
+            good: boolean;
+        };
+        /** @description A column of a sheet: `column` or `letter` says where it is. */
+        SheetColumn: {
+            /**
+             * @description The attribute that is read from it or shown in it: `phone`, `name`, `email`, `region`,
+             *     `language`, `priority`, or an attribute's own name.
+             */
+            attribute?: string;
+            /** @description The title above it, whose capitals and outer blanks do not matter. */
+            column?: string;
+            /** @description Its letter, such as M: for sheets without titles. */
+            letter?: string;
+            permission: components["schemas"]["SheetPermission"];
+            role?: components["schemas"]["SheetRole"];
+        };
+        /** @description A cell of which both sides say something else. */
+        SheetConflict: {
+            at: components["schemas"]["Time"];
+            /** @description The column's title or letter; empty where the whole row is gone. */
+            column: string;
+            /** Format: int64 */
+            item: number | null;
+            /** @description What should stand there. */
+            ours: string;
+            /** @description What the row is called in decisions. */
+            row: string;
+            /** @description What stood there when it was last read. */
+            theirs: string;
+            why: components["schemas"]["SheetConflictWhy"];
+        };
+        /**
+         * @description Why people have to decide.
+         * @enum {string}
+         */
+        SheetConflictWhy: "edited" | "not_kept" | "unfit" | "row_gone";
+        /** @description A sheet's conflicts, the oldest items first; at most those of 200 rows. */
+        SheetConflicts: {
+            items: components["schemas"]["SheetConflict"][];
+        };
+        /** @description What was done in a turn. */
+        SheetCounts: {
+            /**
+             * Format: int32
+             * @description Cells about which people have to decide, newly found.
+             */
+            conflicts: number;
+            /**
+             * Format: int32
+             * @description Items that were changed because their rows were.
+             */
+            edited: number;
+            /**
+             * Format: int32
+             * @description Rows that could not be told apart from others, and were left out.
+             */
+            left_out: number;
+            /**
+             * Format: int32
+             * @description Rows that became items.
+             */
+            new: number;
+            /**
+             * Format: int32
+             * @description Rows that were read.
+             */
+            read: number;
+            /**
+             * Format: int32
+             * @description Rows that somebody has marked in the sheet as done or theirs: they are not handed out.
+             */
+            respected: number;
+            /**
+             * Format: int32
+             * @description Rows that cannot become items as they are.
+             */
+            unfit: number;
+            /**
+             * Format: int32
+             * @description Rows that are not there any more.
+             */
+            withdrawn: number;
+            /**
+             * Format: int32
+             * @description Rows that were written.
+             */
+            written: number;
+        };
+        /** @description What is decided of a cell. */
+        SheetDecisionForm: {
+            /** @description The column, as the conflict names it. */
+            column: string;
+            keep: components["schemas"]["SheetKeep"];
+            /** @description The row, as the conflict names it. */
+            row: string;
+        };
+        /** @description One sentence about a sheet, which says what to do where there is something to do. */
+        SheetFinding: {
+            text: string;
+            weight: components["schemas"]["FindingWeight"];
+        };
+        /**
+         * @description Whose word stands.
+         * @enum {string}
+         */
+        SheetKeep: "sheet" | "ours";
+        /**
+         * @description Whose service keeps a sheet.
+         * @enum {string}
+         */
+        SheetKind: "tencent" | "google" | "file";
+        /** @description How often a service is called; its own default where one is absent. */
+        SheetPace: {
+            /**
+             * Format: int32
+             * @description At most so many calls in any 24 hours.
+             * @default null
+             */
+            per_day?: number | null;
+            /**
+             * Format: int32
+             * @description At most so many calls in any minute.
+             * @default null
+             */
+            per_minute?: number | null;
+            /**
+             * Format: int32
+             * @description Everything is read again after so many seconds, or later when that takes too many calls.
+             * @default null
+             */
+            read_secs?: number | null;
+        };
+        /**
+         * @description What may be done with a column's cells. One that is not named is ignored.
+         * @enum {string}
+         */
+        SheetPermission: "read" | "write" | "ignore";
+        /**
+         * @description Columns that many have.
+         * @enum {string}
+         */
+        SheetPreset: "recruitment";
+        /**
+         * @description What a column means beyond being an attribute.
+         * @enum {string}
+         */
+        SheetRole: "unique" | "done" | "owner" | "result";
+        /** @description So many of so many. */
+        SheetSpending: {
+            /** Format: int32 */
+            of: number;
+            /** Format: int32 */
+            used: number;
+        };
+        /** @description How a sheet is doing. */
+        SheetState: {
+            budget: components["schemas"]["SheetBudget"] | null;
+            /**
+             * Format: int64
+             * @description Cells about which people have to decide.
+             */
+            conflicts: number;
+            /**
+             * Format: int64
+             * @description Rows that somebody has marked in the sheet as done, or as theirs: they are not handed out.
+             */
+            done_outside: number;
+            /**
+             * Format: int64
+             * @description For how long the first of them has been waiting.
+             */
+            lag_secs: number;
+            last_read_at: components["schemas"]["Time"] | null;
+            last_written_at: components["schemas"]["Time"] | null;
+            /** Format: int64 */
+            owned_outside: number;
+            paused_until: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Rows that are known.
+             */
+            rows: number;
+            /** @description What is in the way, in words. */
+            trouble: string | null;
+            /**
+             * Format: int64
+             * @description Rows that cannot become items as they are.
+             */
+            unfit: number;
+            /**
+             * Format: int64
+             * @description Rows that the sheet does not show yet what it should of.
+             */
+            waiting_to_write: number;
+            /**
+             * Format: int64
+             * @description Rows that have become items.
+             */
+            with_item: number;
+            /**
+             * Format: int64
+             * @description Rows that are not in the sheet any more.
+             */
+            withdrawn: number;
+        };
+        /** @description What was done. */
+        SheetSync: {
+            counts: components["schemas"]["SheetCounts"];
+            sheet: components["schemas"]["Sheet"];
+            /** @description What was in the way, in words; the rest follows by itself. */
+            trouble: string | null;
         };
         /** @description From `from` until `to` on a weekday; `to` at or before `from` is on the next day. */
         Shift: {
@@ -7166,6 +7629,294 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheets: {
+        parameters: {
+            query?: {
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Sheet"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sheets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text of 1–200 visible characters, new for each thing to be created. A repeated request
+                 *     with the same key and body changes nothing and gives the answer again.
+                 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sheets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_sheets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sheets_id_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetCheck"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheets_id_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetConflicts"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sheets_id_conflicts_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetDecisionForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sheets_id_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetSync"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

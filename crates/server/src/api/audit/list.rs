@@ -209,9 +209,9 @@ impl Names {
     }
 }
 
-/// What an endpoint that was removed was called when it was, or else its number.
+/// What a sheet, or an endpoint that was removed, was called then, or else its number.
 fn called_then(row: &Audited) -> Option<String> {
-    let id = row.object_id.filter(|_| row.object == "endpoint")?;
+    let id = row.object_id.filter(|_| matches!(&*row.object, "endpoint" | "sheet"))?;
     let told = match &row.what {
         What::Act(body) => [&body["name"], &body["before"]["name"], &body["after"]["name"]],
         What::Event { .. } => return None,

@@ -39,6 +39,18 @@ pub struct ExportedItem {
     pub notes: Vec<String>,
     /// Oldest first; the first 1,000.
     pub history: Vec<ExportedLine>,
+    /// The rows of sheets that it is.
+    pub sheet_rows: Vec<ExportedSheetRow>,
+}
+
+/// A row of a sheet, as it was last seen.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExportedSheetRow {
+    pub sheet: u64,
+    /// The row's id in the sheet.
+    pub row: String,
+    /// Its cells, as JSON.
+    pub cells: String,
 }
 
 /// One thing that happened to an item.
@@ -133,6 +145,11 @@ async fn exported(
     });
     let history = history.collect();
     let notes = one.notes.into_iter().map(|note| note.text).collect();
-    let item = view(row, words);
-    Ok(Some(ExportedItem { item, notes, history }))
+    let sheet_rows = one.sheet_rows.into_iter().map(|held| ExportedSheetRow {
+        sheet: held.sheet.0,
+        row: held.row,
+        cells: held.seen,
+    });
+    let (item, sheet_rows) = (view(row, words), sheet_rows.collect());
+    Ok(Some(ExportedItem { item, notes, history, sheet_rows }))
 }

@@ -1,0 +1,83 @@
+//! Two nodes on one database, and the task that keeps sheets by itself.
+
+use super::desk::{Desk, tencent};
+use crate::sheets::{Reads, Stop, run, take_turn};
+use crate::testing::Harness;
+use serde_json::{Value, json};
+use store::SheetId;
+
+#[tokio::test]
+async fn of_two_nodes_only_one_works_on_a_sheet() {
+    let stub = tencent(30);
+    let mut desk = Desk::open(Harness::postgres().await, &["Asha"]).await;
+    let other = desk.h.beside().await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let which = (desk.h.workspace, SheetId(desk.sheet));
+    for _ in 0..20 {
+        let item = desk.claim(0).await;
+        desk.complete(0, &item, "device", None).await;
+    }
+    desk.claim(0).await;
+    // Both are told at once, again and again.
+    let (mut taken, mut elsewhere) = (0, 0);
+    for _ in 0..5 {
+        let ours = take_turn(&desk.h.app, which, Reads::WhenDue);
+        let theirs = take_turn(&other.app, which, Reads::WhenDue);
+        let (ours, theirs) = tokio::join!(ours, theirs);
+        for went in [ours, theirs] {
+            match went {
+                Ok(went) => {
+                    assert_eq!(went.trouble, None);
+                    taken += 1;
+                }
+                Err(Stop::Elsewhere) => elsewhere += 1,
+                Err(stop) => panic!("{stop:?}"),
+            }
+        }
+    }
+    assert_eq!((taken, elsewhere), (5, 5), "the one that had it has it still");
+    let updates = stub.calls_of("updateRecords");
+    let owner = |record: &Value| record["values"].get("建联人").is_some();
+    let owners: usize = updates
+        .iter()
+        .map(|call| call.body["updateRecords"]["records"].as_array().unwrap())
+        .map(|records| records.iter().filter(|record| owner(record)).count())
+        .sum();
+    assert_eq!(owners, 21, "each row was written once");
+    let refused = other.call("POST", &format!("/sheets/{}/sync", desk.sheet), Value::Null).await;
+    assert_eq!(refused.problem(409), "elsewhere");
+    other.end().await;
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn the_task_reads_writes_and_notices_a_file_that_somebody_saved() {
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    let path = desk.h.app.config.data_dir.join("list.csv");
+    let head = "account,已电联,已选中,QQ,手机号,设备,建联人,备注\n";
+    std::fs::write(&path, format!("{head}a1,,,,13800000001,iPhone,,\n")).unwrap();
+    desk.add(json!({"kind": "file", "link": path, "pace": {"read_secs": 86_000}})).await;
+    tokio::spawn(run(desk.h.app.clone()));
+    let until = async |done: &dyn Fn(&str, &Value) -> bool| {
+        for _ in 0..500 {
+            let (text, state) = (std::fs::read_to_string(&path).unwrap(), desk.state().await);
+            if done(&text, &state) {
+                return;
+            }
+            desk.h.advance(1);
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("it did not come to that: {}", desk.state().await);
+    };
+    until(&|_, state| state["with_item"] == 1).await;
+    let item = desk.claim(0).await;
+    until(&|text, _| text.contains("Asha")).await;
+    let mut text = std::fs::read_to_string(&path).unwrap();
+    text.push_str("a2,,,,13800000002,Android,,\n");
+    std::fs::write(&path, text).unwrap();
+    until(&|_, state| state["with_item"] == 2).await;
+    desk.complete(0, &item, "perfect", None).await;
+    until(&|text, _| text.contains("通过")).await;
+    desk.h.end().await;
+}

@@ -1,0 +1,186 @@
+//! People go on working in the sheet.
+
+use super::desk::{Desk, tencent};
+use crate::testing::Harness;
+use serde_json::{Value, json};
+use sheet_stubs::{Act, Step};
+
+#[tokio::test]
+async fn what_is_done_or_owned_in_the_sheet_is_not_handed_out() {
+    let stub = tencent(5);
+    stub.edit(0, "已电联", json!(1));
+    stub.edit(1, "建联人", json!("李雷"));
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    let counts = desk.sync().await;
+    assert_eq!((&counts["new"], &counts["respected"]), (&json!(3), &json!(2)));
+    // Later too, while it waits.
+    stub.edit(2, "已电联", json!(1));
+    stub.edit(3, "建联人", json!("李雷"));
+    assert_eq!(desk.sync().await["respected"], 2);
+    let item = desk.claim(0).await;
+    assert_eq!(item["contact"]["phone"], "+8613800000005");
+    let state = desk.state().await;
+    assert_eq!((&state["done_outside"], &state["owned_outside"]), (&json!(2), &json!(2)));
+    // Taken out again, it comes again.
+    stub.edit(1, "建联人", json!(""));
+    stub.edit(2, "已电联", json!(0));
+    assert_eq!(desk.sync().await["new"], 2);
+    assert_eq!(desk.item_of(1).await["state"], "waiting");
+    let twice = desk.h.get("/items?phone=%2B8613800000003").await;
+    assert_eq!(twice["items"].as_array().unwrap().len(), 2);
+    assert_eq!(desk.sync().await["new"], 0, "each once");
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn what_is_one_of_our_agents_own_in_the_sheet_is_theirs_here() {
+    let stub = tencent(3);
+    stub.edit(0, "建联人", json!(" asha "));
+    stub.edit(1, "建联人", json!("Ben"));
+    let mut desk = Desk::open(Harness::new().await, &["Asha", "Ben"]).await;
+    let ben = format!("/agents/{}", desk.agents[1]);
+    desk.h.call("PATCH", &ben, json!({"paused": true})).await.expect(200);
+    desk.add_tencent(&stub).await;
+    let counts = desk.sync().await;
+    assert_eq!((&counts["new"], &counts["respected"]), (&json!(2), &json!(1)));
+    let item = desk.item_of(0).await;
+    assert_eq!((&item["state"], &item["agent"]), (&json!("assigned"), &json!(desk.agents[0])));
+    assert_eq!(desk.claim(0).await["id"], item["id"]);
+    // Ben is back, and so are his.
+    desk.h.call("PATCH", &ben, json!({"paused": false})).await.expect(200);
+    assert_eq!(desk.sync().await["new"], 1);
+    assert_eq!(desk.item_of(1).await["agent"], desk.agents[1]);
+    desk.complete(0, &item, "perfect", None).await;
+    desk.settle();
+    desk.sync().await;
+    assert_eq!((stub.cell(0, "备注"), desk.conflicts().await.len()), (json!("通过"), 0));
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn an_edit_from_outside_is_a_conflict_that_people_decide() {
+    let stub = tencent(2);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let item = desk.claim(0).await;
+    desk.sync().await;
+    stub.edit(0, "备注", json!("别再打"));
+    desk.complete(0, &item, "perfect", Some("1")).await;
+    desk.settle();
+    assert_eq!(desk.sync().await["conflicts"], 1);
+    assert_eq!(
+        (stub.cell(0, "备注"), stub.cell(0, "QQ")),
+        (json!("别再打"), json!("1")),
+        "never written over"
+    );
+    let conflicts = desk.conflicts().await;
+    let conflict = &conflicts[0];
+    assert_eq!((&conflict["column"], &conflict["why"]), (&json!("备注"), &json!("edited")));
+    assert_eq!((&conflict["ours"], &conflict["theirs"]), (&json!("通过"), &json!("别再打")));
+    assert_eq!(conflict["item"], item["id"]);
+    assert_eq!(desk.sync().await["conflicts"], 0, "found once");
+    assert_eq!(desk.state().await["conflicts"], 1);
+    let path = format!("/sheets/{}/conflicts/resolve", desk.sheet);
+    let decide = |row: &Value, keep: &str| {
+        let body = json!({"row": row, "column": "备注", "keep": keep});
+        desk.h.call("POST", &path, body)
+    };
+    decide(&conflict["row"], "sheet").await.expect(200);
+    assert_eq!(decide(&conflict["row"], "sheet").await.problem(404), "not_found");
+    desk.sync().await;
+    assert_eq!((stub.cell(0, "备注"), desk.conflicts().await.len()), (json!("别再打"), 0));
+    // Who changes it once more is asked about once more.
+    stub.edit(0, "备注", json!("停机"));
+    desk.sync().await;
+    assert_eq!(desk.conflicts().await.len(), 0, "the sheet's word stands");
+    stub.edit(0, "QQ", json!("2"));
+    desk.sync().await;
+    let conflicts = desk.conflicts().await;
+    let body = json!({"row": conflicts[0]["row"], "column": "QQ", "keep": "ours"});
+    desk.h.call("POST", &path, body).await.expect(200);
+    desk.sync().await;
+    assert_eq!((stub.cell(0, "QQ"), desk.conflicts().await.len()), (json!("1"), 0));
+    let audit = desk.h.get("/audit?act=sheet_conflict_decided").await.to_string();
+    assert!(audit.contains("QQ") && !audit.contains("停机"), "{audit}");
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_removed_is_withdrawn_unless_somebody_has_it() {
+    let stub = tencent(3);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let item = desk.claim(0).await;
+    desk.sync().await;
+    stub.remove(1);
+    stub.remove(0);
+    let counts = desk.sync().await;
+    assert_eq!((&counts["withdrawn"], &counts["conflicts"]), (&json!(1), &json!(1)));
+    assert_eq!(desk.item_of(1).await["state"], "cancelled");
+    assert_eq!(desk.item_of(0).await["state"], "assigned", "whoever has it goes on");
+    assert_eq!(desk.conflicts().await[0]["why"], "row_gone");
+    desk.complete(0, &item, "perfect", None).await;
+    desk.settle();
+    desk.sync().await;
+    let state = desk.state().await;
+    assert_eq!((&state["withdrawn"], &state["conflicts"]), (&json!(2), &json!(0)));
+    // Somebody who empties the whole sheet by mistake empties nothing here.
+    stub.remove(0);
+    let trouble = desk.try_sync().await["trouble"].to_string();
+    assert!(trouble.contains("no rows all at once"), "{trouble}");
+    assert_eq!(desk.item_of(2).await["state"], "waiting");
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn what_the_service_does_not_keep_is_told_and_can_be_written_again() {
+    let stub = tencent(1);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let item = desk.claim(0).await;
+    desk.sync().await;
+    desk.complete(0, &item, "perfect", None).await;
+    desk.settle();
+    stub.script().add(Step::next("updateRecords", Act::Drop { columns: vec!["备注".into()] }));
+    let done = desk.try_sync().await;
+    assert!(done["trouble"].as_str().unwrap().contains("“备注”"), "{done}");
+    assert_eq!((stub.cell(0, "已电联"), stub.cell(0, "备注")), (json!(1), Value::Null));
+    let conflicts = desk.conflicts().await;
+    assert_eq!((conflicts.len(), &conflicts[0]["why"]), (1, &json!("not_kept")));
+    let body = json!({"row": conflicts[0]["row"], "column": "备注", "keep": "ours"});
+    let path = format!("/sheets/{}/conflicts/resolve", desk.sheet);
+    desk.h.call("POST", &path, body).await.expect(200);
+    desk.sync().await;
+    assert_eq!((stub.cell(0, "备注"), desk.conflicts().await.len()), (json!("通过"), 0));
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn columns_that_cannot_be_told_apart_are_named_and_nothing_is_written() {
+    let stub = tencent(2);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    stub.rename("选中率", "备注");
+    let check = format!("/sheets/{}/check", desk.sheet);
+    let found = desk.h.post(&check, Value::Null).await;
+    assert_eq!(found["good"], false);
+    assert!(found.to_string().contains("2 columns titled “备注”"), "{found}");
+    // Columns are looked at whenever the sheet is read.
+    for _ in 0..2 {
+        let trouble = desk.try_sync().await["trouble"].to_string();
+        assert!(trouble.contains("2 columns titled"), "{trouble}");
+        desk.claim(0).await;
+    }
+    assert!(stub.calls_of("updateRecords").is_empty());
+    // Mended, it goes on by itself.
+    stub.rename("备注", "选中率");
+    desk.h.advance(60);
+    desk.sync().await;
+    assert_eq!(stub.cell(0, "建联人"), "Asha");
+    desk.h.end().await;
+}
