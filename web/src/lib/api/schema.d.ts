@@ -58,6 +58,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agents/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Sets an agent's PIN, which counts with the desk link alone, and ends the agent's other sessions.
+         *     Supervisors set anybody's; agents change their own.
+         */
+        put: operations["put_agents_id_pin"];
+        post?: never;
+        /** Takes an agent's PIN away, and ends the agent's sessions. */
+        delete: operations["delete_agents_id_pin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/{id}/sign-in": {
         parameters: {
             query?: never;
@@ -301,6 +322,68 @@ export interface paths {
          *     person.
          */
         post: operations["post_contacts_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The link by which agents sign in from the list of their names. */
+        get: operations["get_desk_link"];
+        /**
+         * Makes the link, or another one in its place: the one before opens nothing any more. Whoever is
+         *     signed in stays so.
+         */
+        put: operations["put_desk_link"];
+        post?: never;
+        /** Withdraws the link: nobody signs in from the list any more. Whoever is signed in stays so. */
+        delete: operations["delete_desk_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the agents who may sign in by the desk link. Supervisors and admins are not among them,
+         *     nor who has neither a PIN nor a password. Asked with a body, so that the link reaches no log.
+         */
+        post: operations["post_desk_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/desk/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs an agent of the list in: sets the session cookie. After five wrong tries there is a pause
+         *     for this agent, which grows; 429 says for how long.
+         */
+        post: operations["post_desk_sign_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1549,6 +1632,8 @@ export interface components {
             name: string;
             on_shift: boolean;
             paused: boolean;
+            /** @description Whether they have a PIN, which counts with the desk link alone. */
+            pin: boolean;
             /** @description Connected: signed in and heard from. */
             present: boolean;
             queues: number[];
@@ -1757,8 +1842,8 @@ export interface components {
             /** Format: int64 */
             id: number | null;
             /**
-             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `endpoint`,
-             *     `import`, `contact`, `do_not_call` or `announcement`.
+             * @description `workspace`, `agent`, `queue`, `source`, `rule`, `item`, `token`, `login`, `desk_link`,
+             *     `endpoint`, `import`, `contact`, `do_not_call` or `announcement`.
              */
             kind: string;
             /** @description As it is called now. */
@@ -2000,6 +2085,18 @@ export interface components {
              */
             script: components["schemas"]["DeskStep"][];
         };
+        /** @description Who somebody of the list is, and how they prove it. */
+        DeskCredentials: {
+            /**
+             * Format: int64
+             * @description The agent's id, from the list.
+             */
+            agent: number;
+            /** @description What stands behind the `#` of the desk link. */
+            link: string;
+            /** @description Their PIN or their password. */
+            secret: string;
+        };
         /** @description A field that the desk shows. */
         DeskField: {
             /**
@@ -2018,11 +2115,38 @@ export interface components {
              */
             name: string;
         };
+        /** @description The link to the list of agents. */
+        DeskLink: {
+            made_at: components["schemas"]["Time"] | null;
+            /** @description To be put behind the server's address, `/desk#…`; null where there is no link. */
+            path: string | null;
+        };
+        /** @description Whose list it is. */
+        DeskList: {
+            /** @description What stands behind the `#` of the desk link. */
+            link: string;
+        };
         /**
          * @description When the next item is asked for.
          * @enum {string}
          */
         DeskNext: "ask" | "at_once";
+        /** @description Who may sign in from the list. */
+        DeskPeople: {
+            /** @description By name. */
+            people: components["schemas"]["DeskPerson"][];
+            /** @description The workspace's name. */
+            workspace: string;
+        };
+        /** @description Somebody of the list. */
+        DeskPerson: {
+            /**
+             * Format: int64
+             * @description The agent's id.
+             */
+            id: number;
+            name: string;
+        };
         /** @description A desk's report. */
         DeskReport: {
             activity: components["schemas"]["Activity"];
@@ -2952,6 +3076,8 @@ export interface components {
                 name: string;
                 on_shift: boolean;
                 paused: boolean;
+                /** @description Whether they have a PIN, which counts with the desk link alone. */
+                pin: boolean;
                 /** @description Connected: signed in and heard from. */
                 present: boolean;
                 queues: number[];
@@ -3480,6 +3606,24 @@ export interface components {
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
         };
+        /** @description A PIN. */
+        PinForm: {
+            /**
+             * @description The PIN or the password so far; agents need it to change their own.
+             * @default null
+             */
+            current?: string | null;
+            /**
+             * @description 4 to 8 digits; one is made when absent.
+             * @default null
+             */
+            pin?: string | null;
+        };
+        /** @description A PIN that was set. */
+        PinMade: {
+            /** @description The one that was made, shown this once; null when it was given. */
+            pin: string | null;
+        };
         /** @description What came of a test. */
         Pinged: {
             /** @description Whether it answered with 200 to 299. */
@@ -3516,7 +3660,7 @@ export interface components {
          * @description A kind of team.
          * @enum {string}
          */
-        Preset: "lead-desk" | "crm" | "qc-desk";
+        Preset: "lead-desk" | "crm" | "qc-desk" | "call-desk";
         /** @description What a workspace is to begin with. */
         PresetChoice: {
             preset: components["schemas"]["Preset"];
@@ -4610,7 +4754,7 @@ export interface components {
          * @description What a finding is about.
          * @enum {string}
          */
-        Subject: "schema" | "zone_data" | "dispatch" | "source" | "queue" | "agent" | "rule" | "endpoint";
+        Subject: "schema" | "zone_data" | "dispatch" | "source" | "queue" | "agent" | "rule" | "endpoint" | "desk_link";
         /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
@@ -5035,6 +5179,69 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_agents_id_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinMade"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_agents_id_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken away */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5534,6 +5741,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportedPerson"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_desk_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskLink"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_desk_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskLink"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_desk_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_desk_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskPeople"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_desk_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeskCredentials"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
