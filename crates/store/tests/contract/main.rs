@@ -6,6 +6,7 @@ mod contacts;
 mod delivery;
 mod durable;
 mod encrypted;
+mod fetched;
 mod forgotten;
 mod harness;
 mod lists;
