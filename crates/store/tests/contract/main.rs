@@ -7,6 +7,7 @@ mod delivery;
 mod desk_links;
 mod durable;
 mod encrypted;
+mod fetched;
 mod forgotten;
 mod harness;
 mod lists;
