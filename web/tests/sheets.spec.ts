@@ -84,7 +84,7 @@ test('a list in a file is set up, checked and read, and a conflict is decided', 
 	}).toPass({ timeout: 30_000 });
 	writeFileSync(file, readFileSync(file, 'utf8').replace('Wang Fang', 'Meera'));
 	await page.getByRole('button', { name: 'Sync now' }).click();
-	const conflict = page.locator('[data-conflict="acc1 建联人"]');
+	const conflict = page.locator('[data-conflict="建联人 #1"]');
 	await expect(conflict).toContainText('Meera');
 	await expect(conflict).toContainText('Wang Fang');
 	expect(await barriers(page)).toEqual([]);
@@ -103,8 +103,12 @@ test('a list in a file is set up, checked and read, and a conflict is decided', 
 	await page.getByLabel('May be: 备注').selectOption('ignore');
 	await page.getByRole('button', { name: 'Save' }).click();
 	await expect(page.getByRole('dialog')).toHaveCount(0);
-	const kept = await calls.get<{ columns: { column: string; permission: string }[] }>('/sheets/1');
-	expect(kept.columns.find((one) => one.column === '备注')?.permission).toBe('ignore');
+	interface Kept {
+		items: { columns: { column: string; permission: string }[] }[];
+	}
+	const { items } = await calls.get<Kept>('/sheets');
+	const note = items[0]?.columns.find((one) => one.column === '备注');
+	expect(note?.permission).toBe('ignore');
 	await page.context().close();
 });
 
