@@ -138,7 +138,9 @@ impl Soundness<'_> {
         };
         if agent.spec.daily_cap == Some(0) {
             say(match self.facts.queues.values().any(overflows) {
-                true => "their daily cap is 0, so they get only what comes when all are at their cap",
+                true => {
+                    "their daily cap is 0, so they get only what comes when all are at their cap"
+                }
                 false => "their daily cap is 0, so nothing comes to them",
             });
         }

@@ -7,8 +7,8 @@ use super::hours::{CallingTimes, Shifts};
 use jiff::tz::TimeZone;
 use routing::{
     AgentId, AgentSpec, AtCap, Bar, Callable, Code, ContactKey, Event, ItemId, ItemState, JoinAt,
-    Kind, Notice, Outcome, Presence, Promise, QueueId, QueueSpec, RuleSpec, Settings, Silence, Skills,
-    SourceId, SourceSpec, Standing, Status, Strategy, Target, Time,
+    Kind, Notice, Outcome, Presence, Promise, QueueId, QueueSpec, RuleSpec, Settings, Silence,
+    Skills, SourceId, SourceSpec, Standing, Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
 

@@ -63,7 +63,8 @@ impl Rereading {
                     (Op::Ne, Value::Text(text)) => match self.codes(text).as_slice() {
                         [code] => text.clone_from(code),
                         codes => {
-                            let (attribute, value) = (attribute.clone(), Value::List(codes.to_vec()));
+                            let (attribute, value) =
+                                (attribute.clone(), Value::List(codes.to_vec()));
                             let any = Condition::Compare { attribute, op: Op::In, value };
                             *condition = Condition::Not(Box::new(any));
                         }

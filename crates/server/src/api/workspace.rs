@@ -304,7 +304,10 @@ mod tests {
         }
         for (regions, codes) in [
             (json!({"CAL": ["California", "Calif."]}), json!(["cal", "mh"])),
-            (json!({"CAL": ["California", "Calif."], "WEST": ["Maharashtra", "MH"]}), json!(["cal", "west"])),
+            (
+                json!({"CAL": ["California", "Calif."], "WEST": ["Maharashtra", "MH"]}),
+                json!(["cal", "west"]),
+            ),
             // Taken back: what is written goes where it went.
             (json!({}), json!(["cal", "calif", "california", "mh"])),
         ] {

@@ -67,7 +67,9 @@ mod tests {
         let [asha, ben] = [office.agents[0], office.agents[1]];
         h.post("/items", json!({"source": office.source})).await;
         for (agent, paused) in [(ben, true), (asha, true)] {
-            h.call("PATCH", &format!("/agents/{agent}"), json!({"paused": paused})).await.expect(200);
+            h.call("PATCH", &format!("/agents/{agent}"), json!({"paused": paused}))
+                .await
+                .expect(200);
         }
         // She is silent, and Ben is not there either.
         h.advance(60);

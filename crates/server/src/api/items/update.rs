@@ -85,6 +85,7 @@ pub async fn update(
 #[cfg(test)]
 mod tests {
     use crate::testing::{Harness, START};
+    use axum::http::Request;
     use serde_json::{Value, json};
 
     #[tokio::test]
@@ -138,11 +139,19 @@ mod tests {
         h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
         let item = h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
         let path = format!("/items/{}", item["id"]);
-        let (cookie, csrf) = h.session("Lead", "supervisor").await;
+        let login = json!({"name": "Lead", "password": "a long one", "role": "supervisor"});
+        h.post("/agents", login).await;
+        let login = json!({"name": "Lead", "password": "a long one"}).to_string();
+        let signed_in = h.send(Request::post("/api/v1/session").body(login.into()).unwrap()).await;
+        let cookie = signed_in.headers["set-cookie"].to_str().unwrap().to_owned();
+        let csrf = signed_in.expect(200)["csrf"].as_str().unwrap().to_owned();
         h.advance(500);
         let body = json!({"version": item["version"], "contacted": true, "note": "I rang them"});
-        let said = h.call_in(&cookie, &csrf, "POST", &format!("{path}/update"), body).await;
-        let said = said.expect(200);
+        let request = Request::post(format!("/api/v1{path}/update"))
+            .header("cookie", cookie.split(';').next().unwrap())
+            .header("x-fairlead-csrf", csrf)
+            .body(body.to_string().into());
+        let said = h.send(request.unwrap()).await.expect(200);
         h.advance(100);
         h.post("/items", json!({"source": office.source})).await;
         let silent = h.get(&path).await;
