@@ -162,7 +162,7 @@ mod tests {
         assert_eq!((&said["agent"], &heard["told"]), (&item["agent"], &Value::Null));
         let history = h.get(&format!("{path}/history")).await;
         let text = |at: usize| history["items"][at]["text"].as_str().unwrap().to_owned();
-        assert_eq!(text(3), "Lead reached the contact.");
+        assert_eq!(text(3), "lead reached the contact.");
         assert_eq!(text(5), "Asha is working on it.");
         let period = format!("from={}&to={}", START.timestamp(), START.plus_secs(9000).timestamp());
         let outcomes = h.get(&format!("/stats/outcomes?{period}")).await;
