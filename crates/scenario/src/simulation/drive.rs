@@ -208,7 +208,7 @@ impl Driver {
                     0 => Command::Release { item, seen },
                     10.. => {
                         let contacted = self.random.percent(50);
-                        let by_other = seen.agent.is_none() && self.random.percent(50);
+                        let by_other = seen.agent.is_none() && self.random.percent(20);
                         Command::Update { item, seen, contacted, by_other }
                     }
                     n => {
