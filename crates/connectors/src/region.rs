@@ -5,9 +5,10 @@
 //! it is written, without case, accents and punctuation, so that it still equals itself.
 
 use crate::Country;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 const INDIA: &str = include_str!("regions_in.txt");
 
@@ -80,16 +81,37 @@ impl Regions {
     /// folded; nothing comes back for what holds no letter and no digit.
     pub fn code(&self, text: &str) -> Option<String> {
         let folded = folded(text);
-        if folded.is_empty() {
-            return None;
-        }
+        let known = self.known(&folded).map(str::to_owned);
+        known.or_else(|| Some(folded).filter(|folded| !folded.is_empty()))
+    }
+
+    /// Whether a table knows the region.
+    pub fn knows(&self, text: &str) -> bool {
+        self.known(&folded(text)).is_some()
+    }
+
+    /// Whether there is a table at all.
+    pub fn has_table(&self) -> bool {
+        !self.own.is_empty() || self.country.as_deref() == Some("in")
+    }
+
+    /// What else than the code itself the tables read as this code, folded.
+    pub fn names(&self, code: &str) -> BTreeSet<String> {
+        let of_country = OF_INDIA.keys().filter(|_| self.country.as_deref() == Some("in"));
+        let all = self.own.keys().chain(of_country);
+        let names = all.filter(|name| *name != code && self.known(name) == Some(code));
+        names.cloned().collect()
+    }
+
+    fn known(&self, folded: &str) -> Option<&str> {
         let iso = self.country.as_deref();
         let bare = iso.and_then(|iso| folded.strip_prefix(iso)?.strip_prefix(' '));
-        let known = [Some(&*folded), bare].into_iter().flatten().find_map(|name| {
-            let own = self.own.get(name).map(String::as_str);
-            own.or_else(|| self.of_country(name))
-        });
-        Some(known.map_or_else(|| folded.clone(), str::to_owned))
+        // As in “Maharashtra, India”.
+        let tail = folded.strip_suffix(" india").filter(|_| iso == Some("in"));
+        [Some(folded), bare, tail].into_iter().flatten().find_map(|name| {
+            let own = |name: &str| self.own.get(name).map(String::as_str);
+            own(name).or_else(|| self.of_country(name).map(|code| own(code).unwrap_or(code)))
+        })
     }
 }
 
@@ -112,7 +134,9 @@ pub(crate) fn folded(text: &str) -> String {
             '\u{300}'..='\u{36f}' | '\u{93c}' => {}
             '&' => folded.push_str(" and "),
             // The signs that stop or change a vowel are not all letters to Unicode.
-            '\u{900}'..='\u{97f}' => folded.push(c),
+            c if is_combining_mark(c) => folded.push(c),
+            // They join letters or keep them apart, and are not seen.
+            '\u{200c}' | '\u{200d}' => {}
             c if c.is_alphanumeric() => folded.extend(c.to_lowercase()),
             // Jammu’s, N.C.T.
             '.' | '\'' | '’' => {}
@@ -149,6 +173,20 @@ mod tests {
             ("Uttaranchal", "ut"),
             ("Dadra & Nagar Haveli", "dh"),
             ("Daman and Diu", "dh"),
+            ("தமிழ்நாடு", "tn"),
+            ("தமிழ் நாடு", "tn"),
+            ("ಕರ್ನಾಟಕ", "ka"),
+            ("Karnatak", "ka"),
+            ("తెలంగాణ", "tg"),
+            ("ગુજરાત", "gj"),
+            ("ਪੰਜਾਬ", "pb"),
+            ("കേരളം", "kl"),
+            ("ଓଡ଼ିଶା", "or"),
+            ("পশ্চিমবঙ্গ", "wb"),
+            ("جموں و کشمیر", "jk"),
+            ("Jammu Kashmir", "jk"),
+            ("A&N", "an"),
+            ("Maharashtra, India", "mh"),
         ] {
             assert_eq!(of_india(text), code, "{text}");
         }
@@ -175,6 +213,23 @@ mod tests {
         assert_eq!(nowhere.code("São Paulo"), nowhere.code("SAO  PAULO"));
         assert_eq!(Regions::of(Some("DE".parse().unwrap())).code("Bayern").unwrap(), "bayern");
         assert_eq!(nowhere.code(" – "), None);
+        // With the marks without which it would be other letters.
+        for name in ["தமிழ்நாடு", "ਪੰਜਾਬ", "తెలంగాణ"] {
+            assert_eq!(nowhere.code(name).as_deref(), Some(name));
+        }
+        assert_eq!(nowhere.code("ക്\u{200d}ഷ"), nowhere.code("ക്ഷ"));
+    }
+
+    #[test]
+    fn a_code_is_traced_back_to_all_its_names() {
+        let table = table(&[("WEST", &["Maharashtra"]), ("CA", &["California", "Calif."])]);
+        let regions = Regions::of(Some("IN".parse().unwrap()));
+        let regions = regions.with(table.iter().map(|(code, names)| (code, names))).unwrap();
+        assert_eq!(Vec::from_iter(regions.names("ca")), ["calif", "california"]);
+        let west = regions.names("west");
+        assert!(west.contains("mh") && west.contains("महाराष्ट्र") && !west.contains("west"));
+        assert!(regions.names("mh").is_empty() && regions.names("gj").contains("gujarat"));
+        assert_eq!(regions.code("Maharastra").unwrap(), "west");
     }
 
     fn table(lines: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {

@@ -29,12 +29,7 @@ impl State {
             Event::ResultKept { .. } => {}
             Event::Forgotten { item } => self.forget(*item),
             Event::SupervisorTold { notice: Notice::PlacedItemHeldByAbsent, .. } => {}
-            Event::SupervisorTold { item: id, .. } => {
-                if let Some(item) = self.facts.items.get_mut(id) {
-                    item.told = true;
-                }
-                self.keep_silence(*id);
-            }
+            Event::SupervisorTold { item, .. } => self.note_told(*item),
             Event::Configured { settings } => {
                 self.facts.settings = settings.clone();
                 self.index.zone = crate::index::zone_of(&self.facts);
@@ -195,9 +190,13 @@ impl State {
             Event::Accepted { item: id, agent, .. } => {
                 if let Some(item) = self.facts.items.get_mut(id) {
                     item.state = ItemState::Assigned { agent: *agent, since: at, placed: false };
+                    item.left = None;
+                    item.told = false;
                 }
                 self.keep_silence(*id);
             }
+            // Of its holder it says nothing: they may be as silent as before.
+            Event::Updated { by_other: true, .. } => {}
             Event::Updated { item: id, .. } => {
                 if let Some(item) = self.facts.items.get_mut(id) {
                     item.updated_at = at;
@@ -365,7 +364,9 @@ impl State {
             taken_day: Time(0),
             attempts: 0,
             updated_at: Time(0),
+            relisted_at: Time(0),
             moves: 0,
+            left: None,
             told: false,
             callback: None,
         };
@@ -382,6 +383,8 @@ impl State {
     fn schedule(&mut self, id: ItemId, until: Time) {
         if let Some(item) = self.facts.items.get_mut(&id) {
             item.state = ItemState::Scheduled { until };
+            item.left = None;
+            item.told = false;
         }
         self.index.arm_item(id, Some(until));
     }
@@ -403,6 +406,8 @@ impl State {
             item.queued_at = now;
             item.visited.clear();
             item.moves = 0;
+            item.left = None;
+            item.told = false;
             item.callback = None;
         }
         self.wait(id);

@@ -89,6 +89,9 @@ impl Calling {
 /// How far ahead, in seconds, an opening is looked for: a week, and a day for zones on either side.
 const FARTHEST_SECS: u32 = 9 * 86_400;
 
+/// After how much time of all, in seconds, somebody has had time enough to call.
+const LONGEST_SECS: u32 = 60 * 86_400;
+
 /// The time in which the contacts of one kind may be called from one queue.
 pub(crate) struct CallingTime<'a> {
     queue: &'a Hours,
@@ -151,6 +154,30 @@ impl<'a> CallingTime<'a> {
             }
         }
         None
+    }
+
+    /// The moment at which it has been time to call, within the roster's shifts, for `secs` since
+    /// `start`; 60 days on when that is not within them, and `None` when the list leaves no time.
+    pub fn after(&self, roster: &Roster<'_>, start: Time, secs: u32) -> Option<Time> {
+        if self.callable.is_barred_for_good() {
+            return None;
+        }
+        let end = start.plus_secs(LONGEST_SECS);
+        let (mut at, mut left) = (start, i64::from(secs) * 1000);
+        while at < end {
+            let (open, closes) = self.at(at);
+            let (on_shift, ends) = roster.at(at);
+            let edge = [closes, ends].into_iter().flatten().min().unwrap_or(Time(i64::MAX));
+            let span = edge.0.saturating_sub(at.0);
+            if open && on_shift {
+                if span >= left {
+                    return Some(Time(at.0 + left));
+                }
+                left -= span;
+            }
+            at = edge;
+        }
+        Some(end)
     }
 
     /// Whether the do-not-call list closes it.

@@ -126,12 +126,15 @@ pub enum Command {
     Forget {
         item: ItemId,
     },
-    /// Its holder has done something with it, or with `contacted` reached the contact.
+    /// Its holder has done something with it, or with `contacted` reached the contact; or somebody
+    /// else has, which says nothing of the holder.
     Update {
         item: ItemId,
         seen: Seen,
         #[serde(default, skip_serializing_if = "is_false")]
         contacted: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        by_other: bool,
     },
     /// Gives an assigned item back to its old place.
     Release {

@@ -44,6 +44,8 @@ pub enum Notice {
     PlacedItemSilent,
     /// The holder is silent, and the item has left silent holders as often as its queue allows.
     SilentTooOften,
+    /// It left its holder for their silence, nobody has taken it, and it cannot go back to them.
+    NobodyTookIt,
 }
 
 /// An event.
@@ -163,6 +165,9 @@ pub enum Event {
         agent: AgentId,
         #[serde(default, skip_serializing_if = "is_false")]
         contacted: bool,
+        /// A person did who is not the agent that holds it.
+        #[serde(default, skip_serializing_if = "is_false")]
+        by_other: bool,
     },
     Released {
         item: ItemId,
@@ -315,8 +320,8 @@ impl Event {
             }
             Event::ResultKept { item, agent, .. } => Command::KeepResult { item, agent },
             Event::Forgotten { item } => Command::Forget { item },
-            Event::Updated { item, seen, contacted, .. } => {
-                Command::Update { item, seen, contacted }
+            Event::Updated { item, seen, contacted, by_other, .. } => {
+                Command::Update { item, seen, contacted, by_other }
             }
             Event::Released { item, seen, .. } => Command::Release { item, seen },
             Event::RetryScheduled { item, seen, until, promise } => {

@@ -1,7 +1,7 @@
 //! Why an open item has nobody, or who could have it: every agent, not only counts. And who is
 //! next in a queue, before anything has come.
 
-use crate::eligibility::{Demand, passing, queues_served, serving_source};
+use crate::eligibility::{Demand, is_full, passing, queues_served, serving_source};
 use crate::index::candidate;
 use crate::{Agent, AgentId, Cause, ItemId, Key, QueueId, SourceId, State};
 use serde::Serialize;
@@ -46,7 +46,10 @@ impl State {
         let verdict = |agent: &Agent| {
             let serves = agent.spec.queues.contains(&queue.id) || by_source(agent);
             let declined = item.excluded.iter().any(|(a, until)| *a == agent.id && *until > now);
-            let passing = passing(agent, self.index.load(agent.id), queue)
+            let load = self.index.load(agent.id);
+            let back = item.back_to(now) == Some(agent.id) && !is_full(agent, load, queue);
+            let passing = passing(agent, load, queue)
+                .filter(|cause| !(back && *cause == Cause::AtCap))
                 .or(declined.then_some(Cause::RecentlyDeclined))
                 .or(promised.is_some_and(|to| to != agent.id).then_some(Cause::Promised));
             let against = |demand: &Demand| demand.against(agent).or_else(|| passing.clone());

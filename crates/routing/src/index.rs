@@ -115,6 +115,12 @@ impl Index {
         self.deadlines.iter().copied().take_while(move |(time, _)| *time <= now)
     }
 
+    /// Whether the item's deadline has come, and was not looked at yet.
+    pub fn is_due(&self, item: ItemId) -> bool {
+        let due = self.places.get(&item).and_then(|place| place.due);
+        due.is_some_and(|due| due <= self.now)
+    }
+
     /// Arms the item's only deadline, or none.
     pub fn arm_item(&mut self, item: ItemId, due: Option<Time>) {
         let place = self.places.entry(item).or_default();
@@ -350,8 +356,7 @@ impl State {
         excluded.sort_unstable();
         excluded.dedup();
         let promise = self.promise(item);
-        let widens = steps.get(open).map(|s| opens(s.after_secs));
-        let includes = item.excluded.iter().map(|(_, until)| *until).filter(|u| *u > now).min();
+        let due = self.waits_until(item);
         let key = GroupKey {
             source: item.source,
             region: item.region.clone().filter(|_| steps.iter().any(|s| s.same_region)),
@@ -362,6 +367,7 @@ impl State {
             stays: matches!(queue.spec.at_cap, AtCap::Queue { queue } if item.visited.contains(&queue)),
             window,
             only: promise.map(|(agent, _)| agent),
+            back: item.back_to(now),
         };
         let Index { lines, loads, .. } = &mut self.index;
         let Some(line) = lines.get_mut(&item.queue) else { return };
@@ -379,9 +385,21 @@ impl State {
         });
         let id = item.id;
         self.index.places.entry(id).or_default().group = Some(slot);
-        let frees = promise.map(|(_, until)| until);
-        let due = [widens, includes, frees].into_iter().flatten().min();
         self.index.arm_item(id, due);
+    }
+
+    /// When a waiting item changes group, or nobody has taken what may go back to whom it left:
+    /// that is told once.
+    pub(crate) fn waits_until(&self, item: &Item) -> Option<Time> {
+        let now = self.index.now;
+        let steps = self.facts.queues.get(&item.queue).map(|queue| &queue.spec.steps);
+        let widens = steps?.iter().map(|step| item.queued_at.plus_secs(step.after_secs));
+        let includes = item.excluded.iter().map(|(_, until)| *until);
+        let edges = widens.chain(includes).filter(|edge| *edge > now).min();
+        let frees = self.promise(item).map(|(_, until)| until);
+        let untaken = item.left_until().filter(|_| !item.told);
+        let untaken = untaken.map(|until| until.max(Time(now.0 + 1)));
+        [edges, frees, untaken].into_iter().flatten().min()
     }
 
     /// Who alone may have the item because they promised to call, and until when.

@@ -151,9 +151,16 @@ pub struct Item {
     pub attempts: u32,
     /// When its holder last did something with it; 0 when nobody has since it was handed out.
     pub updated_at: Time,
+    /// When the do-not-call list last said something else of what its holder has, from where on
+    /// their silence counts again; 0 when it has not.
+    #[serde(default)]
+    pub relisted_at: Time,
     /// How often it has left a silent holder since it came into its queue.
     pub moves: u32,
-    /// A supervisor has been told that its holder is silent.
+    /// Whom it left for their silence, while nobody has had it since.
+    #[serde(default)]
+    pub left: Option<AgentId>,
+    /// A supervisor has been told that its holder is silent, or that nobody took it from them.
     pub told: bool,
     /// A call back that was promised; until somebody records what came of it.
     pub callback: Option<Callback>,
@@ -163,6 +170,18 @@ impl Item {
     /// Its turn in the line: the place, or for a promised call one before all places.
     pub(crate) fn turn(&self) -> Time {
         self.callback.map_or(self.place, |callback| Time(callback.at.0 - PROMISED_MS))
+    }
+
+    /// Until when whom it left for their silence does not get it again.
+    pub(crate) fn left_until(&self) -> Option<Time> {
+        let left = self.left?;
+        let until = self.excluded.iter().find(|(agent, _)| *agent == left);
+        Some(until.map_or(Time(0), |(_, until)| *until))
+    }
+
+    /// Who gets it back, even above their cap, when nobody else is found.
+    pub(crate) fn back_to(&self, now: Time) -> Option<AgentId> {
+        self.left.filter(|_| self.left_until().is_some_and(|until| until <= now))
     }
 }
 

@@ -85,7 +85,8 @@ impl State {
             return None;
         }
         let item = self.facts.items.get(&item)?;
-        match find(line, group).or_else(|| self.overflow(queue, line, group, item))? {
+        let found = find(line, group).or_else(|| self.overflow(queue, line, group, item));
+        match found.or_else(|| back(line, group))? {
             Found::Queue(to) => Some(Event::Overflowed { item: item.id, from: queue.id, to }),
             Found::Agent { step, agent, key, way } => {
                 let reason = reason(queue, line, group, step, agent, key, way);
@@ -195,6 +196,19 @@ fn find(line: &Line, group: &Group) -> Option<Found> {
     })
 }
 
+/// Whom it left for their silence, when only their cap speaks against them: they have had it
+/// already.
+fn back(line: &Line, group: &Group) -> Option<Found> {
+    let agent = group.key.back.filter(|agent| group.key.allows(*agent))?;
+    let capped = |slot: &Slot| match line.pool(*slot)?.seat(agent)? {
+        Seat::Capped(today) => Some(*today),
+        Seat::Free(_) | Seat::Passed(_) => None,
+    };
+    let mut pools = group.pools.iter().enumerate();
+    let (step, today) = pools.find_map(|(step, slot)| Some((step, capped(slot)?)))?;
+    Some(Found::Agent { step, agent, key: Key(u64::from(today), 0), way: Way::Back })
+}
+
 fn reason(
     queue: &Queue,
     line: &Line,
@@ -224,8 +238,8 @@ fn reason(
         let others = pool.map_or(0, Pool::free_count).saturating_sub(declined + 1);
         passed_over.extend((others > 0).then_some((Cause::Promised, others as u32)));
     }
-    if way == Way::Overflow {
-        // The winner was passed over for their cap before the overflow rule picked them.
+    if matches!(way, Way::Overflow | Way::Back) {
+        // The winner was passed over for their cap before they were picked all the same.
         for (cause, n) in &mut passed_over {
             *n -= u32::from(*cause == Cause::AtCap);
         }

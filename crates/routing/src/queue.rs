@@ -117,8 +117,9 @@ pub struct Disposition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Silence {
-    /// For how long its holder may leave it without an update, 60 to 2,592,000 (30 days). Whoever
-    /// left it is not eligible for it for as long again.
+    /// For how long its holder may leave it without an update, 60 to 2,592,000 (30 days); time in
+    /// which its contact may not be called does not count. Whoever left it is not eligible for it
+    /// for as long again, and then gets it back when nobody has taken it.
     pub after_secs: u32,
     /// Only the holder's working hours count, and no holidays. Their days off do: what they hold
     /// does not wait for their return.

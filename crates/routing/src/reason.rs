@@ -55,6 +55,8 @@ pub enum Way {
     Claimed,
     /// Everyone was at their cap; the queue's overflow rule picked the agent above it.
     Overflow,
+    /// It had left the agent for their silence and nobody took it: back to them, above their cap.
+    Back,
 }
 
 /// The agent who would have been next.

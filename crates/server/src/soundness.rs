@@ -1,8 +1,8 @@
 //! What is set up such that work cannot reach anybody, or that somebody waits for work in vain.
 
-use crate::submission::KnownSource;
+use crate::submission::{KnownSource, Locale};
 use routing::{
-    Agent, AgentId, Facts, Futile, Kind, Queue, QueueId, RuleId, Source, SourceId, Time,
+    Agent, AgentId, AtCap, Facts, Futile, Kind, Queue, QueueId, RuleId, Source, SourceId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,8 +130,29 @@ impl Soundness<'_> {
         } else if !agent.spec.queues.iter().any(open) && !agent.spec.sources.iter().any(active) {
             say("serves only queues and sources that are not active; give them another");
         }
+        let overflows = |queue: &Queue| {
+            let fed = |id: &SourceId| {
+                self.facts.sources.get(id).is_some_and(|source| source.spec.queue == queue.id)
+            };
+            let serves =
+                agent.spec.queues.contains(&queue.id) || agent.spec.sources.iter().any(fed);
+            queue.active && serves && queue.spec.at_cap == AtCap::OverflowFewestToday
+        };
         if agent.spec.daily_cap == Some(0) {
-            say("their daily cap is 0, so nothing comes to them");
+            say(match self.facts.queues.values().any(overflows) {
+                true => {
+                    "their daily cap is 0, so they get only what comes when all are at their cap"
+                }
+                false => "their daily cap is 0, so nothing comes to them",
+            });
+        }
+        let locale = Locale::of(&self.facts.settings);
+        for region in agent.spec.regions.iter().filter(|region| !locale.may_be_region(region)) {
+            say(&format!(
+                "their region “{}” is known neither to the workspace's names of regions nor to its \
+                 country's; name it there, or correct it",
+                region.as_str()
+            ));
         }
     }
 

@@ -249,7 +249,9 @@ fn item<D: Db>(row: &mut Columns<'_, D>) -> Result<Item> {
         taken_day,
         attempts,
         updated_at: care.updated_at,
+        relisted_at: care.relisted_at,
         moves: care.moves,
+        left: care.left,
         told: care.told,
         callback,
     })

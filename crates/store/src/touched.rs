@@ -298,7 +298,7 @@ impl<'a> Touched<'a> {
                 ended = Some((Ended::Silent, Some(*agent)));
                 trace.queue = to.or(trace.queue);
             }
-            Event::Updated { contacted: true, .. } => mark.contacted_at = Some(at),
+            Event::Updated { contacted: true, by_other: false, .. } => mark.contacted_at = Some(at),
             Event::Completed { agent, disposition, outcome, contacted, won, .. } => {
                 let before = match trace.open {
                     Some(place) => Some(self.opened[place].mark),

@@ -68,6 +68,14 @@ pub(crate) struct Care {
     pub updated_at: Time,
     pub moves: u32,
     pub told: bool,
+    #[serde(default, skip_serializing_if = "is_start")]
+    pub relisted_at: Time,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<AgentId>,
+}
+
+fn is_start(time: &Time) -> bool {
+    *time == Time(0)
 }
 
 impl Care {
@@ -141,7 +149,8 @@ fn push_item(
         Some(((source, contact), until)) => (Some(source), Some(key_text(contact)), Some(until)),
         None => (None, None, None),
     };
-    let care = Care { updated_at: item.updated_at, moves: item.moves, told: item.told };
+    let Item { updated_at, moves, told, relisted_at, left, .. } = *item;
+    let care = Care { updated_at, moves, told, relisted_at, left };
     let unbound = item.skills.is_empty() && item.excluded.is_empty() && item.visited.is_empty();
     let bare = unbound && care.is_none() && item.callable.is_default() && item.callback.is_none();
     let nested = match bare {

@@ -15,11 +15,17 @@ impl State {
         if waits {
             self.leave_line(id);
         }
+        let now = self.facts.now;
         if let Some(item) = self.facts.items.get_mut(&id) {
             item.callable.bars = bars.to_vec();
         }
         if waits {
             self.enter_line(id);
+        }
+        // What the list said until now is not kept: silence counts by what it says from here on.
+        if self.is_assigned(id) {
+            self.facts.items.entry(id).and_modify(|item| item.relisted_at = now);
+            self.keep_silence(id);
         }
     }
 

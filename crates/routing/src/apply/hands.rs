@@ -11,6 +11,10 @@ impl State {
         self.leave_line(id);
         let Some(item) = self.facts.items.get_mut(&id) else { return };
         item.state = state;
+        if matches!(state, ItemState::Assigned { .. }) {
+            item.left = None;
+            item.told = false;
+        }
         item.taken_day = self.facts.day_started;
         self.index.hold(agent, item);
         self.facts.turn += 1;
@@ -42,10 +46,14 @@ impl State {
         self.leave_line(id);
         let Some(item) = self.facts.items.get_mut(&id) else { return };
         let Some(agent) = item.state.agent() else { return };
+        // Somebody was told that nobody took it, whom it was merely offered to since or not.
+        if !matches!(item.state, ItemState::Offered { .. }) {
+            item.told = false;
+        }
         item.state = ItemState::Waiting;
         item.taken_day = Time(0);
         item.updated_at = Time(0);
-        item.told = false;
+        item.relisted_at = Time(0);
         self.index.unhold(agent, item);
         let now = self.facts.now;
         self.agent(agent, |a| a.idle_since = now);
@@ -77,8 +85,11 @@ impl State {
     }
 
     pub(super) fn exclude(&mut self, item: ItemId, agent: AgentId, secs: u32) {
+        self.exclude_until(item, agent, self.facts.now.plus_secs(secs));
+    }
+
+    pub(super) fn exclude_until(&mut self, item: ItemId, agent: AgentId, until: Time) {
         let now = self.facts.now;
-        let until = now.plus_secs(secs);
         if let Some(item) = self.facts.items.get_mut(&item) {
             // They had their chance to keep what they promised.
             if let Some(Callback { agent: promised, .. }) = &mut item.callback

@@ -16,12 +16,20 @@ impl State {
     /// their time.
     /// Not in the order in which they were armed: a node that was not asked while nothing came of
     /// the time has other ones armed, and must come to the same.
-    pub(super) fn fire_due(&mut self, now: Time, events: &mut Vec<Event>) {
+    /// What is left are items that may go back to whom they left for their silence now: when they
+    /// are matched with nobody, a supervisor is told.
+    pub(super) fn fire_due(&mut self, now: Time, events: &mut Vec<Event>) -> Vec<ItemId> {
+        let mut untaken = Vec::new();
         loop {
             let mut due: Vec<(Time, Due)> = self.index.due(now).collect();
             if due.is_empty() {
-                return;
+                return untaken;
             }
+            let items = due.iter().filter_map(|(_, due)| match due {
+                Due::Item(item) if self.is_untaken(now, *item) => Some(*item),
+                _ => None,
+            });
+            untaken.extend(items);
             due.sort_unstable_by_key(|&(time, due)| match due {
                 Due::Day => (0, Time(0), due),
                 Due::Shift(_) | Due::Window(..) => (1, Time(0), due),

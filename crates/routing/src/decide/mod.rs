@@ -55,9 +55,12 @@ impl State {
         let time_moved = now > self.index.now || command == Command::Clock;
         self.index.now = now;
         let mut events = Vec::new();
-        self.fire_due(now, &mut events);
+        let untaken = self.fire_due(now, &mut events);
         if (time_moved || !events.is_empty()) && self.facts.settings.dispatch == Dispatch::AtOnce {
             self.settle(now, None, MAX_MATCHES, &mut events);
+        }
+        for event in self.after_nobody_took(now, untaken) {
+            self.record(now, event, &mut events);
         }
         if !events.is_empty() {
             events.insert(0, Event::ClockTicked);
@@ -162,7 +165,9 @@ impl State {
                 self.admit_force(item, version, arrived_at, submission)
             }
             Command::SetBars { item, bars } => self.admit_bars(item, bars),
-            Command::Update { item, seen, contacted } => self.admit_update(item, seen, contacted),
+            Command::Update { item, seen, contacted, by_other } => {
+                self.admit_update(item, seen, contacted, by_other)
+            }
             Command::Release { item, seen } => self.admit_release(item, seen),
             Command::Retry { item, seen, until, promise } => {
                 self.admit_retry(now, item, seen, until, promise)

@@ -37,6 +37,8 @@ pub(crate) struct GroupKey {
     pub window: Option<Slot>,
     /// Who has promised to call, while they alone may have them.
     pub only: Option<AgentId>,
+    /// Whom they left for their silence, and come back to when nobody else is found.
+    pub back: Option<AgentId>,
 }
 
 impl GroupKey {

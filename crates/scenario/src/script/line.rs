@@ -373,7 +373,11 @@ fn act(c: &mut Cursor, stage: &Stage, agent: Option<AgentId>) -> Result<Line, Pa
     plain(match verb {
         "accepts" => Command::Accept { item, seen },
         "declines" => Command::Decline { item, seen },
-        "updates" => Command::Update { item, seen, contacted: c.take("contacted") },
+        "updates" => {
+            let contacted = c.take("contacted");
+            let by_other = agent.is_none() && !c.take("for the holder");
+            Command::Update { item, seen, contacted, by_other }
+        }
         "releases" => Command::Release { item, seen },
         "cancels" => Command::Cancel { item, seen },
         "completes" => {

@@ -110,6 +110,7 @@ impl<'a> Teller<'a> {
                     Way::Matched => "assigned to",
                     Way::Claimed => "claimed by",
                     Way::Overflow => "assigned above the cap to",
+                    Way::Back => "back above the cap to",
                 };
                 let (item, agent) = (self.item(*item), self.agent(*agent));
                 format!("{item} {how} {agent}: {}", self.reason(reason))
@@ -163,7 +164,10 @@ impl<'a> Teller<'a> {
                          there"
                     ),
                     Notice::SilentTooOften => {
-                        format!("supervisor told: {agent} too is silent about {item}")
+                        format!("supervisor told: {agent} is silent about {item}, and keeps it")
+                    }
+                    Notice::NobodyTookIt => {
+                        format!("supervisor told: nobody took {item}, which left {agent}")
                     }
                 }
             }
@@ -231,15 +235,19 @@ impl<'a> Teller<'a> {
     }
 
     fn reason(&self, reason: &Reason) -> String {
-        let mut text = if reason.way == Way::Overflow {
-            format!("step {}, fewest today ({} today)", reason.step, reason.key.0)
-        } else {
-            format!(
+        let mut text = match reason.way {
+            Way::Overflow => {
+                format!("step {}, fewest today ({} today)", reason.step, reason.key.0)
+            }
+            Way::Back => {
+                format!("step {}, nobody took it ({} today)", reason.step, reason.key.0)
+            }
+            Way::Matched | Way::Claimed => format!(
                 "step {}, {} ({})",
                 reason.step,
                 strategy_words(reason.strategy),
                 self.key(reason.strategy, reason.key)
-            )
+            ),
         };
         if !reason.runners_up.is_empty() {
             let each: Vec<String> = reason

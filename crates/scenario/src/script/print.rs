@@ -122,9 +122,10 @@ pub fn print(names: &Names, facts: &Facts, command: &Command) -> (String, Option
         Command::Claim { agent } => plain(format!("{} claims", agents(agent))),
         Command::Accept { item, seen } => plain(act(names, "accepts", *item, *seen)),
         Command::Decline { item, seen } => plain(act(names, "declines", *item, *seen)),
-        Command::Update { item, seen, contacted } => {
+        Command::Update { item, seen, contacted, by_other } => {
             let contacted = if *contacted { " contacted" } else { "" };
-            plain(format!("{}{contacted}", act(names, "updates", *item, *seen)))
+            let whose = if seen.agent.is_none() && !by_other { " for the holder" } else { "" };
+            plain(format!("{}{contacted}{whose}", act(names, "updates", *item, *seen)))
         }
         Command::Release { item, seen } => plain(act(names, "releases", *item, *seen)),
         Command::Cancel { item, seen } => plain(act(names, "cancels", *item, *seen)),

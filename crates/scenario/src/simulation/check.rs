@@ -183,7 +183,8 @@ impl Checked {
         };
         holds!(!self.model.is_full(agent, item.kind), "I2", "{event:?} exceeds capacity");
         let capped = agent.spec.daily_cap.is_some_and(|cap| agent.today >= cap);
-        holds!(!capped || reason.way == Way::Overflow, "I2", "{event:?} exceeds the cap");
+        let above = matches!(reason.way, Way::Overflow | Way::Back);
+        holds!(!capped || above, "I2", "{event:?} exceeds the cap");
         holds!(agent.active, "I6", "{event:?}: inactive");
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What time must bring by itself, and nothing else: what is due comes, and comes in time.
 
 use super::check::{Checked, Violation, Walk, holds, violation};
-use routing::{Command, Event, ItemState, Time};
+use routing::{Command, Event, ItemState, Notice, Time};
 
 impl Checked {
     /// What time brought before the command is among the events, also where the command hides it.
@@ -33,6 +33,10 @@ impl Checked {
                 let state = model.items.get(item).map(|i| i.state);
                 matches!(state, Some(ItemState::Offered { agent: to, until, .. })
                     if until <= now && to == *agent)
+            }
+            Event::SupervisorTold { item, agent, notice: Notice::NobodyTookIt } => {
+                let item = model.items.get(item);
+                item.is_some_and(|item| model.untaken(now, item) == Some(*agent))
             }
             Event::WentSilent { item, .. } | Event::SupervisorTold { item, .. } => {
                 let item = model.items.get(item).map(|i| (*item, i));

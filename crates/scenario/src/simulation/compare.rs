@@ -110,7 +110,9 @@ fn same_item(core: &Item, model: &super::model::Item) -> bool {
         && core.visited == model.visited
         && core.attempts == model.attempts
         && core.updated_at == model.updated_at
+        && core.relisted_at == model.relisted_at
         && core.moves == model.moves
+        && core.left == model.left
         && core.told == model.told
         && core.callback.map(|c| (c.at, c.agent)) == model.promised
 }

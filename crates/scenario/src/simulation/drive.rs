@@ -208,7 +208,11 @@ impl Driver {
                     self.item(facts, |i| matches!(i.state, ItemState::Assigned { .. }))?;
                 match self.random.below(12) {
                     0 => Command::Release { item, seen },
-                    10.. => Command::Update { item, seen, contacted: self.random.percent(50) },
+                    10.. => {
+                        let contacted = self.random.percent(50);
+                        let by_other = seen.agent.is_none() && self.random.percent(20);
+                        Command::Update { item, seen, contacted, by_other }
+                    }
                     n => {
                         let last = if n == 1 { 5 } else { 4 };
                         let name = self.random.pick(&RESULTS[..last]).copied().unwrap_or("good");
@@ -257,7 +261,7 @@ impl Driver {
                 Command::Forget { item: ItemId(random.from_to(1, facts.last_item.0.max(1))) }
             }
             Kind::Bar => {
-                let (item, _) = self.item(facts, |i| i.state.agent().is_none())?;
+                let (item, _) = self.item(facts, |_| true)?;
                 let bars = match self.random.percent(40) {
                     true => Vec::new(),
                     false => self.taste.bars(&mut self.random, now),

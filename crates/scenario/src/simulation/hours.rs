@@ -96,6 +96,8 @@ fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> K
 #[derive(Clone, Debug, Default)]
 pub struct CallingTimes {
     known: RefCell<BTreeMap<QueueId, BTreeMap<Callable, Known>>>,
+    /// When enough of it has been worked: of which contacts, by whom, from when on, how much.
+    worked: RefCell<BTreeMap<(QueueId, Callable, String, Time, u32), Option<Time>>>,
 }
 
 impl CallingTimes {
@@ -106,6 +108,7 @@ impl CallingTimes {
             Some(queue) => drop(known.remove(&queue)),
             None => known.clear(),
         }
+        self.worked.get_mut().clear();
     }
 
     /// Whether it is time to call, and the next moment at which that may change.
@@ -127,6 +130,50 @@ impl CallingTimes {
             }
         };
         (known.on, known.is_edge.then_some(known.until))
+    }
+
+    /// The moment at which the worker could have called for `secs` since `start`: both on shift and
+    /// in time; at most 60 days on where calling hours or the list matter, else 400, and never when
+    /// the list never leaves any.
+    pub fn worked(
+        &self,
+        (queue, hours, callable): (QueueId, &Hours, &Callable),
+        worker: &AgentSpec,
+        settings: &Settings,
+        zone: &TimeZone,
+        start: Time,
+        secs: u32,
+    ) -> Option<Time> {
+        if callable.bars.contains(&Bar::default()) {
+            return None;
+        }
+        let shifts = format!("{:?} {}", worker.hours, worker.works_holidays);
+        let key = (queue, callable.clone(), shifts, start, secs);
+        if let Some(known) = self.worked.borrow().get(&key) {
+            return *known;
+        }
+        let (mut now, mut left) = (start, i64::from(secs) * 1000);
+        let minds = !hours.is_empty()
+            || !callable.hours.is_empty()
+            || callable.not_on_holidays
+            || !callable.bars.is_empty();
+        let end = start.plus_secs(if minds { 60 } else { 400 } * 86_400);
+        let until = loop {
+            if now >= end {
+                break end;
+            }
+            let works = count(worker, &settings.holidays, now, zone);
+            let open = count_calling(hours, callable, settings, now);
+            let until = works.until.min(open.until);
+            let span = until.0 - now.0;
+            if works.on && open.on && span >= left {
+                break Time(now.0 + left);
+            }
+            left -= if works.on && open.on { span } else { 0 };
+            now = until;
+        };
+        self.worked.borrow_mut().insert(key, Some(until));
+        Some(until)
     }
 }
 
@@ -167,31 +214,6 @@ pub fn barred(callable: &Callable, bars: &[Bar], settings: &Settings, now: Time)
     let (zones, bars) = (callable.zones.clone(), bars.to_vec());
     let list = Callable { zones, bars, ..Callable::default() };
     !count_calling(&Hours::default(), &list, settings, now).on
-}
-
-/// The moment at which the agent has worked for `secs` since `start`, days off or not; at most 400
-/// days on.
-pub fn worked(
-    spec: &AgentSpec,
-    holidays: &Holidays,
-    start: Time,
-    secs: u32,
-    zone: &TimeZone,
-) -> Time {
-    let spec = AgentSpec { days_off: Vec::new(), ..spec.clone() };
-    let (mut now, mut left) = (start, i64::from(secs) * 1000);
-    let end = start.plus_secs(400 * 86_400);
-    while now < end {
-        let Known { on, until, .. } = count(&spec, holidays, now, zone);
-        let until = until.min(end);
-        let span = until.0 - now.0;
-        if on && span >= left {
-            return Time(now.0 + left);
-        }
-        left -= if on { span } else { 0 };
-        now = until;
-    }
-    end
 }
 
 /// The moment that a clock on the wall shows this time; one that it skips comes later by as much.

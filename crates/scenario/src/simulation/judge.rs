@@ -131,7 +131,8 @@ impl Model {
             let queue = self.queues.get(&item.queue)?;
             let free = free.get(&item.queue)?;
             let next = self.matched(now, item, queue, free);
-            next.or_else(|| self.overflow(now, item, queue)).map(|next| (id, next))
+            let next = next.or_else(|| self.overflow(now, item, queue));
+            next.or_else(|| self.goes_back(now, item, queue)).map(|next| (id, next))
         })
     }
 
@@ -211,6 +212,27 @@ impl Model {
             passed_over: self.passed_over(now, item, queue, &steps[at], Some(agent)),
         };
         Some(Next::To { agent, reason })
+    }
+
+    /// Nobody took it: back to whom it left for their silence, above their cap.
+    fn goes_back(&self, now: Time, item: &Item, queue: &Queue) -> Option<Next> {
+        let (id, from) = self.back(item)?;
+        let agent = self.agents.get(&id).filter(|a| from <= now && self.serves_item(a, item))?;
+        let capped = self.against(agent, queue) == Some(Against::Cap);
+        if !capped || self.is_full(agent, queue.spec.kind) || !self.may_keep(now, item, id) {
+            return None;
+        }
+        let steps = open_steps(queue, item, now);
+        let at = steps.iter().position(|step| suits(agent, item, step))?;
+        let reason = Reason {
+            way: Way::Back,
+            step: at as u8 + 1,
+            strategy: queue.spec.strategy,
+            key: Key(u64::from(agent.today), 0),
+            runners_up: Vec::new(),
+            passed_over: self.passed_over(now, item, queue, &steps[at], Some(id)),
+        };
+        Some(Next::To { agent: id, reason })
     }
 
     /// Whom the step passed over, counted by the first cause; not whom it chose.
@@ -330,6 +352,7 @@ impl Model {
                 ItemState::Scheduled { until } | ItemState::Offered { until, .. } => by(until),
                 ItemState::Waiting => {
                     item.excluded.iter().for_each(|(_, until)| by(*until));
+                    self.untaken(now, item).into_iter().for_each(|_| by(Time(now.0 + 1)));
                     self.promise(now, item).into_iter().for_each(|(_, until)| by(until));
                     self.calling(now, item).1.into_iter().for_each(&mut by);
                     let steps = self.queues.get(&item.queue).map(|q| q.spec.steps.as_slice());

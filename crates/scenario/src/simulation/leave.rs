@@ -14,6 +14,9 @@ impl Model {
         let (turn, day) = (self.turn, self.day);
         let item = self.item(id)?;
         item.state = state;
+        if let ItemState::Assigned { .. } = state {
+            (item.left, item.told) = (None, false);
+        }
         item.taken_on = day;
         let (kind, queue_id) = (item.kind, item.queue);
         let agent = self.agent(agent_id)?;
@@ -41,8 +44,9 @@ impl Model {
         let (kind, queue, of_today) = (item.kind, item.queue, item.taken_on == day);
         let Some(agent_id) = item.state.agent() else { return Ok(()) };
         let undone = undone || matches!(item.state, ItemState::Offered { .. });
+        item.told &= matches!(item.state, ItemState::Offered { .. });
         item.state = ItemState::Waiting;
-        (item.updated_at, item.told) = (Time(0), false);
+        (item.updated_at, item.relisted_at) = (Time(0), Time(0));
         let agent = self.agent(agent_id)?;
         agent.held[kind_at(kind)] -= 1;
         agent.idle_since = now;
@@ -69,9 +73,12 @@ impl Model {
         let queue = self.item(id)?.queue;
         let silence = self.queues.get(&queue).and_then(|q| q.spec.silence);
         let silence = silence.ok_or("the queue does not mind silence")?;
+        let until = self.silence_from(&self.items[&id], agent, self.now, silence);
         self.let_go(id, false)?;
-        self.exclude(id, agent, silence.after_secs)?;
-        self.item(id)?.moves += 1;
+        self.exclude_until(id, agent, until.ok_or("it is never time to call")?)?;
+        let item = self.item(id)?;
+        item.moves += 1;
+        item.left = Some(agent);
         match to {
             Some(queue) => self.go_on_in(id, queue),
             None => self.wait(id),
@@ -79,8 +86,11 @@ impl Model {
     }
 
     pub(super) fn exclude(&mut self, id: ItemId, agent: AgentId, secs: u32) -> Result<(), String> {
+        self.exclude_until(id, agent, self.now.plus_secs(secs))
+    }
+
+    fn exclude_until(&mut self, id: ItemId, agent: AgentId, until: Time) -> Result<(), String> {
         let now = self.now;
-        let until = now.plus_secs(secs);
         let item = self.item(id)?;
         // Whoever had it and let it go keeps no right to it.
         if let Some((_, by)) = &mut item.promised {
@@ -106,6 +116,7 @@ impl Model {
         item.queued_at = now;
         item.visited.clear();
         item.moves = 0;
+        (item.left, item.told) = (None, false);
         item.promised = None;
         self.wait(id)
     }
@@ -115,6 +126,7 @@ impl Model {
         let item = self.item(id)?;
         item.attempts += 1;
         item.promised = None;
+        (item.left, item.told) = (None, false);
         item.state = ItemState::Scheduled { until };
         Ok(())
     }

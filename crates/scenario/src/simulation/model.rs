@@ -3,12 +3,12 @@
 
 mod apply;
 
-use super::hours::{CallingTimes, Shifts, worked};
+use super::hours::{CallingTimes, Shifts};
 use jiff::tz::TimeZone;
 use routing::{
     AgentId, AgentSpec, AtCap, Bar, Callable, Code, ContactKey, Event, ItemId, ItemState, JoinAt,
-    Kind, Notice, Outcome, Presence, Promise, QueueId, QueueSpec, RuleSpec, Settings, Skills,
-    SourceId, SourceSpec, Standing, Status, Strategy, Target, Time,
+    Kind, Notice, Outcome, Presence, Promise, QueueId, QueueSpec, RuleSpec, Settings, Silence,
+    Skills, SourceId, SourceSpec, Standing, Status, Strategy, Target, Time,
 };
 use std::collections::BTreeMap;
 
@@ -75,7 +75,10 @@ pub struct Item {
     pub visited: Vec<QueueId>,
     pub attempts: u32,
     pub updated_at: Time,
+    pub relisted_at: Time,
     pub moves: u32,
+    /// Whom it left for their silence; nobody has had it since.
+    pub left: Option<AgentId>,
     pub told: bool,
     /// When a call was promised for, and by whom if by one alone.
     pub promised: Option<(Time, Option<AgentId>)>,
@@ -326,12 +329,41 @@ impl Model {
     pub fn silent_at(&self, item: &Item) -> Option<Time> {
         let ItemState::Assigned { agent, since, .. } = item.state else { return None };
         let silence = self.queues.get(&item.queue)?.spec.silence.filter(|_| !item.told)?;
-        let heard = since.max(item.updated_at);
-        if !silence.working_hours {
-            return Some(Time(heard.0 + i64::from(silence.after_secs) * 1000));
-        }
-        let spec = &self.agents.get(&agent)?.spec;
-        Some(worked(spec, &self.settings.holidays, heard, silence.after_secs, &self.zone()))
+        let heard = since.max(item.updated_at).max(item.relisted_at);
+        self.silence_from(item, agent, heard, silence)
+    }
+
+    /// When the agent will have been silent for as long as that, counted from `start` on: while the
+    /// contact may be called, and they work where that matters.
+    pub(super) fn silence_from(
+        &self,
+        item: &Item,
+        agent: AgentId,
+        start: Time,
+        silence: Silence,
+    ) -> Option<Time> {
+        let hours = &self.queues.get(&item.queue)?.spec.calling;
+        let holder = &self.agents.get(&agent)?.spec;
+        let worker = match silence.working_hours {
+            true => AgentSpec { days_off: Vec::new(), ..holder.clone() },
+            false => AgentSpec { works_holidays: true, ..AgentSpec::default() },
+        };
+        let calling = (item.queue, hours, &item.callable);
+        let (settings, zone) = (&self.settings, self.zone());
+        self.calling.worked(calling, &worker, settings, &zone, start, silence.after_secs)
+    }
+
+    /// Who may have it again although it left them for their silence, and from when on.
+    pub fn back(&self, item: &Item) -> Option<(AgentId, Time)> {
+        let left = item.left?;
+        let until = item.excluded.iter().filter(|(agent, _)| *agent == left).map(|(_, t)| *t).max();
+        Some((left, until.unwrap_or(Time(0))))
+    }
+
+    /// Whether a supervisor must hear that nobody took it.
+    pub fn untaken(&self, now: Time, item: &Item) -> Option<AgentId> {
+        let (left, from) = self.back(item)?;
+        (item.state == ItemState::Waiting && !item.told && from <= now).then_some(left)
     }
 
     /// What must follow from its holder's silence: it moves on, or a supervisor is told.

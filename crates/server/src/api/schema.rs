@@ -232,8 +232,9 @@ pub struct DaysOff {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Silence {
-    /// For how long its holder may leave it without an update. Whoever left it is not eligible for
-    /// it for as long again. What was left for longer when this is set goes on at once.
+    /// For how long its holder may leave it without an update; time in which its contact may not be
+    /// called does not count. Whoever left it is not eligible for it for as long again, and then gets
+    /// it back when nobody has taken it, or a supervisor is told. What was left for longer when this is set goes on at once.
     #[schema(minimum = 60, maximum = 2_592_000)]
     pub after_secs: u32,
     /// Only the holder's working hours count, and no holidays; their days off do.
@@ -246,13 +247,15 @@ pub struct Silence {
 }
 
 /// What supervisors are told of an item: the person it was placed with is gone, or does nothing
-/// with it; or it has left silent holders as often as its queue allows, and this one is silent too.
+/// with it; it has left silent holders as often as its queue allows, and this one is silent too; or
+/// it left a silent holder, nobody has taken it, and it cannot go back to them.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     PlacedItemHeldByAbsent,
     PlacedItemSilent,
     SilentTooOften,
+    NobodyTookIt,
 }
 
 /// How an attribute is compared with a value.
@@ -292,13 +295,14 @@ pub enum Condition {
     Compare(Compare),
 }
 
-/// How an item found its agent.
+/// How an item found its agent; `back` is to whom it left for their silence, above their cap.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     Matched,
     Claimed,
     Overflow,
+    Back,
 }
 
 /// The agent who would have been next, and what they were compared by.
@@ -361,6 +365,7 @@ mod tests {
         mirrored::<Notice>(core::Notice::PlacedItemHeldByAbsent);
         mirrored::<Notice>(core::Notice::PlacedItemSilent);
         mirrored::<Notice>(core::Notice::SilentTooOften);
+        mirrored::<Notice>(core::Notice::NobodyTookIt);
         use connectors::webhook::Signing as Sent;
         for signing in [Sent::SharedSecret, Sent::Standard, Sent::Meta, Sent::Google] {
             mirrored::<Signing>(signing);

@@ -381,12 +381,16 @@ mod tests {
             let rule = json!({"name": name, "position": position, "when": when, "queue": queue});
             h.post("/rules", rule).await;
         }
+        let overflow = json!({"name": "More", "at_cap": {"do": "overflow_fewest_today"}});
+        let more = h.post("/queues", overflow).await["id"].clone();
+        h.post("/agents", json!({"name": "Dev", "queues": [more], "daily_cap": 0})).await;
         let expected = [
             "source META: no active agent serves it; add it, or its queue, to an agent",
             "queue Lonely: no active agent serves it; add it, or a source of it, to an agent",
             "queue Tasks: no active agent serves it; add it, or a source of it, to an agent",
             "agent Ben: serves no queue and no source; give them one",
             "agent Chen: their daily cap is 0, so nothing comes to them",
+            "agent Dev: their daily cap is 0, so they get only what comes when all are at their cap",
             "rule richer: it can never match: rule “rich” before it decides all that it would",
             "rule same: it can never match: rule “rich” before it decides all that it would",
             "rule none: it can never match: its condition holds for nothing",

@@ -1,6 +1,6 @@
 //! `/workspace`: the settings of the caller's workspace.
 
-use crate::api::recode::recode;
+use crate::api::recode::{Rereading, recode};
 use crate::api::{Answer201, schema};
 use crate::app::App;
 use crate::auth::Caller;
@@ -155,8 +155,9 @@ async fn configure(app: &App, caller: &Caller, change: WorkspaceChange) -> Answe
         Ok(Command::Configure { settings })
     })];
     if renames {
-        let locale = Arc::new(Locale::of(&after));
-        let others = app.look(caller.workspace, move |state| recode(state.facts(), &locale));
+        let reading = Rereading { before: Locale::of(&before), after: Locale::of(&after) };
+        let reading = Arc::new(reading);
+        let others = app.look(caller.workspace, move |state| recode(state.facts(), &reading));
         work.extend(others.await?);
     }
     app.one(caller, None, work).await?;
@@ -277,6 +278,52 @@ mod tests {
             assert_eq!(answer.body["errors"][0]["field"], "regions");
             assert!(answer.text.contains(says), "{}", answer.text);
         }
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn whoever_serves_a_region_serves_it_under_its_new_name() {
+        let h = Harness::new().await;
+        let office = h.office(&["Ann", "Bob"]).await;
+        let step = json!({"steps": [{"same_region": true}]});
+        h.call("PATCH", &format!("/queues/{}", office.queue), step).await.expect(200);
+        let names = async |regions: serde_json::Value| {
+            let body = json!({"regions": regions});
+            h.call("PATCH", "/workspace", body).await.expect(200);
+        };
+        names(json!({"CA": ["California", "Calif."]})).await;
+        let agent = format!("/agents/{}", office.agents[1]);
+        let serves = json!({"regions": ["California", "Maharashtra"], "capacity": {"lead": 99}});
+        h.call("PATCH", &agent, serves).await.expect(200);
+        let when = |op: &str| json!({"compare": {"attribute": "region", "op": op, "value": "CA"}});
+        for (position, op) in [(1, "eq"), (2, "ne")] {
+            let rule = json!({"name": op, "position": position, "priority": 9, "when": when(op)});
+            h.post("/rules", rule).await;
+        }
+        for (regions, codes) in [
+            (json!({"CAL": ["California", "Calif."]}), json!(["cal", "mh"])),
+            (
+                json!({"CAL": ["California", "Calif."], "WEST": ["Maharashtra", "MH"]}),
+                json!(["cal", "west"]),
+            ),
+            // Taken back: what is written goes where it went.
+            (json!({}), json!(["cal", "calif", "california", "mh"])),
+        ] {
+            names(regions).await;
+            assert_eq!(h.get(&agent).await["regions"], codes);
+            for written in ["California", "calif", "MH", "Maharastra"] {
+                let lead = h.post("/items", json!({"source": office.source, "region": written}));
+                assert_eq!(lead.await["agent"], json!(office.agents[1]), "{written}");
+            }
+        }
+        let all = json!(["cal", "calif", "california"]);
+        let any = json!({"compare": {"attribute": "region", "op": "in", "value": all}});
+        assert_eq!(h.get("/rules/1").await["when"], any);
+        assert_eq!(h.get("/rules/2").await["when"], json!({"not": any}));
+        // Nothing knows them now: that is a finding.
+        let found = h.get("/verify").await;
+        let problem = found["findings"][0]["problem"].as_str().unwrap();
+        assert!(problem.starts_with("their region “cal” is known neither"), "{found}");
         h.end().await;
     }
 

@@ -106,7 +106,10 @@ mod tests {
         let mut eyes = Eyes::Agent { agent: AgentId(1), holds: holds.clone() };
         let (item, agent) = (ItemId(7), AgentId(1));
         let seen = Version::default();
-        assert_eq!(eyes.see(&Event::Updated { item, agent, seen, contacted: false }), Seen::Yes);
+        assert_eq!(
+            eyes.see(&Event::Updated { item, agent, seen, contacted: false, by_other: false }),
+            Seen::Yes
+        );
         assert_eq!(eyes.see(&Event::BarsSet { item, bars: Vec::new() }), Seen::Yes);
         assert!(matches!(eyes, Eyes::Agent { holds: still, .. } if still == holds));
     }

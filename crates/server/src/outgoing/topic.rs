@@ -104,7 +104,7 @@ pub fn told(event: &Event) -> (&'static [Topic], About) {
         Event::SupervisorTold {
             item,
             agent,
-            notice: Notice::PlacedItemSilent | Notice::SilentTooOften,
+            notice: Notice::PlacedItemSilent | Notice::SilentTooOften | Notice::NobodyTookIt,
         } => (&[SlaBreached], about(*item, Some(*agent))),
         Event::SignedIn { agent }
         | Event::SignedOut { agent }
@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(notice(Notice::SilentTooOften), [Topic::SlaBreached]);
         assert_eq!(silent(Some(QueueId(2))), [Topic::ItemReassigned]);
         assert_eq!(notice(Notice::PlacedItemSilent), [Topic::SlaBreached]);
+        assert_eq!(notice(Notice::NobodyTookIt), [Topic::SlaBreached]);
         assert_eq!(notice(Notice::PlacedItemHeldByAbsent), []);
     }
 

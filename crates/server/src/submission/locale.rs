@@ -3,7 +3,7 @@
 
 use connectors::{Country, RegionError, Regions};
 use routing::{Code, Settings};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A workspace's country and the regions it knows.
 #[derive(Clone, Debug)]
@@ -31,6 +31,23 @@ impl Locale {
     /// A region as it is compared: `Orissa` and `IN-OD` are both `or`.
     pub fn region(&self, text: &str) -> Option<Code> {
         self.regions.code(text).map(|code| Code::new(&code))
+    }
+
+    /// Whether a table that the workspace goes by knows the region, or there is none to go by.
+    pub fn may_be_region(&self, code: &Code) -> bool {
+        !self.regions.has_table() || self.regions.knows(code.as_str())
+    }
+
+    /// What a code of `before` stands for here: whatever its names are read as now, so that what is
+    /// written goes where it went.
+    pub fn reread(&self, code: &Code, before: &Locale) -> BTreeSet<Code> {
+        let names = before.regions.names(code.as_str());
+        let mut all: BTreeSet<Code> = names.iter().filter_map(|name| self.region(name)).collect();
+        // The code itself may be another region's now; with nothing else to go by it stays.
+        if !names.iter().any(|name| self.regions.knows(name)) {
+            all.extend(self.region(code.as_str()));
+        }
+        all
     }
 
     /// A language as it is compared, in whatever country: `Hindi` and `hi-IN` are both `hi`.

@@ -33,6 +33,10 @@ impl Words for English {
         "Everyone was at their daily cap, so the overflow rule decided. "
     }
 
+    fn back(&self) -> &'static str {
+        "Nobody else took it, so it went back above the daily cap. "
+    }
+
     fn compared(&self, name: &str, standing: &Standing) -> String {
         let words = match standing {
             Standing::Share(_) => format!("{name} was next in fair share"),
@@ -151,6 +155,14 @@ impl Words for English {
         "has it"
     }
 
+    fn done_by(&self, name: Option<&str>, contacted: bool) -> String {
+        let name = name.unwrap_or("A supervisor");
+        match contacted {
+            false => format!("{name} worked on it."),
+            true => format!("{name} reached the contact."),
+        }
+    }
+
     fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String {
         use Event::*;
         let who = |agent: &AgentId| names.agent(*agent);
@@ -203,6 +215,7 @@ impl Words for English {
                 };
                 format!("{} recorded “{}”: {then}.", who(agent), disposition.as_str())
             }
+            Updated { by_other: true, contacted, .. } => self.done_by(None, *contacted),
             Updated { agent, contacted: false, .. } => format!("{} is working on it.", who(agent)),
             Updated { agent, contacted: true, .. } => {
                 format!("{} reached the contact.", who(agent))
@@ -285,10 +298,7 @@ impl Words for English {
                 }
             }
             WentSilent { agent, to: None, .. } => {
-                format!(
-                    "{} did nothing with it for too long: it goes to somebody else.",
-                    who(agent)
-                )
+                format!("{} did nothing with it for too long: it leaves them.", who(agent))
             }
             WentSilent { agent, to: Some(to), .. } => {
                 format!(
@@ -314,7 +324,17 @@ impl Words for English {
                 )
             }
             SupervisorTold { agent, notice: Notice::SilentTooOften, .. } => {
-                format!("{} does nothing with it either: a supervisor decides.", who(agent))
+                format!(
+                    "{} does nothing with it, and it moves on no more: a supervisor decides.",
+                    who(agent)
+                )
+            }
+            SupervisorTold { agent, notice: Notice::NobodyTookIt, .. } => {
+                format!(
+                    "Nobody has taken it since it left {}, who cannot have it back: a supervisor \
+                     decides.",
+                    who(agent)
+                )
             }
             ShiftChanged { agent, on_shift: true } => format!("{}'s shift began.", who(agent)),
             ShiftChanged { agent, on_shift: false } => format!("{}'s shift ended.", who(agent)),

@@ -49,6 +49,10 @@ impl Words for Hindi {
         "सभी अपनी दैनिक सीमा पर थे, इसलिए सीमा से ऊपर वाला नियम लागू हुआ। "
     }
 
+    fn back(&self) -> &'static str {
+        "किसी और ने नहीं लिया, इसलिए दैनिक सीमा से ऊपर वापस गया। "
+    }
+
     fn compared(&self, name: &str, standing: &Standing) -> String {
         let words = match standing {
             Standing::Share(_) => format!("उचित हिस्से के हिसाब से {name} की बारी थी"),
@@ -165,6 +169,14 @@ impl Words for Hindi {
         "इनके पास है"
     }
 
+    fn done_by(&self, name: Option<&str>, contacted: bool) -> String {
+        let name = name.unwrap_or("सुपरवाइज़र");
+        match contacted {
+            false => format!("{name} ने इस पर काम किया।"),
+            true => format!("{name} की संपर्क से बात हुई।"),
+        }
+    }
+
     fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String {
         use Event::*;
         let who = |agent: &AgentId| names.agent(*agent);
@@ -213,6 +225,7 @@ impl Words for Hindi {
                 };
                 format!("{} ने “{}” दर्ज किया: {then}।", who(agent), disposition.as_str())
             }
+            Updated { by_other: true, contacted, .. } => self.done_by(None, *contacted),
             Updated { agent, contacted: false, .. } => format!("{} इस पर काम कर रहे हैं।", who(agent)),
             Updated { agent, contacted: true, .. } => format!("{} की संपर्क से बात हुई।", who(agent)),
             ResultKept { agent, holder: Some(holder), .. } => {
@@ -289,7 +302,7 @@ impl Words for Hindi {
                 }
             }
             WentSilent { agent, to: None, .. } => {
-                format!("{} ने बहुत देर तक कुछ नहीं किया: यह किसी और को जाएगा।", who(agent))
+                format!("{} ने बहुत देर तक कुछ नहीं किया: यह उनसे वापस लिया गया।", who(agent))
             }
             WentSilent { agent, to: Some(to), .. } => {
                 format!("{} ने बहुत देर तक कुछ नहीं किया: {} में भेजा गया।", who(agent), line(to))
@@ -311,7 +324,16 @@ impl Words for Hindi {
                 )
             }
             SupervisorTold { agent, notice: Notice::SilentTooOften, .. } => {
-                format!("{} ने भी इस पर कुछ नहीं किया: सुपरवाइज़र तय करें।", who(agent))
+                format!(
+                    "{} इस पर कुछ नहीं कर रहे, और यह अब अपने आप आगे नहीं जाएगा: सुपरवाइज़र तय करें।",
+                    who(agent)
+                )
+            }
+            SupervisorTold { agent, notice: Notice::NobodyTookIt, .. } => {
+                format!(
+                    "{} से वापस लेने के बाद किसी ने नहीं लिया, और उन्हें लौट नहीं सकता: सुपरवाइज़र तय करें।",
+                    who(agent)
+                )
             }
             ShiftChanged { agent, on_shift: true } => format!("{} की शिफ़्ट शुरू हुई।", who(agent)),
             ShiftChanged { agent, on_shift: false } => format!("{} की शिफ़्ट समाप्त हुई।", who(agent)),

@@ -89,9 +89,11 @@ impl Lexicon {
         match reason.way {
             _ if self.is_colleague(winner) => return text,
             Way::Claimed => text.push_str(&words.claimed(&self.agent(winner))),
-            Way::Matched | Way::Overflow => {
-                if reason.way == Way::Overflow {
-                    text.push_str(words.overflow());
+            Way::Matched | Way::Overflow | Way::Back => {
+                match reason.way {
+                    Way::Overflow => text.push_str(words.overflow()),
+                    Way::Back => text.push_str(words.back()),
+                    Way::Matched | Way::Claimed => {}
                 }
                 let step = queue
                     .and_then(|q| self.queues.get(&q))
@@ -100,7 +102,7 @@ impl Lexicon {
                     step.map(|step| asks(step).into_iter().map(|ask| words.ask(ask)).collect());
                 // Above the cap it is the day's count that decides, whatever the queue goes by.
                 let strategy = match reason.way {
-                    Way::Overflow => Strategy::FewestToday,
+                    Way::Overflow | Way::Back => Strategy::FewestToday,
                     _ => reason.strategy,
                 };
                 let standing = self.standing(strategy, reason.key);
@@ -119,7 +121,7 @@ impl Lexicon {
         match reason.runners_up.as_slice() {
             _ if self.reader.is_some() => Next::Unsaid,
             // Everybody was at their cap: who came after is not in the reason.
-            _ if reason.way == Way::Overflow => Next::Unsaid,
+            _ if matches!(reason.way, Way::Overflow | Way::Back) => Next::Unsaid,
             [] => Next::Nobody,
             [RunnerUp { agent, key }, ..] => {
                 let standing = self.standing(reason.strategy, *key);
@@ -202,6 +204,16 @@ impl Lexicon {
     /// The verdict on the agent who holds the item.
     pub fn holds(&self) -> String {
         self.language.words().holds().to_owned()
+    }
+
+    /// What happened, in one line that names the person who did what is not of the item's agent.
+    pub fn event_by(&self, event: &Event, queue: Option<QueueId>, actor: Option<&str>) -> String {
+        match event {
+            Event::Updated { by_other: true, contacted, .. } => {
+                self.language.words().done_by(actor, *contacted)
+            }
+            _ => self.event(event, queue),
+        }
     }
 
     /// What happened, in one line.

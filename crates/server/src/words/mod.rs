@@ -138,6 +138,8 @@ trait Words: Sync {
     fn claimed(&self, name: &str) -> String;
     /// Goes before what was compared, when everyone was at their cap.
     fn overflow(&self) -> &'static str;
+    /// Goes before what was compared, when it came back to whom it left for their silence.
+    fn back(&self) -> &'static str;
     fn compared(&self, name: &str, standing: &Standing) -> String;
     fn figure(&self, standing: &Standing) -> Option<String>;
     fn ask(&self, ask: Ask<'_>) -> String;
@@ -153,6 +155,8 @@ trait Words: Sync {
     fn verdict(&self, verdict: &Verdict) -> String;
     fn holds(&self) -> &'static str;
 
+    /// What a person did with an item that another has; a supervisor, when they are not to be named.
+    fn done_by(&self, name: Option<&str>, contacted: bool) -> String;
     fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String;
     /// What was done beside the core to an object of that name.
     fn act(&self, act: &str, object: &str) -> String;

@@ -33,6 +33,10 @@ impl Words for Chinese {
         "所有人都已达每日上限，因此按超上限规则分配。"
     }
 
+    fn back(&self) -> &'static str {
+        "没有其他人接手，因此超过每日上限退回。"
+    }
+
     fn compared(&self, name: &str, standing: &Standing) -> String {
         let words = match standing {
             Standing::Share(_) => format!("按公平份额轮到 {name}"),
@@ -149,6 +153,14 @@ impl Words for Chinese {
         "正持有"
     }
 
+    fn done_by(&self, name: Option<&str>, contacted: bool) -> String {
+        let name = name.unwrap_or("主管");
+        match contacted {
+            false => format!("{name} 处理过。"),
+            true => format!("{name} 已联系上对方。"),
+        }
+    }
+
     fn event(&self, names: &Lexicon, event: &Event, queue: Option<QueueId>) -> String {
         use Event::*;
         let who = |agent: &AgentId| names.agent(*agent);
@@ -195,6 +207,7 @@ impl Words for Chinese {
                 };
                 format!("{} 登记了“{}”：{then}。", who(agent), disposition.as_str())
             }
+            Updated { by_other: true, contacted, .. } => self.done_by(None, *contacted),
             Updated { agent, contacted: false, .. } => format!("{} 正在处理。", who(agent)),
             Updated { agent, contacted: true, .. } => format!("{} 已联系上对方。", who(agent)),
             ResultKept { agent, holder: Some(holder), .. } => {
@@ -265,7 +278,7 @@ impl Words for Chinese {
                 }
             }
             WentSilent { agent, to: None, .. } => {
-                format!("{} 过久没有处理：转给其他人。", who(agent))
+                format!("{} 过久没有处理：已收回。", who(agent))
             }
             WentSilent { agent, to: Some(to), .. } => {
                 format!("{} 过久没有处理：转到 {}。", who(agent), line(to))
@@ -281,7 +294,10 @@ impl Words for Chinese {
                 format!("{} 一直没有处理，但此工作项由人工指派：请主管决定。", who(agent))
             }
             SupervisorTold { agent, notice: Notice::SilentTooOften, .. } => {
-                format!("{} 也一直没有处理：请主管决定。", who(agent))
+                format!("{} 一直没有处理，也不再自动转出：请主管决定。", who(agent))
+            }
+            SupervisorTold { agent, notice: Notice::NobodyTookIt, .. } => {
+                format!("从 {} 处收回后无人接手，也无法退回：请主管决定。", who(agent))
             }
             ShiftChanged { agent, on_shift: true } => format!("{} 的工作时间开始。", who(agent)),
             ShiftChanged { agent, on_shift: false } => format!("{} 的工作时间结束。", who(agent)),

@@ -98,7 +98,7 @@ async fn silence_and_outcomes(database: &Database) -> Result<()> {
     let from = w.now;
     let item = w.submit(lead(1)).await?;
     w.after_secs(300);
-    w.act(Command::Update { item, seen: seen(), contacted: false }).await?;
+    w.act(Command::Update { item, seen: seen(), contacted: false, by_other: false }).await?;
     w.check().await?;
     w.after_secs(600);
     w.act(Command::Clock).await?;
@@ -108,7 +108,7 @@ async fn silence_and_outcomes(database: &Database) -> Result<()> {
     assert_eq!(ends(&w.store.assignments(w.id, &filter).await?.items), [None, Some(Ended::Silent)]);
     // The first contact counts, also when the result comes in the same batch.
     w.after_secs(10);
-    w.act(Command::Update { item, seen: seen(), contacted: true }).await?;
+    w.act(Command::Update { item, seen: seen(), contacted: true, by_other: false }).await?;
     w.after_secs(50);
     let disposition = Code::new("won");
     let complete =
@@ -116,7 +116,7 @@ async fn silence_and_outcomes(database: &Database) -> Result<()> {
     w.act(complete(item)).await?;
     // An item that comes, is reached and won in one batch.
     let next = ItemId(item.0 + 1);
-    let update = Command::Update { item: next, seen: seen(), contacted: true };
+    let update = Command::Update { item: next, seen: seen(), contacted: true, by_other: false };
     w.act_all(vec![Command::Submit { submission: lead(2) }, update, complete(next)]).await?;
     w.check().await?;
     // Everybody together, the first agent, the second: in one part, and in parts of ten minutes.
@@ -306,7 +306,10 @@ fn any(w: &Workspace, chance: &mut Chance) -> Command {
                 None => Command::Claim { agent },
             }
         }
-        19 => Command::Update { item, seen, contacted: chance.below(2) == 0 },
+        19 => {
+            let (contacted, by_other) = (chance.below(2) == 0, chance.below(4) == 0);
+            Command::Update { item, seen, contacted, by_other }
+        }
         _ => Command::Claim { agent },
     }
 }

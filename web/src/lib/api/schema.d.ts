@@ -2898,7 +2898,7 @@ export interface components {
          *     with it; or it has left silent holders as often as its queue allows, and this one is silent too.
          * @enum {string}
          */
-        Notice: "placed_item_held_by_absent" | "placed_item_silent" | "silent_too_often";
+        Notice: "placed_item_held_by_absent" | "placed_item_silent" | "silent_too_often" | "nobody_took_it";
         /** @description Which number is asked about. It comes in the body so that it stands in no log. */
         NumberForm: {
             /** @description In any form. */
@@ -4857,7 +4857,7 @@ export interface components {
          * @description How an item found its agent.
          * @enum {string}
          */
-        Way: "matched" | "claimed" | "overflow";
+        Way: "matched" | "claimed" | "overflow" | "back";
         /** @description Whose data it is: exactly one of these. */
         WhoseContact: {
             /** @default null */

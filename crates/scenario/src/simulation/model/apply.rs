@@ -23,6 +23,7 @@ impl Model {
                 self.holds.retain(|_, (first, _)| first != item);
                 self.last.retain(|_, last| last.id != *item);
             }
+            Event::Updated { by_other: true, .. } => {}
             Event::SupervisorTold { item, notice, .. } => {
                 if *notice != Notice::PlacedItemHeldByAbsent {
                     self.item(*item)?.told = true;
@@ -141,7 +142,13 @@ impl Model {
                 self.arrive(*item, version + 1, *arrived_at, submission)?;
             }
             Event::Duplicate { item, .. } | Event::Barred { item } => self.close(*item)?,
-            Event::BarsSet { item, bars } => self.item(*item)?.callable.bars.clone_from(bars),
+            Event::BarsSet { item, bars } => {
+                let item = self.item(*item)?;
+                item.callable.bars.clone_from(bars);
+                if let ItemState::Assigned { .. } = item.state {
+                    item.relisted_at = at;
+                }
+            }
             Event::Queued { item, queue, rule: _, priority, skills } => {
                 let ageing = i64::from(self.settings.ageing_secs) * 1000;
                 let item = self.item(*item)?;
@@ -168,7 +175,9 @@ impl Model {
             }
             Event::Accepted { item, agent, .. } => {
                 let state = ItemState::Assigned { agent: *agent, since: at, placed: false };
-                self.item(*item)?.state = state;
+                let item = self.item(*item)?;
+                item.state = state;
+                (item.left, item.told) = (None, false);
             }
             Event::Updated { item, .. } => {
                 let item = self.item(*item)?;
@@ -216,6 +225,7 @@ impl Model {
                 self.let_go(*item, false)?;
                 let item = self.item(*item)?;
                 item.promised = Some((*until, by));
+                (item.left, item.told) = (None, false);
                 item.state = ItemState::Scheduled { until: *until };
             }
             Event::Reassigned { item, to: Target::Queue(queue), .. } => {
@@ -277,7 +287,9 @@ impl Model {
             visited: Vec::new(),
             attempts: 0,
             updated_at: Time(0),
+            relisted_at: Time(0),
             moves: 0,
+            left: None,
             told: false,
             promised: None,
             taken_on: 0,

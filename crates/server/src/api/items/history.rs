@@ -65,7 +65,8 @@ pub async fn history(
     let mut items = Vec::with_capacity(page.items.len());
     for entry in page.items {
         queue = queue_after(&entry.event).or(queue);
-        let text = words.event(&entry.event, queue);
+        let actor = actors.view(entry.actor);
+        let text = words.event_by(&entry.event, queue, actor.name.as_deref());
         let shown = match words.reader {
             Some(own) => without_colleagues(entry.event, own),
             None => entry.event,
@@ -76,7 +77,7 @@ pub async fn history(
             at: Rfc3339(entry.at),
             event: data["event"].as_str().unwrap_or_default().to_owned(),
             given: entry.given,
-            actor: actors.view(entry.actor),
+            actor,
             text,
             note: notes.get(&entry.seq).cloned(),
             data,

@@ -17,8 +17,9 @@ impl App {
         caller: &Caller,
         rows: &[ItemRow],
     ) -> Answered<BTreeMap<ItemId, Notice>> {
-        let assigned = rows.iter().filter(|row| row.state == ItemStatus::Assigned);
-        let ids: Vec<ItemId> = assigned.map(|row| row.id).collect();
+        let open = [ItemStatus::Assigned, ItemStatus::Waiting];
+        let open = rows.iter().filter(|row| open.contains(&row.state));
+        let ids: Vec<ItemId> = open.map(|row| row.id).collect();
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
@@ -56,6 +57,33 @@ mod tests {
         let office = h.office(&["Asha", "Ben"]).await;
         h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
         office
+    }
+
+    #[tokio::test]
+    async fn what_nobody_took_from_a_silent_holder_is_told_until_somebody_has_it() {
+        let h = Harness::new().await;
+        let silence = json!({"after_secs": 60, "max_moves": 1});
+        let office = office(&h, json!({"presence": "ignored", "silence": silence})).await;
+        let [asha, ben] = [office.agents[0], office.agents[1]];
+        h.post("/items", json!({"source": office.source})).await;
+        for (agent, paused) in [(ben, true), (asha, true)] {
+            h.call("PATCH", &format!("/agents/{agent}"), json!({"paused": paused}))
+                .await
+                .expect(200);
+        }
+        // She is silent, and Ben is not there either.
+        h.advance(60);
+        h.post("/items", json!({"source": office.source})).await;
+        assert_eq!(h.get("/items/1").await["state"], "waiting");
+        assert!(told(&h).await.is_empty());
+        h.advance(60);
+        let h = h.restart().await;
+        h.post("/items", json!({"source": office.source})).await;
+        assert_eq!(told(&h).await, [(json!(1), json!("nobody_took_it"))]);
+        h.call("PATCH", &format!("/agents/{ben}"), json!({"paused": false})).await.expect(200);
+        assert_eq!(h.get("/items/1").await["agent"], ben);
+        assert!(told(&h).await.is_empty());
+        h.end().await;
     }
 
     #[tokio::test]

@@ -5,8 +5,9 @@ import type { Message } from '$lib/live/reducer';
 export interface Need {
 	item: number;
 	name: string;
-	holder: string;
-	/** Since when they have held it. */
+	/** Nobody when it waits. */
+	holder: string | null;
+	/** Since when they have held it, or it has been here. */
 	since: string;
 	why: NonNullable<Item['told']>;
 }
@@ -14,9 +15,10 @@ export interface Need {
 /** What stands, the longest held first. */
 export function needsOf(items: Item[]): Need[] {
 	const needs = items.flatMap((item): Need[] => {
-		const { id, contact, agent, agent_name, since, told } = item;
-		if (!told || !since) return [];
-		const holder = agent_name ?? `#${agent}`;
+		const { id, contact, agent, agent_name, told } = item;
+		if (!told) return [];
+		const since = item.since ?? item.arrived_at;
+		const holder = agent ? (agent_name ?? `#${agent}`) : null;
 		return [{ item: id, name: contact.name || `#${id}`, holder, since, why: told }];
 	});
 	return needs.sort((a, b) => Date.parse(a.since) - Date.parse(b.since) || a.item - b.item);
