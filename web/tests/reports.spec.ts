@@ -28,7 +28,7 @@ async function list(quiet: Quiet, name: string, agents: string[], items: number)
 	});
 	await quiet.desk(queue.id, { results: { perfect: { colour: 'ok' }, reject: { colour: 'bad' } } });
 	const source = await quiet.source(name, queue.id);
-	const people = [];
+	const people: Awaited<ReturnType<typeof quiet.agent>>[] = [];
 	for (const agent of agents) people.push(await quiet.agent(agent, [queue.id]));
 	for (let n = 0; n < items; n += 1) {
 		await quiet.post('/items', {

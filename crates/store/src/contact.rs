@@ -1,8 +1,11 @@
 //! One contact as the tables know them: by what they are found, what is kept of them, and how they
 //! are recognised in rows that name no item.
 
-use crate::{Answered, ImportId, Note, Outgoing, Personal, RejectedRow, SheetId};
-use routing::ItemId;
+use crate::{
+    Act, Answered, ImportId, Note, Outgoing, Personal, RejectedRow, Result, SheetId, WorkspaceId,
+};
+use async_trait::async_trait;
+use routing::{ItemId, SourceId, Time};
 
 /// More items than any one person has.
 pub const MOST_ITEMS: usize = 1_000;
@@ -187,6 +190,46 @@ fn has_address(text: &str, address: &str) -> bool {
 fn digits(text: &str) -> String {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     digits.trim_start_matches('0').to_owned()
+}
+
+/// The people whom items are about.
+#[async_trait]
+pub trait Contacts {
+    /// Everything kept about a contact beside the journal, which holds nothing personal. Reads all
+    /// kept answers, waiting effects and rejected rows; by e-mail, all contacts too. A phone or
+    /// an address of more than [`MOST_ITEMS`] items stands for many people: `None`, or
+    /// that item alone where one was named.
+    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Option<Held>>;
+
+    /// Erases what was found, in one transaction with its audit; says how many rows that were.
+    /// Journal, items and assignments stay. Without anything to erase nothing is audited.
+    async fn erase_contact(
+        &self,
+        workspace: WorkspaceId,
+        traces: &Traces,
+        act: &Act,
+        clock: Time,
+    ) -> Result<u64>;
+
+    /// Items of a source that closed at or after `from` and before `to` and still have a person or
+    /// notes, in the order in which they closed, with when.
+    async fn closed_with_person(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        from: Time,
+        to: Time,
+        limit: u32,
+    ) -> Result<Vec<(ItemId, Time)>>;
+
+    /// Empties the rejected rows of a source's imports that began before `before`; at most 10,000
+    /// a call. Says how many.
+    async fn forget_rejected(
+        &self,
+        workspace: WorkspaceId,
+        source: SourceId,
+        before: Time,
+    ) -> Result<u64>;
 }
 
 #[cfg(test)]

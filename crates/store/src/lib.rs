@@ -14,6 +14,7 @@
 
 mod access;
 mod announcement;
+mod assignment_rows;
 mod audit;
 mod audit_rows;
 mod backend;
@@ -57,7 +58,7 @@ pub use batch::{
     Answered, Batch, FetchAgain, GivenUp, ImportStep, Note, NoteKind, Outgoing, Personal,
     RejectedRow, SourceFace, UserRow,
 };
-pub use contact::{Held, HeldItem, HeldRow, MOST_ITEMS, Traces, Who};
+pub use contact::{Contacts, Held, HeldItem, HeldRow, MOST_ITEMS, Traces, Who};
 pub use copy::{Copied, Restored, check_copy, copy, restore};
 pub use desk::{DeskRow, DeskWrite, Desks, Wrote};
 pub use desk_link::{DeskLinkRow, DeskLinks, PinChange, Tried, Tries};
@@ -80,8 +81,7 @@ pub use sheet::{
     SheetRow, Sheets, Shown,
 };
 pub use store::{
-    Access, Audit, Contacts, Imports, Journal, Outbox, Presence, Reads, Store, Transaction,
-    Workspaces,
+    Access, Audit, Imports, Journal, Outbox, Presence, Reads, Store, Transaction, Workspaces,
 };
 
 use serde::{Deserialize, Serialize};

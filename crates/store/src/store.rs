@@ -2,11 +2,12 @@
 
 use crate::{
     Act, Actor, AgentOutcome, AgentTally, Announcements, Answered, AssignmentCount,
-    AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, DeskLinks, Desks,
-    Endpoints, Entry, FetchAgain, GivenUp, Heard, Held, ImportId, ImportJob, ImportState,
-    ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts, Outgoing, Page,
-    QueueTally, RejectedRow, Reports, Result, Session, Sheets, SourceRow, SourceTally, Token,
-    TokenId, Traces, User, UserChange, UserId, UserRow, Who, WorkspaceId, WorkspaceRow, Written,
+    AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Contacts,
+    DeskLinks, Desks, Endpoints, Entry, FetchAgain, GivenUp, Heard, ImportId, ImportJob,
+    ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts,
+    Outgoing, Page, QueueTally, RejectedRow, Reports, Result, Session, Sheets, SourceRow,
+    SourceTally, Token, TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow,
+    Written,
 };
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
@@ -460,44 +461,4 @@ pub trait Audit {
 
     /// Whether somebody was erased after the event `seq`, or might have been.
     async fn erased_since(&self, workspace: WorkspaceId, seq: u64) -> Result<bool>;
-}
-
-/// The people whom items are about.
-#[async_trait]
-pub trait Contacts {
-    /// Everything kept about a contact beside the journal, which holds nothing personal. Reads all
-    /// kept answers, waiting effects and rejected rows; by e-mail, all contacts too. A phone or
-    /// an address of more than [`crate::MOST_ITEMS`] items stands for many people: `None`, or
-    /// that item alone where one was named.
-    async fn find_contact(&self, workspace: WorkspaceId, who: &Who) -> Result<Option<Held>>;
-
-    /// Erases what was found, in one transaction with its audit; says how many rows that were.
-    /// Journal, items and assignments stay. Without anything to erase nothing is audited.
-    async fn erase_contact(
-        &self,
-        workspace: WorkspaceId,
-        traces: &Traces,
-        act: &Act,
-        clock: Time,
-    ) -> Result<u64>;
-
-    /// Items of a source that closed at or after `from` and before `to` and still have a person or
-    /// notes, in the order in which they closed, with when.
-    async fn closed_with_person(
-        &self,
-        workspace: WorkspaceId,
-        source: SourceId,
-        from: Time,
-        to: Time,
-        limit: u32,
-    ) -> Result<Vec<(ItemId, Time)>>;
-
-    /// Empties the rejected rows of a source's imports that began before `before`; at most 10,000
-    /// a call. Says how many.
-    async fn forget_rejected(
-        &self,
-        workspace: WorkspaceId,
-        source: SourceId,
-        before: Time,
-    ) -> Result<u64>;
 }

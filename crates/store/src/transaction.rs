@@ -1,5 +1,6 @@
 //! One transaction: under the workspace's lock, from the first read to COMMIT.
 
+use crate::assignment_rows;
 use crate::audit_rows;
 use crate::backend::{Backend, begin};
 use crate::batch_rows;
@@ -304,7 +305,7 @@ impl<D: Db> Transaction for Locked<D> {
         let others = self
             .run_while(items, || {
                 let mut others = Vec::new();
-                others.extend(write::assignments(workspace, seq, &touched, facts)?);
+                others.extend(assignment_rows::assignments(workspace, seq, &touched, facts)?);
                 others.extend(write::agents(workspace, &touched, &batch.events, facts)?);
                 others.extend(write::objects(workspace, &touched, facts)?);
                 others.extend(write::tallies(workspace, &touched));

@@ -92,12 +92,15 @@ fn count(spec: &AgentSpec, holidays: &Holidays, now: Time, zone: &TimeZone) -> K
     Known { on, from: now, until, is_edge }
 }
 
+/// A queue, whom it calls, by whom, from when on, and how many seconds.
+type Worked = (QueueId, Callable, String, Time, u32);
+
 /// When contacts may be called, remembered for each queue until that may change.
 #[derive(Clone, Debug, Default)]
 pub struct CallingTimes {
     known: RefCell<BTreeMap<QueueId, BTreeMap<Callable, Known>>>,
-    /// When enough of it has been worked: of which contacts, by whom, from when on, how much.
-    worked: RefCell<BTreeMap<(QueueId, Callable, String, Time, u32), Option<Time>>>,
+    /// When enough of it has been worked.
+    worked: RefCell<BTreeMap<Worked, Option<Time>>>,
 }
 
 impl CallingTimes {

@@ -102,7 +102,7 @@ async fn who_is_gone_has_no_duplicates(database: &Database) -> Result<()> {
     let second = w.submit(lead(5)).await?;
     let row = |w: &Workspace, item| {
         let (store, id) = (w.store.clone(), w.id);
-        async move { Ok::<_, store::Error>(store.item(id, item).await?.ok_or("no item").unwrap()) }
+        async move { store.item(id, item).await.map(|row| row.expect("an item")) }
     };
     assert_eq!(row(&w, second).await?.duplicate_of, None);
     // An open one in the batch that cancels it.

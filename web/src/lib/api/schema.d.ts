@@ -978,7 +978,9 @@ export interface paths {
         put?: never;
         /**
          * Records that its holder is working on an assigned item: the time after which a silent holder
-         *     loses it begins anew.
+         *     loses it begins anew. What a token sends is taken for the holder's. A supervisor or admin who is
+         *     signed in acts for themselves: their note and the contact that they reached are not the holder's,
+         *     whose time runs on.
          */
         post: operations["post_items_id_update"];
         delete?: never;
@@ -2895,7 +2897,8 @@ export interface components {
         };
         /**
          * @description What supervisors are told of an item: the person it was placed with is gone, or does nothing
-         *     with it; or it has left silent holders as often as its queue allows, and this one is silent too.
+         *     with it; it has left silent holders as often as its queue allows, and this one is silent too; or
+         *     it left a silent holder, nobody has taken it, and it cannot go back to them.
          * @enum {string}
          */
         Notice: "placed_item_held_by_absent" | "placed_item_silent" | "silent_too_often" | "nobody_took_it";
@@ -4425,8 +4428,9 @@ export interface components {
         Silence: {
             /**
              * Format: int32
-             * @description For how long its holder may leave it without an update. Whoever left it is not eligible for
-             *     it for as long again. What was left for longer when this is set goes on at once.
+             * @description For how long its holder may leave it without an update; time in which its contact may not be
+             *     called does not count. Whoever left it is not eligible for it for as long again, and then gets
+             *     it back when nobody has taken it, or a supervisor is told. What was left for longer when this is set goes on at once.
              * @default 0
              */
             after_secs: number;
@@ -4854,7 +4858,7 @@ export interface components {
             version: number;
         };
         /**
-         * @description How an item found its agent.
+         * @description How an item found its agent; `back` is to whom it left for their silence, above their cap.
          * @enum {string}
          */
         Way: "matched" | "claimed" | "overflow" | "back";
