@@ -191,6 +191,10 @@ impl Checked {
 
     fn before_given(&self, walk: &mut Walk, event: &Event) -> Result<(), Violation> {
         let model = &self.model;
+        // What it does to an item must not hide that a silence was due.
+        let item = event.changed_item().and_then(|id| model.items.get(&id));
+        let due = item.and_then(|item| model.silent_at(item)).is_some_and(|at| at <= walk.now);
+        holds!(!due, "time", "a silence was due before {event:?}");
         match event {
             // What came before a change of the settings was matched by the old ones.
             Event::Configured { .. } if model.settings.dispatch == Dispatch::AtOnce => {

@@ -148,7 +148,8 @@ async fn whoever_is_erased_is_gone_from_the_desk_too() {
     h.call_as(&asha, "POST", &format!("{at}/complete"), body).await.expect(200);
     let erase = json!({"item": item["id"], "reason": "requested"});
     h.call("POST", "/contacts/erase", erase).await.expect(200);
-    let back = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await.expect(200);
-    assert_eq!(back["personal"], json!({}), "what was before is gone as well");
+    let undo = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await;
+    assert_eq!(undo.problem(409), "nothing_to_undo");
+    assert_eq!(h.get(&at).await["personal"], json!({}), "what was before is gone as well");
     h.end().await;
 }
