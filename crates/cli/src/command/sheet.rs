@@ -31,8 +31,8 @@ enum Action {
         /// The sheet, by name or id.
         sheet: String,
     },
-    /// Read everything and write what is due now; exit code 1 when something is in the way. A
-    /// running server does this by itself.
+    /// Read everything and write what is due, again and again or `--once`; exit code 1 when something
+    /// is in the way. A running server does this by itself.
     Sync {
         /// The sheet, by name or id.
         sheet: String,
