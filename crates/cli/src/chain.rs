@@ -62,7 +62,7 @@ impl Audited {
             text += &format!(" They form an unbroken chain that ends in {head}.");
         }
         text += match self.differences() {
-            Some(said) if said.is_empty() => "\nThe tables say what the journal does.",
+            Some(said) if said.is_empty() => "\nThe tables of what is open say what the journal does.",
             Some(_) => "",
             None => "\nThe tables were not held against it.",
         };
@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(
             sound.words(),
             "The journal: 6 rows with 8 events were checked in 1.2 s. They form an unbroken chain \
-             that ends in aa.\nThe tables say what the journal does.\nThe audit: 3 rows form an unbroken chain that ends in bb."
+             that ends in aa.\nThe tables of what is open say what the journal does.\nThe audit: 3 rows form an unbroken chain that ends in bb."
         );
         let forged = of(json!({ "events": 1, "rows": 1, "head": "aa", "broken_at": 2,
             "problem": "its hash is cc", "audit": null, "differences": null }));
