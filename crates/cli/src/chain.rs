@@ -62,7 +62,9 @@ impl Audited {
             text += &format!(" They form an unbroken chain that ends in {head}.");
         }
         text += match self.differences() {
-            Some(said) if said.is_empty() => "\nThe tables of what is open say what the journal does.",
+            Some(said) if said.is_empty() => {
+                "\nThe tables of what is open say what the journal does."
+            }
             Some(_) => "",
             None => "\nThe tables were not held against it.",
         };
