@@ -116,7 +116,7 @@ test('on a phone the list and the PIN fit, with keys for digits, or letters for 
 	browser,
 	quiet
 }) => {
-	await quiet.agent('Farah', []);
+	await quiet.agent('Faiza', []);
 	for (const colorScheme of ['light', 'dark'] as const) {
 		const page = await device(browser, await link(quiet), {
 			viewport: { width: 390, height: 844 },
@@ -125,7 +125,7 @@ test('on a phone the list and the PIN fit, with keys for digits, or letters for 
 		});
 		expect(await overflow(page)).toBeLessThanOrEqual(0);
 		expect(await barriers(page)).toEqual([]);
-		await page.getByRole('option', { name: 'Farah' }).tap();
+		await page.getByRole('option', { name: 'Faiza' }).tap();
 		await expect(secret(page)).toHaveAttribute('inputmode', 'numeric');
 		await page.getByRole('button', { name: 'Use my password' }).tap();
 		await expect(secret(page)).toHaveAttribute('inputmode', 'text');

@@ -8,7 +8,7 @@ test('a number on the list is held back, its holder is warned, and it comes back
 	const queue = await quiet.queue('Listed', { presence: 'ignored' });
 	const source = await quiet.source('Listed', queue.id);
 	await quiet.agent('Nila', [queue.id]);
-	await quiet.item(source.id, 'Bela Das', '98765 43770');
+	const first = await quiet.item(source.id, 'Bela Das', '98765 43770');
 	const nila = await signedIn(browser, quiet.server.url, 'Nila');
 	await nila.goto(`${quiet.server.url}/work`);
 	await expect(nila.getByTestId('item-name')).toHaveText('Bela Das');
@@ -43,6 +43,9 @@ test('a number on the list is held back, its holder is warned, and it comes back
 	await page.setViewportSize({ width: 390, height: 844 });
 	expect(await barriers(page)).toEqual([]);
 	expect(await overflow(page), 'wider than a phone').toBeLessThanOrEqual(0);
+	// While she has them in hand, nobody else would be given them beside.
+	const { version } = await quiet.get<{ version: number }>(`/items/${first.id}`);
+	await quiet.post(`/items/${first.id}/cancel`, { version });
 	await found.getByRole('button', { name: 'Remove…' }).click();
 	await page.getByRole('button', { name: 'Take off the list' }).click();
 	await expect(page.getByText('The entry is off the list.')).toBeVisible();

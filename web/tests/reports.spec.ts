@@ -75,7 +75,7 @@ test('a report counts what was recorded, follows it, and is given out', async ({
 	browser,
 	quiet
 }) => {
-	const { queue, record } = await list(quiet, 'Counted', ['Asha', 'Ben'], 6);
+	const { queue, record } = await list(quiet, 'Counted', ['Asma', 'Bilal'], 6);
 	const page = await signedIn(browser, quiet.server.url, 'Admin');
 	const menu = page.getByRole('navigation').first();
 	await menu.getByRole('link', { name: 'Reports', exact: true }).click();
@@ -87,12 +87,12 @@ test('a report counts what was recorded, follows it, and is given out', async ({
 	await record(0, 'reject');
 	await record(1, 'no_answer');
 	// Nobody loads the page again.
-	const asha = page.locator('[data-leader=Asha]').getByRole('cell');
+	const asha = page.locator('[data-leader=Asma]').getByRole('cell');
 	await expect(asha.nth(2)).toHaveText('1');
 	await expect(asha.nth(3)).toHaveText('2');
 	await expect(asha.nth(5)).toHaveText('100%');
 	await expect(asha.nth(6)).toHaveText('2.0');
-	await expect(page.locator('[data-leader=Ben]').getByRole('cell').nth(2)).toHaveText('0');
+	await expect(page.locator('[data-leader=Bilal]').getByRole('cell').nth(2)).toHaveText('0');
 	await expect(page.getByTestId('progress-words')).toHaveText('3 of 6 done');
 	await expect(page.getByTestId('progress-percent')).toHaveText('50%');
 	const perfect = page.locator('[data-result=perfect]');
@@ -114,7 +114,7 @@ test('a report counts what was recorded, follows it, and is given out', async ({
 	await page.getByText('Yesterday', { exact: true }).click();
 	await expect(page.getByText('No results in this period')).toBeVisible();
 	await page.getByText('This week', { exact: true }).click();
-	await expect(page.locator('[data-leader=Asha]')).toBeVisible();
+	await expect(page.locator('[data-leader=Asma]')).toBeVisible();
 	await page.getByRole('radio', { name: 'Other days' }).check({ force: true });
 	await page.getByLabel('From', { exact: true }).fill('2020-01-01');
 	await page.getByLabel('To', { exact: true }).fill('2020-01-02');
@@ -127,13 +127,13 @@ test('a report counts what was recorded, follows it, and is given out', async ({
 });
 
 test('the wall-board shows no contact and survives a restart', async ({ browser, quiet }) => {
-	const { claim, record } = await list(quiet, 'Walled', ['Chitra', 'Dev'], 4);
+	const { claim, record } = await list(quiet, 'Walled', ['Charu', 'Dinesh'], 4);
 	await record(0, 'perfect');
 	await claim(1);
 	const page = await look(browser, quiet, '/wall', 'desktop', 'dark');
 	const wall = page.getByTestId('wall');
-	await expect(wall.locator('[data-wall-leader=Chitra]')).toContainText('1');
-	await expect(page.getByTestId('wall-calling')).toContainText('Dev');
+	await expect(wall.locator('[data-wall-leader=Charu]')).toContainText('1');
+	await expect(page.getByTestId('wall-calling')).toContainText('Dinesh');
 	await expect(page.getByTestId('wall-latest')).toContainText('Perfect');
 	await expect(wall).not.toContainText('Maria');
 	await expect(wall).not.toContainText('98765');
@@ -146,7 +146,7 @@ test('the wall-board shows no contact and survives a restart', async ({ browser,
 
 	await quiet.server.down();
 	await expect(wall).toContainText('No connection since');
-	await expect(wall.locator('[data-wall-leader=Chitra]')).toBeVisible();
+	await expect(wall.locator('[data-wall-leader=Charu]')).toBeVisible();
 	await quiet.server.up();
 	await expect(wall).not.toContainText('No connection since');
 	await record(0, 'reject');
@@ -158,8 +158,8 @@ test('what is announced reaches the desks at once, until it is dismissed or ende
 	browser,
 	quiet
 }) => {
-	await list(quiet, 'Told', ['Esha'], 0);
-	const desk = await signedIn(browser, quiet.server.url, 'Esha');
+	await list(quiet, 'Heard', ['Ela'], 0);
+	const desk = await signedIn(browser, quiet.server.url, 'Ela');
 	await expect(desk.getByRole('heading', { name: 'My work' })).toBeVisible();
 	const told = desk.getByRole('log', { name: 'Announcements' });
 	const page = await signedIn(browser, quiet.server.url, 'Admin');
@@ -169,7 +169,7 @@ test('what is announced reaches the desks at once, until it is dismissed or ende
 	await text.fill('x'.repeat(281));
 	await expect(page.getByRole('button', { name: 'Tell them' })).toBeDisabled();
 	await text.fill('Lunch is at one <b>today</b>');
-	await page.getByLabel('To', { exact: true }).selectOption('Told');
+	await page.getByLabel('To', { exact: true }).selectOption('Heard');
 	await page.getByRole('button', { name: 'Tell them' }).click();
 	await expect(told).toContainText('Lunch is at one <b>today</b>');
 	await expect(told).toHaveAttribute('aria-live', 'polite');
@@ -198,7 +198,7 @@ test('what is announced reaches the desks at once, until it is dismissed or ende
 });
 
 test('promised calls are listed for whom they concern, and opened', async ({ browser, quiet }) => {
-	const { claim, people } = await list(quiet, 'Promised', ['Farah', 'Gopal'], 2);
+	const { claim, people } = await list(quiet, 'Promised', ['Falak', 'Gopal'], 2);
 	for (const [agent, note, minutes] of [
 		[0, 'Ask for the daughter', 60],
 		[1, 'In a meeting', 30]
@@ -212,7 +212,7 @@ test('promised calls are listed for whom they concern, and opened', async ({ bro
 		const promise = agent === 0 ? { agent: people[0]?.id } : 'anybody';
 		await quiet.post(`/items/${held.id}/retry`, { version, at, promise });
 	}
-	const desk = await signedIn(browser, quiet.server.url, 'Farah');
+	const desk = await signedIn(browser, quiet.server.url, 'Falak');
 	const calls = desk.getByTestId('call-backs').locator('[data-call-back]');
 	await expect(calls).toHaveCount(2);
 	await expect(calls.first()).toContainText('Anybody');
@@ -231,7 +231,7 @@ test('promised calls are listed for whom they concern, and opened', async ({ bro
 	const page = await look(browser, quiet, '/reports', 'phone', 'light');
 	await page.getByLabel('Queue', { exact: true }).selectOption('Promised');
 	await expect(page.getByTestId('call-backs')).toHaveText('2');
-	await expect(page.locator('[data-call-back]').last()).toContainText('Farah');
+	await expect(page.locator('[data-call-back]').last()).toContainText('Falak');
 	await sound(page, 'reports with call backs');
 	await page.context().close();
 });
