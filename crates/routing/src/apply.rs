@@ -342,34 +342,7 @@ impl State {
 
     fn arrive(&mut self, id: ItemId, version: u32, at: Time, submission: &Submission) {
         let Some(source) = self.facts.sources.get(&submission.source) else { return };
-        let item = Item {
-            id,
-            version,
-            kind: source.spec.kind,
-            source: source.id,
-            queue: source.spec.queue,
-            state: ItemState::Arrived { earliest: submission.earliest },
-            attributes: submission.attributes.clone(),
-            region: submission.region.clone(),
-            language: submission.language.clone(),
-            skills: submission.skills.clone(),
-            callable: submission.callable.clone(),
-            priority: submission.priority,
-            rule: None,
-            arrived_at: at,
-            queued_at: at,
-            place: at,
-            excluded: Vec::new(),
-            visited: Vec::new(),
-            taken_day: Time(0),
-            attempts: 0,
-            updated_at: Time(0),
-            relisted_at: Time(0),
-            moves: 0,
-            left: None,
-            told: false,
-            callback: None,
-        };
+        let item = Item::arrived(id, version, at, source, submission);
         self.facts.items.insert(id, item);
     }
 

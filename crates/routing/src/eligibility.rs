@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// What one step demands of the agents for one item. Steps and items that demand the same share
 /// a pool of agents.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Demand {
     /// The item's source, when agents may serve the item by listing its source.
     pub source: Option<SourceId>,

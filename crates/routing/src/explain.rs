@@ -3,6 +3,7 @@
 
 use crate::eligibility::{Demand, is_full, passing, queues_served, serving_source};
 use crate::index::candidate;
+use crate::queue::Queue;
 use crate::{Agent, AgentId, Cause, ItemId, Key, QueueId, SourceId, State};
 use serde::Serialize;
 
@@ -19,15 +20,17 @@ pub struct Verdict {
     pub cause: Option<Cause>,
 }
 
-/// How an agent stands in a queue for the next plain item.
+/// How an agent stands in a queue for an item that would come next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Contender {
     pub agent: AgentId,
+    /// Whether they serve the queue, or the item's source, at all.
+    pub serves: bool,
     /// The first step, counted from 1, in which nothing speaks against them.
     pub step: Option<u8>,
     /// What they are compared by in it; less goes first.
     pub key: Option<Key>,
-    /// The first cause against them in the widest step, when there is no step.
+    /// The first cause against them in the widest step, when they serve it and there is no step.
     pub cause: Option<Cause>,
 }
 
@@ -75,28 +78,43 @@ impl State {
         let source = source.and_then(|s| serving_source(&self.facts, s, queue.id));
         let steps = queue.spec.steps.iter();
         let demands: Vec<Demand> = steps.map(|step| Demand::plain(step, source)).collect();
-        let contender = |agent: &Agent| {
-            let load = self.index.load(agent.id);
-            let passing = passing(agent, load, queue);
-            let against = |demand: &Demand| demand.against(agent).or_else(|| passing.clone());
-            let step = demands.iter().position(|demand| against(demand).is_none());
-            let key = step.map(|step| {
-                queue.spec.strategy.key(&candidate(agent, load, queue, &demands[step]))
-            });
-            Contender {
-                agent: agent.id,
-                step: step.map(|s| u8::try_from(s + 1).unwrap_or(u8::MAX)),
-                key,
-                cause: demands.last().and_then(against).filter(|_| step.is_none()),
-            }
-        };
-        let serves = |agent: &&Agent| match demands.first() {
+        let serves = |agent: &Agent| match demands.first() {
             Some(demand) if !any => demand.served_by(agent, queue.id),
             _ => queues_served(&self.facts, agent).contains(&queue.id),
         };
-        let agents = self.facts.agents.values().filter(serves);
-        let mut all: Vec<Contender> = agents.map(contender).collect();
-        all.sort_by_key(|one| (one.step.is_none(), one.step, one.key, one.agent));
+        let mut all = self.line_up(queue, &demands, serves);
+        all.retain(|one| one.serves);
+        all
+    }
+
+    /// Every agent, in the order in which they would get something that demands this, step by step;
+    /// then those who would not, and last those who do not serve it.
+    pub(crate) fn line_up(
+        &self,
+        queue: &Queue,
+        demands: &[Demand],
+        serves: impl Fn(&Agent) -> bool,
+    ) -> Vec<Contender> {
+        let contender = |agent: &Agent| {
+            let serves = serves(agent);
+            let load = self.index.load(agent.id);
+            let passing = passing(agent, load, queue);
+            let against = |demand: &Demand| demand.against(agent).or_else(|| passing.clone());
+            let step = demands.iter().position(|d| against(d).is_none()).filter(|_| serves);
+            let key = step.map(|step| {
+                queue.spec.strategy.key(&candidate(agent, load, queue, &demands[step]))
+            });
+            let widest = demands.last().and_then(against);
+            Contender {
+                agent: agent.id,
+                serves,
+                step: step.map(|s| u8::try_from(s + 1).unwrap_or(u8::MAX)),
+                key,
+                cause: widest.filter(|_| serves && step.is_none()),
+            }
+        };
+        let mut all: Vec<Contender> = self.facts.agents.values().map(contender).collect();
+        all.sort_by_key(|one| (!one.serves, one.step.is_none(), one.step, one.key, one.agent));
         all
     }
 }

@@ -1,6 +1,7 @@
 //! Work items that are open: waiting, held out, or in somebody's hands.
 
 use crate::agent::{Code, Skills};
+use crate::source::Source;
 use crate::{AgentId, Attributes, Callable, ItemId, Kind, QueueId, RuleId, SourceId, Time};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -167,6 +168,44 @@ pub struct Item {
 }
 
 impl Item {
+    /// As it comes in, before it is routed.
+    pub(crate) fn arrived(
+        id: ItemId,
+        version: u32,
+        at: Time,
+        source: &Source,
+        submission: &Submission,
+    ) -> Self {
+        Item {
+            id,
+            version,
+            kind: source.spec.kind,
+            source: source.id,
+            queue: source.spec.queue,
+            state: ItemState::Arrived { earliest: submission.earliest },
+            attributes: submission.attributes.clone(),
+            region: submission.region.clone(),
+            language: submission.language.clone(),
+            skills: submission.skills.clone(),
+            callable: submission.callable.clone(),
+            priority: submission.priority,
+            rule: None,
+            arrived_at: at,
+            queued_at: at,
+            place: at,
+            excluded: Vec::new(),
+            visited: Vec::new(),
+            taken_day: Time(0),
+            attempts: 0,
+            updated_at: Time(0),
+            relisted_at: Time(0),
+            moves: 0,
+            left: None,
+            told: false,
+            callback: None,
+        }
+    }
+
     /// Its turn in the line: the place, or for a promised call one before all places.
     pub(crate) fn turn(&self) -> Time {
         self.callback.map_or(self.place, |callback| Time(callback.at.0 - PROMISED_MS))

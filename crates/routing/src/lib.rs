@@ -55,6 +55,7 @@ pub mod source;
 mod state;
 mod strategy;
 mod time;
+mod trial;
 pub mod workspace;
 
 pub use agent::{Agent, AgentSpec, Capacity, Code, LastResult, Skills, Standing, Status};
@@ -74,9 +75,10 @@ pub use queue::{
 pub use reason::{Cause, MAX_RUNNERS_UP, Reason, RunnerUp, Way};
 pub use refusal::Refusal;
 pub use roster::{DaysOff, Holidays, Hours, Roster, Shift};
-pub use rule::{Condition, Op, Rule, RuleSpec, Trace};
+pub use rule::{Condition, Op, PassedOver, Rule, RuleSpec, Trace};
 pub use source::{DedupeScope, Source, SourceSpec};
 pub use state::{Answer, Facts, Handled, State};
 pub use strategy::{Candidate, Key, Strategy, TICK};
 pub use time::{Time, TimeOfDay};
+pub use trial::{Fate, Trial, Tried};
 pub use workspace::{Dispatch, Settings};

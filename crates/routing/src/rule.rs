@@ -188,3 +188,14 @@ pub struct Rule {
     pub spec: RuleSpec,
     pub active: bool,
 }
+
+/// Why a rule is not even asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassedOver {
+    Inactive,
+    /// Its queue takes nothing new.
+    QueueInactive,
+    /// Its queue is for another kind of work.
+    OtherKind,
+}

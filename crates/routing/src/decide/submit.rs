@@ -3,8 +3,18 @@
 use super::{Admitted, valid};
 use crate::apply::hold;
 use crate::item::{Item, Submission};
-use crate::rule::Rule;
-use crate::{Answer, Attributes, Event, ItemId, Refusal, Skills, State, Time, Value};
+use crate::rule::{PassedOver, Rule};
+use crate::{
+    Answer, Attributes, Event, ItemId, QueueId, Refusal, RuleId, Skills, State, Time, Value,
+};
+
+/// Where an item goes, and as what.
+pub(crate) struct Destination {
+    pub queue: QueueId,
+    pub rule: Option<RuleId>,
+    pub priority: u8,
+    pub skills: Skills,
+}
 
 impl State {
     pub(super) fn admit_submit(&self, submission: Submission) -> Result<Admitted, Refusal> {
@@ -14,7 +24,7 @@ impl State {
     }
 
     /// Whether its source may bring such an item now.
-    pub(super) fn may_bring(&self, submission: &Submission) -> Result<(), Refusal> {
+    pub(crate) fn may_bring(&self, submission: &Submission) -> Result<(), Refusal> {
         let source = submission.source;
         let source = self.facts.sources.get(&source).ok_or(Refusal::UnknownSource(source))?;
         if !source.active {
@@ -37,28 +47,41 @@ impl State {
         if submission.callable.is_barred_for_good() {
             return Event::Barred { item: id };
         }
-        let first = self.facts.items.get(&id).and_then(|item| {
-            let source = self.facts.sources.get(&item.source)?;
-            let (key, _) = hold(&source.spec, item, submission.holder())?;
-            self.facts.holds.get(&key).filter(|first| first.item != id && first.until > now)
-        });
-        match first {
-            Some(first) => Event::Duplicate { item: id, of: first.item },
+        let item = self.facts.items.get(&id);
+        match item.and_then(|item| self.held_by(now, item, submission)) {
+            Some(of) => Event::Duplicate { item: id, of },
             None => self.queue(id, submission),
         }
     }
 
+    /// The earlier item that holds the contact's key.
+    pub(crate) fn held_by(
+        &self,
+        now: Time,
+        item: &Item,
+        submission: &Submission,
+    ) -> Option<ItemId> {
+        let source = self.facts.sources.get(&item.source)?;
+        let (key, _) = hold(&source.spec, item, submission.holder())?;
+        let first = self.facts.holds.get(&key)?;
+        (first.item != item.id && first.until > now).then_some(first.item)
+    }
+
     /// Which queue an item is for, whoever it is about.
     pub(super) fn queue(&self, id: ItemId, submission: &Submission) -> Event {
-        let nowhere = Event::Queued {
-            item: id,
+        let to = self.facts.items.get(&id).and_then(|item| self.destination(item));
+        let Destination { queue, rule, priority, skills } = to.unwrap_or_else(|| Destination {
             queue: Default::default(),
             rule: None,
             priority: submission.priority,
             skills: submission.skills.clone(),
-        };
-        let Some(item) = self.facts.items.get(&id) else { return nowhere };
-        let Some(source) = self.facts.sources.get(&item.source) else { return nowhere };
+        });
+        Event::Queued { item: id, queue, rule, priority, skills }
+    }
+
+    /// What the rules make of an item.
+    pub(crate) fn destination(&self, item: &Item) -> Option<Destination> {
+        let source = self.facts.sources.get(&item.source)?;
         let rule = self.rule_for(item);
         let spec = rule.map(|rule| &rule.spec);
         let mut skills = item.skills.clone();
@@ -66,30 +89,43 @@ impl State {
             let entry: &mut u8 = skills.entry(skill.clone()).or_insert(*level);
             *entry = (*entry).max(*level);
         }
-        Event::Queued {
-            item: id,
+        Some(Destination {
             queue: spec.and_then(|s| s.queue).unwrap_or(source.spec.queue),
             rule: rule.map(|r| r.id),
             priority: spec.and_then(|s| s.priority).unwrap_or(item.priority),
             skills: bounded(skills),
-        }
+        })
     }
 
     /// The first active rule that holds and whose queue is open to the item's kind.
     fn rule_for(&self, item: &Item) -> Option<&Rule> {
-        let mut rules: Vec<&Rule> = self.facts.rules.values().filter(|r| r.active).collect();
-        if rules.is_empty() {
+        if self.facts.rules.is_empty() {
             return None;
         }
-        rules.sort_by_key(|r| (r.spec.position, r.id));
         let attributes = self.rule_attributes(item);
-        rules.into_iter().find(|rule| {
-            let open = rule.spec.queue.is_none_or(|queue| {
-                let queue = self.facts.queues.get(&queue);
-                queue.is_some_and(|q| q.active && q.spec.kind == item.kind)
-            });
-            open && rule.spec.when.holds(&attributes)
-        })
+        let decides = |rule: &&Rule| {
+            self.passed_over(rule, item).is_none() && rule.spec.when.holds(&attributes)
+        };
+        self.rules_in_order().into_iter().find(decides)
+    }
+
+    /// The rules as they are tried, inactive ones too.
+    pub(crate) fn rules_in_order(&self) -> Vec<&Rule> {
+        let mut rules: Vec<&Rule> = self.facts.rules.values().collect();
+        rules.sort_by_key(|rule| (rule.spec.position, rule.id));
+        rules
+    }
+
+    /// Why a rule is not even asked about an item.
+    pub(crate) fn passed_over(&self, rule: &Rule, item: &Item) -> Option<PassedOver> {
+        if !rule.active {
+            return Some(PassedOver::Inactive);
+        }
+        let queue = self.facts.queues.get(&rule.spec.queue?);
+        match queue.filter(|queue| queue.active) {
+            None => Some(PassedOver::QueueInactive),
+            Some(queue) => (queue.spec.kind != item.kind).then_some(PassedOver::OtherKind),
+        }
     }
 
     /// What a rule's condition may name: the item's routing attributes, and `source` (its name),

@@ -2,6 +2,7 @@
 //! event found is held against the design.
 
 use super::coverage::Coverage;
+use super::foretell::{foretell, fulfilled};
 use super::hours::barred;
 use super::judge::Next;
 use super::model::Model;
@@ -58,7 +59,9 @@ pub(super) struct Walk<'a> {
 impl Checked {
     /// Carries out a command and checks everything about it.
     pub fn step(&mut self, now: Time, command: &Command) -> Result<Handled, Violation> {
+        let foretold = foretell(&self.state, now, command);
         let handled = self.state.handle(now, command.clone());
+        fulfilled(&foretold, &handled)?;
         self.coverage.count(command, &handled);
         self.check(now, command, &handled)?;
         Ok(handled)

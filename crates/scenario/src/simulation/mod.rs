@@ -8,6 +8,7 @@ mod compare;
 mod coverage;
 mod drive;
 mod fairness;
+mod foretell;
 mod generate;
 mod history;
 mod hours;

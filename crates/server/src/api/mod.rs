@@ -106,6 +106,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(sources::get, sources::update, sources::deactivate))
         .routes(routes!(sources::rotate::rotate))
         .routes(routes!(rules::create, rules::list))
+        .routes(routes!(rules::test::test))
         .routes(routes!(rules::get, rules::update, rules::deactivate))
         .routes(routes!(items::submit::submit, items::list::list))
         .routes(routes!(items::get::get))

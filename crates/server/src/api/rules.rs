@@ -1,5 +1,7 @@
 //! `/rules`: a condition over an arriving item, and what follows from it.
 
+pub mod test;
+
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::Caller;

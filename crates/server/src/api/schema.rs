@@ -295,6 +295,20 @@ pub enum Condition {
     Compare(Compare),
 }
 
+/// One evaluated condition.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[schema(no_recursion)]
+pub struct Trace {
+    pub holds: bool,
+    /// `all`, `any`, `not`, or the comparison, such as `budget gt 1000`.
+    pub condition: String,
+    /// What the item had, for a comparison; absent when it had nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Trace>,
+}
+
 /// How an item found its agent; `back` is to whom it left for their silence, above their cap.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

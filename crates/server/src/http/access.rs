@@ -101,6 +101,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/sources/{id}/rotate-secret", SUPERVISOR),
     ("GET",    "/rules",                   SUPERVISOR),
     ("POST",   "/rules",                   SUPERVISOR),
+    ("POST",   "/rules/test",              SUPERVISOR),
     ("GET",    "/rules/{id}",              SUPERVISOR),
     ("PATCH",  "/rules/{id}",              SUPERVISOR),
     ("DELETE", "/rules/{id}",              SUPERVISOR),

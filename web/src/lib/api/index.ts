@@ -156,7 +156,10 @@ export const api = {
 		resolve: (id: Id, body: Schemas['SheetDecisionForm']) =>
 			take<t.Sheet>(http.POST(`${V}/sheets/{id}/conflicts/resolve`, { ...at(id), body }))
 	},
-	rules: editable<t.Rule, t.RuleChange>('rules'),
+	rules: {
+		...editable<t.Rule, t.RuleChange>('rules'),
+		test: (body: t.TrialForm) => take<t.Trial>(http.POST(`${V}/rules/test`, { body }))
+	},
 	endpoints: {
 		list: () => all<t.Endpoint>((query) => take(http.GET(`${V}/endpoints`, { params: { query } }))),
 		get: (id: Id) => take<t.Endpoint>(http.GET(`${V}/endpoints/{id}`, at(id))),

@@ -71,6 +71,18 @@ export type Signing = Source['signing'];
 export type SourceChange = Schemas['SourceChange'];
 export type Rule = Omit<Answer<Schemas['Rule']>, 'when'> & { when: Condition };
 export type RuleChange = Schemas['RuleChange'];
+/** One evaluated condition; `found` is absent when the item had nothing. */
+export interface TrialTrace {
+	holds: boolean;
+	condition: string;
+	found?: Value | null;
+	parts?: TrialTrace[];
+}
+export type TrialForm = Schemas['TrialForm'];
+export type TrialAgent = Answer<Schemas['TrialAgent']>;
+export type Trial = Omit<Answer<Schemas['TrialView']>, 'rules'> & {
+	rules: (Omit<Answer<Schemas['TriedRule']>, 'when'> & { when: TrialTrace })[];
+};
 /** What a workspace begins with. */
 export type Preset = Schemas['Preset'];
 /** How its columns are kept is another's: a title or a letter, and what may be done there. */

@@ -72,6 +72,23 @@ pub struct NewItem {
     pub not_on_holidays: bool,
 }
 
+impl From<NewItem> for Incoming {
+    fn from(item: NewItem) -> Self {
+        Incoming {
+            contact: item.contact,
+            attributes: item.attributes,
+            region: item.region,
+            language: item.language,
+            skills: item.skills,
+            priority: item.priority,
+            earliest: item.earliest,
+            time_zone: item.time_zone,
+            call_hours: item.call_hours,
+            not_on_holidays: item.not_on_holidays,
+        }
+    }
+}
+
 /// Takes in an item: it is queued and, if somebody is free, assigned before the answer comes. The
 /// same contact within the source's window is recorded as a duplicate and answered as such; one who
 /// is on the do-not-call list as `barred`.
@@ -83,23 +100,12 @@ pub async fn submit(
     Create { body, key }: Create<NewItem>,
 ) -> Answer201<ItemView> {
     let source = app.source_named(&caller, &body.source).await?;
-    let incoming = Incoming {
-        contact: body.contact,
-        attributes: body.attributes,
-        region: body.region,
-        language: body.language,
-        skills: body.skills,
-        priority: body.priority,
-        earliest: body.earliest,
-        time_zone: body.time_zone,
-        call_hours: body.call_hours,
-        not_on_holidays: body.not_on_holidays,
-    };
     let settings = app.settings(caller.workspace).await?;
     let contact_key = app.contact_key(caller.workspace).await?;
     let id = source.source.id;
     let locale = Locale::of(&settings);
-    let prepared = prepare(id, &source.face, &contact_key, &locale, incoming, Strictness::Refuse)?;
+    let prepared =
+        prepare(id, &source.face, &contact_key, &locale, body.into(), Strictness::Refuse)?;
     let done = app.one(&caller, key, vec![work(&prepared)]).await?;
     app.metrics.items_in.inc();
     let Answer::Item(item) = done.answer else { return Err(Problem::internal("not an item")) };

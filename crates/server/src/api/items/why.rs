@@ -95,7 +95,7 @@ pub async fn why(
 }
 
 /// The verdict's name for programs.
-fn verdict_name(verdict: &Verdict) -> String {
+pub fn verdict_name(verdict: &Verdict) -> String {
     match &verdict.cause {
         _ if !verdict.serves => "does_not_serve".to_owned(),
         None => "eligible".to_owned(),
