@@ -77,6 +77,13 @@ impl Api {
         })
     }
 
+    pub fn patch<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        self.read(path, || {
+            let request = self.agent.patch(self.url(path)).header("authorization", self.bearer());
+            request.send_json(body)
+        })
+    }
+
     pub fn put<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         self.read(path, || {
             let request = self.agent.put(self.url(path)).header("authorization", self.bearer());

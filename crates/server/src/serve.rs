@@ -224,7 +224,7 @@ async fn prepare(app: &App, whom: For<'_>) -> Result<(String, Vec<(String, Strin
     let mut links = Vec::new();
     let kept: BTreeMap<_, _> = workspaces::kept_links(&app.config.data_dir).into_iter().collect();
     for row in &all {
-        if app.store.users(row.id, None, 1).await?.items.is_empty() {
+        if !app.store.has_admin(Some(row.id)).await? {
             let mut pending = Vec::from_iter(kept.get(&row.id).cloned());
             // A printed link that was lost is replaced by the next start's.
             let (secret, hash) = workspaces::new_link()?;

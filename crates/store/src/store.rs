@@ -268,8 +268,8 @@ pub trait Reads {
 /// Logins, tokens and sessions.
 #[async_trait]
 pub trait Access {
-    /// Whether any workspace has a login; a first start has none.
-    async fn has_users(&self) -> Result<bool>;
+    /// Whether the workspace, or any when `None`, has somebody who may change everything.
+    async fn has_admin(&self, workspace: Option<WorkspaceId>) -> Result<bool>;
 
     async fn create_user(
         &self,

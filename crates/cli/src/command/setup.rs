@@ -48,6 +48,7 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
     };
     let found = find_or_create(&database, there, &name, &args)?;
     let created = matches!(found, Found::Made(_));
+    let mut before = None;
     let (id, link) = match found {
         Found::There(workspace) => {
             if !options.json {
@@ -56,9 +57,7 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
                     workspace.name, workspace.time_zone, workspace.seq
                 ))?;
             }
-            if let Some(said) = unchanged(&args, &workspace) {
-                eprintln!("fairlead: {said}");
-            }
+            before = Some(workspace.clone());
             (workspace.id, admin_link(&database, &workspace)?)
         }
         Found::Made(made) => {
@@ -68,10 +67,17 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
             (made.id, Some(made))
         }
     };
-    let sources = match args.preset {
+    let furnished = match args.preset {
         Some(preset) => furnish(options, preset, &name)?,
-        None => Vec::new(),
+        None => None,
     };
+    if let Some(before) = before {
+        match (args.preset, &furnished) {
+            (Some(preset), Some(_)) => place(options, &args, preset, &before)?,
+            _ => unchanged(&args, &before).iter().for_each(|said| eprintln!("fairlead: {said}")),
+        }
+    }
+    let sources = furnished.unwrap_or_default();
     if options.json {
         let path = link.map(|link| link.path);
         print::json(
@@ -91,6 +97,9 @@ pub fn run(options: &Options, args: Setup) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The zone and the country of a workspace for which nobody has chosen them.
+const UNCHOSEN: (&str, &str) = ("UTC", "US");
+
 /// The workspace to be set up.
 enum Found {
     There(WorkspaceSummary),
@@ -107,7 +116,7 @@ fn find_or_create(
     if let Some(workspace) = named(there) {
         return Ok(Found::There(workspace));
     }
-    let (zone, country) = args.preset.map_or(("UTC", "US"), Preset::place);
+    let (zone, country) = args.preset.map_or(UNCHOSEN, Preset::place);
     let chosen = |given: &Option<String>, usual: &str| given.clone().unwrap_or(usual.to_owned());
     let time_zone = chosen(&args.time_zone, zone);
     let country = chosen(&args.country, country);
@@ -153,22 +162,51 @@ fn unchanged(args: &Setup, workspace: &WorkspaceSummary) -> Option<String> {
     })
 }
 
-/// Furnishes the workspace, if it is empty.
-fn furnish(options: &Options, preset: Preset, workspace: &str) -> Result<Vec<Value>> {
-    let options = Options { workspace: Some(workspace.to_owned()), ..options.clone() };
-    let engine = Engine::connect(&options)?;
+/// Puts a workspace that was there before, and has been furnished just now, where it was asked for; one
+/// whose zone nobody has chosen yet, where such a team is.
+fn place(options: &Options, args: &Setup, preset: Preset, before: &WorkspaceSummary) -> Result<()> {
+    let unchosen = before.time_zone == UNCHOSEN.0;
+    let (zone, country) = if unchosen { preset.place() } else { ("", "") };
+    let chosen = |given: &Option<String>, usual: &str| {
+        given.clone().or_else(|| (!usual.is_empty()).then(|| usual.to_owned()))
+    };
+    let (zone, country) = (chosen(&args.time_zone, zone), chosen(&args.country, country));
+    if zone.is_none() && country.is_none() {
+        return Ok(());
+    }
+    let engine = engine(options, &before.name)?;
+    let body = json!({ "time_zone": zone, "country": country });
+    let now: Value = engine.api.patch("/workspace", &body)?;
+    if !options.json {
+        print::line(format_args!(
+            "Its time zone is {} and its country {}; Settings or PATCH /api/v1/workspace changes them.",
+            print::cell(&now["time_zone"]),
+            print::cell(&now["country"])
+        ))?;
+    }
+    Ok(())
+}
+
+/// A connection to that workspace.
+fn engine(options: &Options, workspace: &str) -> Result<Engine> {
+    Engine::connect(&Options { workspace: Some(workspace.to_owned()), ..options.clone() })
+}
+
+/// Furnishes the workspace, if it is empty; `None` when it is not.
+fn furnish(options: &Options, preset: Preset, workspace: &str) -> Result<Option<Vec<Value>>> {
+    let engine = engine(options, workspace)?;
     let body = json!({ "preset": preset.name() });
     let mut made: Value = match engine.api.post("/workspace/preset", &body) {
         Err(error) if error.downcast_ref::<Refused>().is_some_and(|r| r.name == "not_empty") => {
             eprintln!("It has queues or sources already: the preset changes nothing.");
-            return Ok(Vec::new());
+            return Ok(None);
         }
         made => made?,
     };
-    match made["sources"].take() {
-        Value::Array(sources) => Ok(sources),
-        _ => Ok(Vec::new()),
-    }
+    Ok(Some(match made["sources"].take() {
+        Value::Array(sources) => sources,
+        _ => Vec::new(),
+    }))
 }
 
 fn print_sources(sources: &[Value]) -> Result<()> {

@@ -51,6 +51,23 @@ fn setup_again_changes_nothing() {
 }
 
 #[test]
+fn a_workspace_that_was_there_is_put_where_its_preset_is() {
+    let zone = |args: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |args: &[&str]| program(folder.path()).args(args).output().unwrap();
+        said(&run(&["setup"]));
+        said(&run(args));
+        let all: Value =
+            serde_json::from_slice(&run(&["workspace", "list", "--json"]).stdout).unwrap();
+        all[0]["time_zone"].clone()
+    };
+    assert_eq!(zone(&["setup", "--preset", "crm"]), "Asia/Kolkata");
+    let dubai = ["setup", "--preset", "crm", "--time-zone", "Asia/Dubai", "--country", "AE"];
+    assert_eq!(zone(&dubai), "Asia/Dubai");
+    assert_eq!(zone(&["setup", "--preset", "qc-desk"]), "UTC");
+}
+
+#[test]
 fn figures_are_for_people_and_for_programs() {
     let desk = worked();
     let stats = said(&desk.run(&["stats"]));

@@ -128,9 +128,13 @@ pub async fn create(
     Create { body, key }: Create<AgentChange>,
 ) -> Answer201<AgentView> {
     let name = body.checked_name()?.ok_or_else(|| Problem::field("name", "is required"))?;
-    let mut spec = AgentSpec::default();
-    body.clone().merge(&mut spec, &Locale::of(&*app.settings(caller.workspace).await?));
-    let mut work = Work::from(Command::CreateAgent { spec });
+    // Names of regions are read under the lock: they may have been changed a moment ago.
+    let change = body.clone();
+    let mut work = Work::change(move |state| {
+        let mut spec = AgentSpec::default();
+        change.clone().merge(&mut spec, &Locale::of(&state.facts().settings));
+        Ok(Command::CreateAgent { spec })
+    });
     work.personal.push(Personal::AgentName(name.clone()));
     work.personal.extend(login_change(&app, &caller, &body, Some(&name), None).await?);
     work.personal.extend(login_act(&caller, None, Some(&name), &work.personal));

@@ -133,7 +133,8 @@ pub async fn create(
             "is required: the condition under which the rule decides",
         ));
     };
-    let mut spec = RuleSpec {
+    changeable(true, body.active)?;
+    let spec = RuleSpec {
         name: String::new(),
         position: 0,
         when,
@@ -141,9 +142,13 @@ pub async fn create(
         priority: None,
         skills: Skills::new(),
     };
-    changeable(true, body.active)?;
-    body.merge(&mut spec, &Locale::of(&*app.settings(caller.workspace).await?));
-    let done = app.one(&caller, key, vec![Command::CreateRule { spec }.into()]).await?;
+    // Names of regions are read under the lock: they may have been changed a moment ago.
+    let work = Work::change(move |state| {
+        let mut spec = spec.clone();
+        body.clone().merge(&mut spec, &Locale::of(&state.facts().settings));
+        Ok(Command::CreateRule { spec })
+    });
+    let done = app.one(&caller, key, vec![work]).await?;
     app.forget_names(caller.workspace);
     let Answer::Rule(id) = done.answer else { return Err(Problem::internal("not a rule")) };
     Ok((StatusCode::CREATED, Json((&find(&app, &caller, id).await?).into())))

@@ -63,7 +63,7 @@ pub struct Pending {
     responses((status = 200, body = SetupNeeded)), security(()))]
 pub async fn get(State(app): State<App>) -> Answered<Json<SetupNeeded>> {
     let open = !app.setup.lock().unwrap_or_else(|e| e.into_inner()).is_empty();
-    let needed = open && !app.store.has_users().await?;
+    let needed = open && !app.store.has_admin(None).await?;
     let several = app.workspace_ids().await?.len() > 1;
     Ok(Json(SetupNeeded { needed, open, several }))
 }
@@ -84,7 +84,7 @@ pub async fn create(
     let used = "This link is used up or wrong. Restart the server for a new one if there is no admin yet, else sign in.";
     let Some(pending) = pending else { return Err(Problem::unauthorized(used)) };
     // Each node prints a link of its own: one that was used ends the others' too.
-    if !app.store.users(pending.workspace, None, 1).await?.items.is_empty() {
+    if app.store.has_admin(Some(pending.workspace)).await? {
         let mut setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
         setup.retain(|p| p.workspace != pending.workspace);
         return Err(Problem::unauthorized(used));

@@ -157,6 +157,25 @@ async fn an_agent_hears_only_of_their_own_items() {
 }
 
 #[tokio::test]
+async fn whoever_would_lapse_soon_is_pinged_sooner() {
+    let h = Harness::new().await;
+    h.call("PATCH", "/workspace", json!({"heartbeat_secs": 10})).await.expect(200);
+    let address = h.listen().await;
+    let mut socket = connect(&address, &h.admin, "").await.unwrap();
+    let pinged = async {
+        while let Some(frame) = socket.next().await {
+            if matches!(frame.expect("sound"), Message::Ping(_)) {
+                return;
+            }
+        }
+        panic!("closed");
+    };
+    // Three pings are due until they lapse; the bound leaves room for a busy machine only.
+    tokio::time::timeout(Duration::from_secs(9), pinged).await.expect("in time");
+    h.end().await;
+}
+
+#[tokio::test]
 async fn only_our_own_pages_and_known_callers_get_in() {
     let h = Harness::new().await;
     let address = h.listen().await;

@@ -13,8 +13,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use std::time::{Duration, Instant};
 
-/// Between two pings; an answered one is a heartbeat.
+/// The longest between two pings; an answered one is a heartbeat.
 const PING: Duration = Duration::from_secs(30);
+/// How many pings there are at least until whoever answers none has lapsed.
+const PINGS: u32 = 3;
 /// A client that says nothing for so long, or takes nothing, is gone.
 const SILENCE: Duration = Duration::from_secs(75);
 const SLOW: Duration = Duration::from_secs(20);
@@ -80,8 +82,7 @@ struct Client {
 impl Client {
     async fn serve(&mut self, mut feed: Feed) {
         self.heard();
-        let mut ping = tokio::time::interval(PING);
-        ping.tick().await;
+        let mut ping = Box::pin(tokio::time::sleep(self.pause().await));
         let mut last_heard = Instant::now();
         loop {
             tokio::select! {
@@ -114,7 +115,8 @@ impl Client {
                     }
                     Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
                 },
-                _ = ping.tick() => {
+                () = &mut ping => {
+                    ping.as_mut().reset(tokio::time::Instant::now() + self.pause().await);
                     if last_heard.elapsed() > SILENCE {
                         return;
                     }
@@ -127,6 +129,15 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Until the next ping: a workspace may have people lapse sooner than we would ping them.
+    async fn pause(&self) -> Duration {
+        let settings = self.app.settings(self.caller.workspace).await;
+        let lapse = settings.map_or(PING * PINGS, |settings| {
+            Duration::from_secs(u64::from(settings.heartbeat_secs))
+        });
+        PING.min(lapse / PINGS)
     }
 
     fn heard(&self) {

@@ -15,8 +15,11 @@ use serde_json::{Value, json};
 
 #[async_trait]
 impl<D: Db> Access for Backend<D> {
-    async fn has_users(&self) -> Result<bool> {
-        Ok(self.read_one("SELECT 1 FROM users LIMIT 1", []).await?.is_some())
+    async fn has_admin(&self, workspace: Option<WorkspaceId>) -> Result<bool> {
+        let any = "SELECT 1 FROM users WHERE role = 'admin' AND active = 1 \
+            AND ($1 = 0 OR workspace_id = $1) LIMIT 1";
+        let cells = cells![workspace.map_or(0, |workspace| workspace.0)];
+        Ok(self.read_one(any, cells).await?.is_some())
     }
 
     async fn create_user(

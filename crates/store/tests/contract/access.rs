@@ -21,12 +21,17 @@ fn login(name: &str) -> UserRow {
 
 async fn logins(database: &Database) -> Result<()> {
     let store = &database.store;
-    assert!(!store.has_users().await?);
+    assert!(!store.has_admin(None).await?);
     let mut w = Workspace::create(database, "acme").await?;
+    // Whoever signs in with a PIN changes nothing.
+    let other = Workspace::create(database, "other").await?;
+    store.create_user(other.id, &login("desk"), NOON).await?;
+    assert!(!store.has_admin(None).await?);
     let admin = UserRow { role: Role::Admin, ..login("admin") };
     let id = store.create_user(w.id, &admin, NOON).await?;
     assert_eq!(id, UserId(1));
-    assert!(store.has_users().await?);
+    assert!(store.has_admin(None).await? && store.has_admin(Some(w.id)).await?);
+    assert!(!store.has_admin(Some(other.id)).await?);
     let again = store.create_user(w.id, &admin, NOON).await;
     assert!(matches!(again, Err(Error::Taken("login name"))), "{again:?}");
     assert_eq!(store.create_user(w.id, &login("zoe"), NOON).await?, UserId(2));

@@ -1,7 +1,7 @@
 //! `POST /do-not-call`: a number is put on the list.
 
 use crate::api::Answer201;
-use crate::api::do_not_call::remove::freed;
+use crate::api::do_not_call::remove::{free_late, freed};
 use crate::api::do_not_call::{OptOutView, act, code, number};
 use crate::api::schema;
 use crate::app::App;
@@ -85,6 +85,7 @@ pub async fn add(
     })));
     work.personal.push(Personal::Act(Box::new(act(&caller, "do_not_call_added", None, said))));
     let mut works = vec![work];
+    let mut replaced = Vec::new();
     if !entry.bar.is_for_good() {
         let listed = app.store.opt_outs_of(caller.workspace, contact).await?.into_iter();
         let (gone, mut left): (Vec<_>, Vec<_>) =
@@ -92,10 +93,14 @@ pub async fn add(
         left.push(entry.clone());
         // Of a category and medium there was one at most.
         for gone in gone {
-            works.extend(freed(&app, &caller, gone, left.clone()).await?);
+            works.extend(freed(&app, &caller, gone.clone(), left.clone()).await?);
+            replaced.push(gone);
         }
     }
     app.one(&caller, None, works).await?;
+    for gone in replaced {
+        free_late(&app, &caller, gone).await?;
+    }
     let now = app.store.opt_outs_of(caller.workspace, contact).await?;
     let own = now.into_iter().find(|listed| entry.replaces(&listed.what));
     let own = own.ok_or_else(|| Problem::not_found("The entry was taken off again just now."))?;

@@ -9,8 +9,9 @@ use crate::http::problem::Answered;
 use crate::http::{Pick, Problem, Rfc3339};
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Command, Refusal};
+use routing::{Command, ItemId, Refusal};
 use serde_json::json;
+use std::sync::Arc;
 use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut};
 
 /// Takes an entry off the list, and frees what it held back: items that waited go out in their
@@ -41,9 +42,22 @@ pub async fn remove(
     let left = app.store.opt_outs_of(caller.workspace, contact).await?;
     let left = left.into_iter().filter(|other| other.id != id).map(|other| other.what).collect();
     let mut works = vec![off];
-    works.extend(freed(&app, &caller, gone, left).await?);
+    works.extend(freed(&app, &caller, gone.clone(), left).await?);
     app.one(&caller, None, works).await?;
+    free_late(&app, &caller, gone).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Frees what came in, or what else was taken off the list, between the look at the list and the lock:
+/// by now the entry is gone, and nothing more is barred by it.
+pub async fn free_late(app: &App, caller: &Caller, gone: NewOptOut) -> Answered<()> {
+    let left = app.store.opt_outs_of(caller.workspace, gone.contact).await?;
+    let left = left.into_iter().map(|other| other.what).collect();
+    let late = freed(app, caller, gone, left).await?;
+    if !late.is_empty() {
+        app.work(caller, None, late).await?;
+    }
+    Ok(())
 }
 
 /// What is to be done with each item of a contact that the list may have barred, when an entry is
@@ -58,16 +72,19 @@ pub async fn freed(
     let contact = gone.contact;
     let among = app.store.barred_items(caller.workspace, contact).await?;
     let limit = among.len() as u32;
+    let others: Arc<Vec<ItemId>> = Arc::new(among.clone());
     let filter = ItemFilter { among: Some(among), limit, ..Default::default() };
     // The newest is first.
     let rows = app.store.items(caller.workspace, &filter).await?.items;
     let came_in_barred = |row: &&ItemRow| row.state == ItemStatus::Barred;
     let is_open = |row: &ItemRow| !came_in_barred(&row) && !is_over(row.state);
     let comes_back = gone.bar.is_for_good() && !rows.iter().any(is_open);
-    let newest = rows.iter().find(came_in_barred).filter(|_| comes_back).map(|row| row.id);
+    // One whose person is erased stays: nobody could work on it.
+    let newest = rows.iter().filter(|row| row.personal.is_some()).find(came_in_barred);
+    let newest = newest.filter(|_| comes_back).map(|row| row.id);
     let works = rows.into_iter().filter_map(|row| match row.state {
         ItemStatus::Barred if newest != Some(row.id) => None,
-        ItemStatus::Barred => Some(as_it_came(row, gone.clone(), left.clone())),
+        ItemStatus::Barred => Some(as_it_came(row, gone.clone(), left.clone(), others.clone())),
         over if is_over(over) => None,
         _ => Some(Work::from(Command::SetBars { item: row.id, bars: Vec::new() })),
     });
@@ -79,10 +96,18 @@ fn is_over(state: ItemStatus) -> bool {
     matches!(state, ItemStatus::Closed | ItemStatus::Cancelled | ItemStatus::Duplicate)
 }
 
-/// Routes an item that came in barred, if the entry that is gone concerned it and no other would bar
-/// it again.
-fn as_it_came(row: ItemRow, gone: NewOptOut, left: Vec<NewOptOut>) -> Work {
+/// Routes an item that came in barred, if the entry that is gone concerned it, no other would bar it
+/// again, and none of the contact's others is open by now.
+fn as_it_came(
+    row: ItemRow,
+    gone: NewOptOut,
+    left: Vec<NewOptOut>,
+    others: Arc<Vec<ItemId>>,
+) -> Work {
     Work::change(move |state| {
+        if others.iter().any(|other| state.facts().items.contains_key(other)) {
+            return Err(Refusal::NotDuplicate(row.id));
+        }
         let source = state.facts().sources.get(&row.source);
         let bars = |entry: &NewOptOut| {
             entry.bar.is_for_good() && source.is_some_and(|source| entry.concerns(&source.spec))

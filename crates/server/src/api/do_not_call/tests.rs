@@ -140,6 +140,59 @@ async fn whoever_is_in_hand_already_does_not_come_back_beside() {
 }
 
 #[tokio::test]
+async fn nothing_stays_barred_by_what_was_taken_off_at_the_same_moment() {
+    at_once(Harness::new().await).await;
+}
+
+#[tokio::test]
+async fn nothing_stays_barred_by_what_was_taken_off_at_the_same_moment_on_postgres() {
+    at_once(Harness::postgres().await).await;
+}
+
+async fn at_once(h: Harness) {
+    let office = h.office(&["Asha", "Ben"]).await;
+    let queue = json!({"dispositions": [{"name": "won", "label": "Won", "then": "close"}]});
+    h.call("PATCH", &format!("/queues/{}", office.queue), queue).await.expect(200);
+    for round in 0..10 {
+        let phone = format!("98222000{round:02}");
+        let list = async |category: &str| {
+            let entry = json!({"phone": phone, "category": category});
+            let entry = h.call("POST", "/do-not-call", entry).await.expect(201);
+            format!("/do-not-call/{}", entry["id"])
+        };
+        // A lead comes in while its number is taken off.
+        let entry = list("all").await;
+        let lead = h.call("POST", "/items", lead(office.source, &phone));
+        let (came, gone) = tokio::join!(lead, h.call("DELETE", &entry, Value::Null));
+        gone.expect(204);
+        let item = format!("/items/{}", came.expect(201)["id"]);
+        let now = h.get(&item).await;
+        assert_eq!(now["state"], "assigned", "round {round}: {now}");
+        h.call("POST", &format!("{item}/cancel"), json!({"version": now["version"]}))
+            .await
+            .expect(200);
+
+        // Two people take two entries off.
+        let (all, banking) = (list("all").await, list("banking").await);
+        let kept = h.post("/items", super::tests::lead(office.source, &phone)).await;
+        assert_eq!(kept["state"], "barred", "round {round}");
+        let (first, second) = tokio::join!(
+            h.call("DELETE", &all, Value::Null),
+            h.call("DELETE", &banking, Value::Null)
+        );
+        first.expect(204);
+        second.expect(204);
+        let item = format!("/items/{}", kept["id"]);
+        let now = h.get(&item).await;
+        assert_eq!(now["state"], "assigned", "round {round}: {now}");
+        h.call("POST", &format!("{item}/cancel"), json!({"version": now["version"]}))
+            .await
+            .expect(200);
+    }
+    h.end().await;
+}
+
+#[tokio::test]
 async fn what_waits_and_what_somebody_has_follow_the_list() {
     follows(Harness::new().await).await;
 }

@@ -37,7 +37,7 @@ pub struct Completion {
 /// Records a disposition, which closes the item, schedules it again or moves it on. When it went to
 /// somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note of
 /// the agent who had it at the version seen. The same result once more, because the answer was lost,
-/// is answered with the item as it now is.
+/// is answered with the item as it now is; with another note it is kept like one that came late.
 #[utoipa::path(post, path = "/items/{id}/complete", tag = "items", params(("id" = u64, Path)),
     request_body = Completion, responses((status = 200, body = ItemView)))]
 pub async fn complete(
@@ -61,7 +61,9 @@ pub async fn complete(
         Ok(view) => Ok(Json(view)),
         Err(problem) if late::GONE.contains(&problem.name) => {
             let past = past::at(&app, &caller, item, body.version).await?;
-            if past.has(seen.agent, &Code::new(&body.disposition)) {
+            let again = past.has(seen.agent, &Code::new(&body.disposition))
+                && past.had_note(&app, &caller, item, body.note.as_deref()).await?;
+            if again {
                 return Ok(Json(past::became(&app, &caller, item, body.version).await?));
             }
             let Some(agent) = seen.agent.or(past.holder) else { return Err(problem) };

@@ -6,9 +6,10 @@ use crate::app::App;
 use crate::auth::{Caller, secret};
 use crate::dispatcher::Work;
 use crate::http::problem::Answered;
-use crate::http::{Body, Pick};
+use crate::http::{Body, Pick, Problem};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use routing::{Callable, Command, ItemId, Refusal, Submission};
 use serde::Deserialize;
 use store::{ItemRow, ItemStatus, NoteKind};
@@ -37,6 +38,15 @@ pub async fn force(
 ) -> Answered<Json<ItemView>> {
     let item = ItemId(id);
     let row = app.item_row(&caller, item, false).await?;
+    if row.personal.is_none() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "erased",
+            format!(
+                "Item {item} is about somebody whose data was erased; nobody could work on it."
+            ),
+        ));
+    }
     // Whoever forces what the list barred knows of it; of a duplicate's contact it may have said
     // something since, and that counts.
     let callee = match (row.state, row.personal.as_ref().and_then(|p| p.phone.as_ref())) {
@@ -76,6 +86,20 @@ pub fn forced(state: &routing::State, row: &ItemRow, version: u32) -> Result<Com
 mod tests {
     use crate::testing::Harness;
     use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn nobody_is_given_a_duplicate_whose_person_was_erased() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let lead = json!({"source": office.source, "contact": {"phone": "9876543210"}});
+        h.call("POST", "/items", lead.clone()).await.expect(201);
+        let second = h.call("POST", "/items", lead).await.expect(201);
+        let erase = json!({"phone": "9876543210", "reason": "requested"});
+        h.call("POST", "/contacts/erase", erase).await.expect(200);
+        let forced = h.call("POST", "/items/2/force", json!({"version": second["version"]})).await;
+        assert_eq!(forced.problem(409), "erased");
+        h.end().await;
+    }
 
     #[tokio::test]
     async fn a_duplicate_is_shown_beside_its_first_and_forced_through() {

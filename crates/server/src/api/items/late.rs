@@ -35,6 +35,11 @@ pub async fn kept(
     if body.disposition.chars().count() > MAX_DISPOSITION {
         return Ok(problem);
     }
+    // Whoever is erased stays so.
+    let row = app.store.item(caller.workspace, item).await?;
+    if row.is_some_and(|row| row.personal.is_none()) {
+        return Ok(problem);
+    }
     let text = said(body);
     let key = secret::hash(&format!("{item} {agent} {} {text}", body.version));
     let once = IdempotencyKey {
@@ -146,6 +151,11 @@ mod tests {
         h.post("/contacts/erase", erase).await;
         let history = h.get(&format!("{path}/history")).await.to_string();
         assert!(!history.contains("Kavya") && !history.contains("Sold"), "{history}");
+        // Nor does a late result bring any of it back.
+        let after = h.call_as(&asha, "POST", &complete, result("Kavya again")).await;
+        assert_eq!(after.problem(409), "not_holder");
+        let history = h.get(&format!("{path}/history")).await.to_string();
+        assert!(!history.contains("Kavya"), "{history}");
         h.end().await;
     }
 

@@ -16,26 +16,41 @@ const PAGE: u32 = 1_000;
 pub struct Past {
     /// Who had it then.
     pub holder: Option<AgentId>,
-    /// Who completed that version, and with which disposition.
-    pub recorded: Option<(AgentId, Code)>,
+    /// Who completed that version, with which disposition, and as which event.
+    pub recorded: Option<(AgentId, Code, u64)>,
 }
 
 impl Past {
     /// Whether this result was recorded at that version already; `own` is the agent who asks, if an
     /// agent does.
     pub fn has(&self, own: Option<AgentId>, disposition: &Code) -> bool {
-        let same = |(agent, recorded): &(AgentId, Code)| {
+        let same = |(agent, recorded, _): &(AgentId, Code, u64)| {
             own.is_none_or(|own| own == *agent) && recorded == disposition
         };
         self.recorded.as_ref().is_some_and(same)
     }
 
+    /// Whether the result that was recorded came with this note: with another one, or with one where
+    /// there was none, it is more than the same result once more.
+    pub async fn had_note(
+        &self,
+        app: &App,
+        caller: &Caller,
+        item: ItemId,
+        note: Option<&str>,
+    ) -> Answered<bool> {
+        let said = note.map(str::trim).filter(|note| !note.is_empty());
+        let (Some(said), Some((.., seq))) = (said, &self.recorded) else { return Ok(true) };
+        let notes = app.store.item_notes(caller.workspace, item).await?;
+        Ok(notes.iter().any(|note| note.event == *seq && note.text.trim() == said))
+    }
+
     /// Counts the versions as the core does, to the one that is asked for.
-    fn take(&mut self, now: &mut u32, wanted: u32, event: &Event) {
+    fn take(&mut self, now: &mut u32, wanted: u32, seq: u64, event: &Event) {
         if let Event::Completed { seen, agent, disposition, .. } = event
             && seen.version == Some(wanted)
         {
-            self.recorded = Some((*agent, disposition.clone()));
+            self.recorded = Some((*agent, disposition.clone(), seq));
         }
         // What was taken back was never recorded.
         if matches!(event, Event::Undone { .. }) {
@@ -64,7 +79,7 @@ pub async fn at(app: &App, caller: &Caller, item: ItemId, version: u32) -> Answe
     let (mut past, mut now, mut after) = (Past::default(), 0, None);
     loop {
         let page = app.store.item_history(caller.workspace, item, after, PAGE).await?;
-        page.items.iter().for_each(|entry| past.take(&mut now, version, &entry.event));
+        page.items.iter().for_each(|entry| past.take(&mut now, version, entry.seq, &entry.event));
         match page.next {
             Some(next) => after = Some(next),
             None => return Ok(past),
@@ -108,6 +123,11 @@ mod tests {
         assert_eq!(again, done);
         // Also through a system that speaks for the agents.
         assert_eq!(h.call("POST", &complete, body("won")).await.expect(200)["state"], "closed");
+        // With more to say it is work of its own, which is not lost.
+        let more =
+            json!({"version": item["version"], "disposition": "won", "note": "signed, with Ravi"});
+        let more = h.call_as(&asha, "POST", &complete, more).await;
+        assert_eq!(more.problem(409), "too_late");
         // Another result is another matter, and another's is not theirs.
         let other = h.call_as(&asha, "POST", &complete, body("later")).await;
         assert_eq!(other.problem(409), "too_late");
@@ -122,7 +142,8 @@ mod tests {
             .map(|line| &line["note"])
             .filter(|note| !note.is_null())
             .collect();
-        assert_eq!(notes, [&json!("signed"), &json!("“later”: signed")]);
+        let kept = ["signed", "“won”: signed, with Ravi", "“later”: signed"];
+        assert_eq!(notes, kept.map(|note| json!(note)).iter().collect::<Vec<_>>());
         h.end().await;
     }
 

@@ -1,6 +1,7 @@
 //! `POST /items/{id}/undo`: an agent takes back the result they recorded last.
 
-use crate::api::do_not_call::{act, remove::freed};
+use crate::api::do_not_call::act;
+use crate::api::do_not_call::remove::{free_late, freed};
 use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::auth::{Caller, secret};
@@ -26,6 +27,7 @@ pub async fn undo(
 ) -> Answered<Json<ItemView>> {
     let (item, agent) = (ItemId(id), caller.own_agent()?);
     let mut works = vec![Work::from(Command::Undo { item, agent })];
+    let mut gone = None;
     if let Some((row, contact)) = contact_of(&app, &caller, item).await? {
         // What the list says by now, which the item has missed while it was closed.
         let bars = Work::from(Command::SetBars { item, bars: Vec::new() });
@@ -38,10 +40,14 @@ pub async fn undo(
             works[0].personal.push(Personal::OptIn(listed.id));
             works[0].personal.push(Personal::Act(Box::new(removed)));
             let left = left.into_iter().map(|other| other.what).collect();
-            works.extend(freed(&app, &caller, listed.what, left).await?);
+            works.extend(freed(&app, &caller, listed.what.clone(), left).await?);
+            gone = Some(listed.what);
         }
     }
     app.one(&caller, None, works).await?;
+    if let Some(gone) = gone {
+        free_late(&app, &caller, gone).await?;
+    }
     Ok(Json(app.item_view(&caller, item, false).await?))
 }
 
