@@ -185,7 +185,8 @@ mod tests {
     #[tokio::test]
     async fn a_workspace_without_an_admin_keeps_nobody_out_of_the_others() {
         let h = Harness::new().await;
-        h.post("/agents", json!({"name": "Asha", "password": "a long one"})).await;
+        let admin = json!({"name": "Asha", "password": "a long one", "role": "admin"});
+        h.call("POST", "/agents", admin).await.expect(201);
         let new = json!({"name": "Pune", "time_zone": "Asia/Kolkata", "country": "IN"});
         let new = serde_json::from_value(new).unwrap();
         let made = workspaces::create(&*h.app.store, &h.app.dispatcher, &h.clock, &new);

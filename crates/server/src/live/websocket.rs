@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::WorkspaceId;
 use crate::http::problem::Answered;
 use crate::http::{Params, Problem};
 use crate::live::sse::After;
@@ -72,6 +73,15 @@ fn same_origin(caller: &Caller, headers: &HeaderMap) -> Answered<()> {
     Err(Problem::forbidden("A page of another origin may not open the live stream."))
 }
 
+/// Until the next ping: a workspace may have people lapse sooner than we would ping them.
+async fn until_ping(app: &App, workspace: WorkspaceId) -> Duration {
+    let lapse = app
+        .settings(workspace)
+        .await
+        .map_or(PING * PINGS, |settings| Duration::from_secs(u64::from(settings.heartbeat_secs)));
+    PING.min(lapse / PINGS)
+}
+
 struct Client {
     app: App,
     caller: Caller,
@@ -82,7 +92,8 @@ struct Client {
 impl Client {
     async fn serve(&mut self, mut feed: Feed) {
         self.heard();
-        let mut ping = Box::pin(tokio::time::sleep(self.pause().await));
+        let mut ping =
+            Box::pin(tokio::time::sleep(until_ping(&self.app, self.caller.workspace).await));
         let mut last_heard = Instant::now();
         loop {
             tokio::select! {
@@ -116,7 +127,7 @@ impl Client {
                     Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
                 },
                 () = &mut ping => {
-                    ping.as_mut().reset(tokio::time::Instant::now() + self.pause().await);
+                    ping.as_mut().reset(tokio::time::Instant::now() + until_ping(&self.app, self.caller.workspace).await);
                     if last_heard.elapsed() > SILENCE {
                         return;
                     }
@@ -129,15 +140,6 @@ impl Client {
                 }
             }
         }
-    }
-
-    /// Until the next ping: a workspace may have people lapse sooner than we would ping them.
-    async fn pause(&self) -> Duration {
-        let settings = self.app.settings(self.caller.workspace).await;
-        let lapse = settings.map_or(PING * PINGS, |settings| {
-            Duration::from_secs(u64::from(settings.heartbeat_secs))
-        });
-        PING.min(lapse / PINGS)
     }
 
     fn heard(&self) {

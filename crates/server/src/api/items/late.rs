@@ -153,7 +153,7 @@ mod tests {
         assert!(!history.contains("Kavya") && !history.contains("Sold"), "{history}");
         // Nor does a late result bring any of it back.
         let after = h.call_as(&asha, "POST", &complete, result("Kavya again")).await;
-        assert_eq!(after.problem(409), "not_holder");
+        assert_eq!(after.problem(404), "unknown_item");
         let history = h.get(&format!("{path}/history")).await.to_string();
         assert!(!history.contains("Kavya"), "{history}");
         h.end().await;

@@ -13,8 +13,8 @@ use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State;
 use routing::{
-    Bar, Contender, Event, Fate, ItemId, PassedOver, Settings, Skills, Step, Submission, Time,
-    Trace, Trial, Tried, Verdict,
+    Bar, Contender, Event, Fate, ItemId, PassedOver, Settings, Skills, Step, Submission, Trace,
+    Trial, Tried, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
