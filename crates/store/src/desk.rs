@@ -1,6 +1,6 @@
 //! Desks: how agents see a queue's items, and what is written into them there.
 
-use crate::{Act, Result, WorkspaceId};
+use crate::{Act, Personal, Result, WorkspaceId};
 use async_trait::async_trait;
 use routing::{ItemId, QueueId, Time};
 use serde_json::{Map, Value};
@@ -20,6 +20,8 @@ pub struct DeskWrite {
     pub item: ItemId,
     /// Personal attributes; null takes one away.
     pub fields: Map<String, Value>,
+    /// Who it is about from now on; of this the name, the number and the address are taken.
+    pub contact: Option<Box<Personal>>,
     /// Steps of the script that are ticked, if that was said.
     pub ticks: Option<Vec<String>>,
     pub how: Wrote,

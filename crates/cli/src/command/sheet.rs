@@ -1,5 +1,6 @@
 //! `fairlead sheet`: people's own tables, as a source of items and a mirror of what came of them.
 
+use crate::api::Refused;
 use crate::engine::Engine;
 use crate::options::Options;
 use crate::print;
@@ -26,7 +27,7 @@ enum Action {
     /// List the sheets and how they are doing.
     List,
     /// Try everything from the secrets to the columns without writing; exit code 1 with what is
-    /// wrong.
+    /// wrong or could not be tried.
     Check {
         /// The sheet, by name or id.
         sheet: String,
@@ -133,11 +134,22 @@ pub fn run(options: &Options, args: Sheet) -> Result<ExitCode> {
         Action::Sync { sheet, once, interval } => {
             let id = find(&engine, &sheet)?;
             loop {
-                let done: Value = engine.api.post(&format!("/sheets/{id}/sync"), &json!({}))?;
-                said(options, &done, synced(&done))?;
-                let Some(stop) = stop.as_ref().filter(|_| !once) else {
-                    return Ok(code(done["trouble"].is_null()));
+                let done: Result<Value> =
+                    engine.api.post(&format!("/sheets/{id}/sync"), &json!({}));
+                let stop = stop.as_ref().filter(|_| !once);
+                let done = match (done, stop) {
+                    // What is refused for now comes later.
+                    (Err(refused), Some(_)) if is_for_now(&refused) => {
+                        eprintln!("{refused}");
+                        json!({})
+                    }
+                    (done, _) => {
+                        let done = done?;
+                        said(options, &done, synced(&done))?;
+                        done
+                    }
                 };
+                let Some(stop) = stop else { return Ok(code(done["trouble"].is_null())) };
                 match stop.recv_timeout(Duration::from_secs(interval)) {
                     Err(RecvTimeoutError::Timeout) => {}
                     _ => return Ok(ExitCode::SUCCESS),
@@ -151,6 +163,12 @@ pub fn run(options: &Options, args: Sheet) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// Whether it is only not the time: the service wants to be left alone, or another server works on it.
+fn is_for_now(error: &anyhow::Error) -> bool {
+    let refused = error.downcast_ref::<Refused>();
+    refused.is_some_and(|refused| matches!(refused.name.as_str(), "resting" | "elsewhere"))
 }
 
 fn code(good: bool) -> ExitCode {

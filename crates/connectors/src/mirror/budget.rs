@@ -19,6 +19,9 @@ const HOUR: i64 = 3_600_000;
 pub struct Budget {
     minute: Window,
     day: Window,
+    /// The service asked to be left alone until this Unix time in milliseconds.
+    #[serde(default)]
+    rests_until: i64,
 }
 
 /// What was used of a budget.
@@ -32,7 +35,22 @@ impl Budget {
     pub fn new(per_minute: u32, per_day: u32) -> Self {
         let minute = Window { most: per_minute, slice: SECOND, slices: 60, counts: Vec::new() };
         let day = Window { most: per_day, slice: HOUR, slices: 24, counts: Vec::new() };
-        Budget { minute, day }
+        Budget { minute, day, rests_until: 0 }
+    }
+
+    /// Allows no call before this time, whoever asks: the service has had enough.
+    pub fn rest(&mut self, until: i64) {
+        self.rests_until = until;
+    }
+
+    /// Until when the service is to be left alone, if that is still to come.
+    pub fn rests_until(&self, now: i64) -> Option<i64> {
+        Some(self.rests_until).filter(|until| *until > now)
+    }
+
+    /// From when on there is a call again, if there is none now.
+    pub fn held_until(&self, now: i64) -> Option<i64> {
+        [self.minute.free_at(now), self.day.free_at(now)].into_iter().flatten().max()
     }
 
     /// Takes one call, or says from which Unix time in milliseconds on there is one.
@@ -40,8 +58,7 @@ impl Budget {
     /// # Errors
     /// With that time.
     pub fn allow(&mut self, now: i64) -> Result<(), i64> {
-        let wait = [self.minute.free_at(now), self.day.free_at(now)].into_iter().flatten().max();
-        if let Some(until) = wait {
+        if let Some(until) = self.rests_until(now).max(self.held_until(now)) {
             return Err(until);
         }
         self.minute.count(now);
@@ -49,9 +66,10 @@ impl Budget {
         Ok(())
     }
 
-    /// Whether it allows so many calls in a minute and in 24 hours.
-    pub fn is_of(&self, per_minute: u32, per_day: u32) -> bool {
-        (self.minute.most, self.day.most) == (per_minute, per_day)
+    /// The same calls, of which so many are allowed in a minute and in 24 hours from now on.
+    pub fn allowing(mut self, per_minute: u32, per_day: u32) -> Self {
+        (self.minute.most, self.day.most) = (per_minute, per_day);
+        self
     }
 
     /// What the last minute and the last 24 hours have used.
@@ -136,6 +154,28 @@ mod tests {
         budget.allow(140_000).unwrap();
         assert_eq!(budget.allow(210_000), Err(25 * HOUR));
         assert!(Budget::new(0, 0).allow(5).is_err());
+    }
+
+    #[test]
+    fn other_limits_forget_no_call() {
+        let mut budget = Budget::new(2, 100);
+        budget.allow(0).unwrap();
+        budget.allow(1_000).unwrap();
+        let mut budget = budget.allowing(3, 100);
+        assert_eq!(budget.spent(1_000), Spent { minute: 2, day: 2 });
+        budget.allow(2_000).unwrap();
+        assert!(budget.allow(3_000).is_err());
+        assert!(budget.allowing(100, 3).allow(120_000).is_err());
+    }
+
+    #[test]
+    fn a_service_that_has_had_enough_is_left_alone() {
+        let mut budget = Budget::new(10, 10);
+        budget.rest(5_000);
+        let kept = serde_json::to_string(&budget).unwrap();
+        let mut budget: Budget = serde_json::from_str(&kept).unwrap();
+        assert_eq!((budget.rests_until(4_999), budget.allow(4_999)), (Some(5_000), Err(5_000)));
+        assert_eq!((budget.rests_until(5_000), budget.allow(5_000)), (None, Ok(())));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub enum Weight {
     Good,
     /// Works, but look at it.
     Warning,
-    /// Does not work until somebody mends it.
+    /// Does not work until somebody mends it, or could not be tried.
     Wrong,
 }
 
@@ -37,12 +37,13 @@ impl Finding {
         Finding { weight: Weight::Wrong, what: what.into() }
     }
 
-    /// What a trouble means to somebody who is setting the sheet up.
+    /// What a trouble means to somebody who is setting the sheet up. What could not be tried is not
+    /// known to work.
     pub fn of(trouble: &Trouble) -> Self {
         match trouble {
-            Trouble::Rate { .. } | Trouble::Held { .. } | Trouble::Soon(_) => {
-                Finding::warning(format!("{trouble}: check again in a minute"))
-            }
+            Trouble::Rate { .. } | Trouble::Held { .. } | Trouble::Soon(_) => Finding::wrong(
+                format!("{trouble}; nothing more was tried: check again in a minute"),
+            ),
             _ => Finding::wrong(trouble.to_string()),
         }
     }

@@ -81,6 +81,10 @@ pub trait Sheet: Send {
         None
     }
 
+    /// Asks again where nobody let us in: somebody may have mended it since. Without this nothing is
+    /// sent any more after [`Trouble::Auth`].
+    fn reopen(&mut self) {}
+
     /// Tries everything from the secrets to the columns without writing, and says what is wrong.
     fn check(&mut self) -> Vec<Finding>;
 }

@@ -13,7 +13,7 @@ pub enum Trouble {
     #[error("the sheet's budget of calls is used up; it goes on by itself")]
     Held { until: i64 },
     /// The service does not let us in, a new token did not help: somebody has to mend the secrets or
-    /// the rights. Nothing is sent until then.
+    /// the rights. Nothing is sent until [`reopen`](super::Sheet::reopen).
     #[error("{0}")]
     Auth(String),
     /// The same request will fail again. One row may be the reason for all of a batch: push them
@@ -51,7 +51,9 @@ impl Trouble {
             408 | 425 | 500..=599 => {
                 Trouble::Soon(format!("the service has a problem for now (HTTP {status})"))
             }
-            404 => Trouble::BadRequest("there is no such document (HTTP 404)".into()),
+            404 => Trouble::BadRequest(
+                "there is no such document (HTTP 404): copy its link again".into(),
+            ),
             _ => Trouble::BadRequest(format!("the service refuses the request (HTTP {status})")),
         })
     }

@@ -183,6 +183,13 @@ fn tokens_are_renewed_before_they_end_and_once_on_an_error() {
     let calls = stub.calls().len();
     assert_eq!(sheet.pull(None).unwrap_err(), refused);
     assert_eq!(stub.calls().len(), calls);
+    sheet.reopen();
+    assert!(sheet.pull(None).is_ok());
+    sheet.reopen();
+    assert!(sheet.pull(None).is_ok());
+    assert_eq!(stub.calls_of("token").len(), 4, "a token that works is kept");
+    stub.script().add(Step::next("spreadsheet", Act::Status { status: 403, retry_after: None }));
+    assert!(sheet.pull(None).is_err());
     // Whoever checks it has mended it.
     assert!(findings(&mut sheet)[0].starts_with("ok: "));
     assert!(sheet.pull(None).is_ok());
@@ -209,6 +216,36 @@ fn the_service_s_troubles_say_what_to_do() {
     assert!(matches!(sheet.push(&changes), Err(Trouble::Soon(_))));
     assert_eq!(stub.cell(0, "备注"), "b");
     assert_eq!(sheet.push(&changes).unwrap(), [Pushed::Written]);
+}
+
+#[test]
+fn what_a_check_calls_wrong_is_not_used() {
+    let mut table = Table::recruitment(3);
+    table.fields[8].kind = "formula".into();
+    (0..3).for_each(|row| table.rows[row][8] = json!(1));
+    let stub = stub_of(table);
+    let mut sheet = sheet(&stub);
+    for said in [sheet.pull(None).err(), sheet.push(&[change(&id(1), "a", "b")]).err()] {
+        assert!(
+            matches!(&said, Some(Trouble::BadRequest(what)) if what.contains("formulas")),
+            "{said:?}"
+        );
+    }
+    assert!(stub.calls_of("values:batchUpdate").is_empty());
+    assert!(findings(&mut sheet).join(" ").contains("wrong: “备注” holds formulas"));
+}
+
+#[test]
+fn a_text_that_looks_like_a_formula_is_none() {
+    let stub = stub(2);
+    let mut sheet = sheet(&stub);
+    for row in 1..3 {
+        let pushed = sheet.push(&[change(&id(row), "a", "=1+1")]).unwrap();
+        assert_eq!(pushed, [Pushed::Written]);
+    }
+    assert!(sheet.pull(None).is_ok());
+    let found = findings(&mut sheet).join(" ");
+    assert!(!found.contains("formulas"), "{found}");
 }
 
 #[test]

@@ -95,7 +95,11 @@ fn a_change_of_the_file_is_noticed_and_our_own_is_not() {
     assert!(sheet.changed_since(&stamp).unwrap());
     assert_eq!(sheet.pull(None).unwrap().rows.len(), 2);
     fs::remove_file(&path).unwrap();
-    assert!(matches!(sheet.pull(None), Err(Trouble::Soon(_))));
+    let gone = sheet.pull(None).unwrap_err();
+    assert!(matches!(&gone, Trouble::BadRequest(what) if what.contains("no file")), "{gone:?}");
+    // Gone while a row was to be written, it is no fault of that row.
+    let gone = sheet.push(&[change(&id("a1"), "b", "d")]).unwrap_err();
+    assert!(matches!(gone, Trouble::Changed(_)), "{gone:?}");
 }
 
 #[test]
@@ -150,7 +154,9 @@ fn a_formula_is_never_overwritten() {
     );
     assert!(fs::read(&path).unwrap() == bytes);
     let found = findings(&mut sheet).join("\n");
-    assert!(found.contains("wrong: a column that is to be written holds formulas"), "{found}");
+    assert!(found.contains("wrong: “公式” is a column that is to be written and holds"), "{found}");
+    let said = sheet.pull(None).unwrap_err().to_string();
+    assert!(found.contains(&said), "what a check calls wrong is not used: {said}");
 }
 
 #[test]
@@ -183,7 +189,9 @@ fn a_check_says_what_is_wrong() {
     let (_folder, path, mut sheet) = csv("");
     assert!(findings(&mut sheet).join("\n").contains("no rows that can be told apart"));
     fs::remove_file(path).unwrap();
-    assert!(findings(&mut sheet)[0].starts_with("look: the file cannot be used"));
+    let found = findings(&mut sheet);
+    assert!(found[0].starts_with("wrong: there is no file /"), "{found:?}");
+    assert!(found[0].contains("list.csv: put it there"), "{found:?}");
 }
 
 #[test]

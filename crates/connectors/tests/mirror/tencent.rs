@@ -232,3 +232,20 @@ fn a_letter_whose_title_is_there_twice_is_refused() {
     assert!(findings(&mut sheet).join("\n").contains("wrong: the title of the column I"));
     assert!(stub.calls_of("updateRecords").is_empty());
 }
+
+#[test]
+fn what_a_check_calls_wrong_is_not_used() {
+    let stub = stub(2);
+    let columns = |permission: &str| -> Columns {
+        let computed = json!({"column": "选中率", "permission": permission, "attribute": "rate"});
+        let phone = json!({"column": "手机号", "permission": "read", "attribute": "phone"});
+        serde_json::from_value(json!([phone, computed])).unwrap()
+    };
+    for (permission, word) in [("write", "cannot be written"), ("read", "cannot be read")] {
+        let mut sheet = sheet_of(&stub, columns(permission), tokens(&stub), Net::new());
+        let said = sheet.pull(None).unwrap_err().to_string();
+        assert!(said.contains(word), "{said}");
+        assert!(findings(&mut sheet).join(" ").contains(&said), "the same words");
+    }
+    assert!(stub.calls_of("getRecords").is_empty());
+}

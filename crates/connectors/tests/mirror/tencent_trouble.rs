@@ -1,8 +1,11 @@
 //! A Smart Sheet's service that refuses, forgets, breaks off and is edited meanwhile.
 
 use crate::net::{NOW, Net, cell, change, everything, findings};
-use crate::tencent::{sheet, sheet_of, stub, tokens};
-use connectors::mirror::{Columns, Pushed, RowId, Sheet, Trouble, tencent::Tokens};
+use crate::tencent::{app, sheet, sheet_of, stub, tokens};
+use connectors::mirror::{
+    Columns, Pushed, RowId, Sheet, Trouble,
+    tencent::{Document, Tencent, Tokens},
+};
 use serde_json::json;
 use sheet_stubs::{Act, Script, Step, Table, Tencent as Stub};
 use std::{sync::atomic::Ordering, time::Duration};
@@ -85,6 +88,39 @@ fn when_a_new_token_does_not_help_nothing_more_is_sent() {
         assert_eq!(stub.calls().len(), calls);
         // The renewed token is not lost with it.
         assert!(sheet.take_tokens().is_some());
+        // Asked again, as somebody may have mended it, it is sent again.
+        sheet.reopen();
+        assert!(sheet.pull(None).is_ok());
+    }
+}
+
+#[test]
+fn without_a_refresh_token_it_is_said_what_is_missing() {
+    let stub = stub(1);
+    let lone = |access_token: &str| Tokens {
+        access_token: access_token.into(),
+        refresh_token: None,
+        ..tokens(&stub)
+    };
+    let mut sheet = sheet_of(&stub, Columns::recruitment(), lone("another"), Net::new());
+    let said = sheet.pull(None).unwrap_err().to_string();
+    assert!(said.contains("refuses the token") && said.contains("no refresh token"), "{said}");
+    assert!(!said.contains("did not help"), "{said}");
+    let ended = Tokens { expires_at: Some(NOW), ..lone(&stub.access_token()) };
+    let mut sheet = sheet_of(&stub, Columns::recruitment(), ended, Net::new());
+    let said = sheet.pull(None).unwrap_err().to_string();
+    assert!(said.contains("has ended") && said.contains("refresh_token"), "{said}");
+}
+
+#[test]
+fn a_link_to_no_document_is_said_to_be_one() {
+    let stub = stub(1);
+    for link in ["DOther".to_owned(), "300000000$Other".to_owned()] {
+        let document = Document { link, tab: None, base: Some(stub.url()) };
+        let columns = Columns::recruitment();
+        let sheet = Tencent::new(&document, app(), tokens(&stub), columns, Net::new());
+        let said = sheet.unwrap().pull(None).unwrap_err().to_string();
+        assert!(said.contains("code 400") && said.contains("is the link right?"), "{said}");
     }
 }
 
@@ -156,4 +192,17 @@ fn a_column_renamed_meanwhile_is_noticed_and_looked_for_again() {
     let refused = sheet.push(&[change(&id, "a", "c")]).unwrap_err();
     assert!(refused.to_string().contains("no column titled “备注”"), "{refused}");
     assert_eq!(stub.cell(0, "Notes"), "b");
+}
+
+#[test]
+fn what_could_not_be_tried_is_not_called_good() {
+    let stub = stub(1);
+    let mut sheet = sheet(&stub);
+    for act in [Act::CutBefore, Act::Status { status: 429, retry_after: None }] {
+        stub.script().add(Step::next("converter", act));
+        let found = findings(&mut sheet);
+        assert!(found.len() == 1 && found[0].starts_with("wrong: "), "{found:?}");
+        assert!(found[0].contains("nothing more was tried"), "{found:?}");
+    }
+    assert!(findings(&mut sheet)[0].starts_with("ok: "));
 }

@@ -145,6 +145,7 @@ pub(super) fn add(
                     fields,
                     ticks,
                     how,
+                    contact: None,
                 }));
             }
             Personal::QueueDesk(spec) => {
@@ -152,9 +153,10 @@ pub(super) fn add(
                     batch.queue_desks.push((queue, spec.clone()));
                 }
             }
-            Personal::Fields { item, fields } => batch.desk.push(DeskWrite {
+            Personal::Fields { item, fields, contact } => batch.desk.push(DeskWrite {
                 item: *item,
                 fields: fields.clone(),
+                contact: contact.clone(),
                 ticks: None,
                 how: Wrote::WherePersonIs,
             }),

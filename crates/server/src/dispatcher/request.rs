@@ -146,6 +146,8 @@ pub enum Personal {
     Fields {
         item: ItemId,
         fields: Map<String, Value>,
+        /// Who it is about, where that is another number or name now.
+        contact: Option<Box<store::Personal>>,
     },
     /// The row of a sheet that the submitted item is.
     SheetRow(Box<NewSheetRow>),

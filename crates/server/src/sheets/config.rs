@@ -105,18 +105,34 @@ impl SheetConfig {
         }
     }
 
+    /// Whether both are the same table of the same document.
+    pub fn is_same(&self, other: &SheetConfig) -> bool {
+        let place = |config: &SheetConfig| {
+            // The address bar says the same document in more ways than one.
+            let link = config.link.trim();
+            let (path, rest) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
+            let path = path.trim_end_matches('/').trim_end_matches("/edit").to_owned();
+            let id = path.rsplit('/').next().unwrap_or_default().to_owned();
+            let document = if link.contains("://") { id } else { path };
+            let parts = rest.split(['?', '#', '&']);
+            let linked = parts.filter(|part| part.starts_with("tab=") || part.starts_with("gid="));
+            let tab = config.tab.clone().or(linked.last().map(str::to_owned));
+            (document, tab, config.base.clone())
+        };
+        place(self) == place(other)
+    }
+
     /// Calls a minute and a day.
     pub fn calls(&self, kind: SheetKind) -> (u32, u32) {
         let (minute, day) = kind.calls();
         (self.pace.per_minute.unwrap_or(minute), self.pace.per_day.unwrap_or(day))
     }
 
-    /// A budget of which what was kept is spent; a new one when the numbers are others now.
+    /// A budget of which what was kept is spent, whatever the numbers were then.
     pub fn budget(&self, kind: SheetKind, kept: Option<&str>) -> Budget {
         let (minute, day) = self.calls(kind);
-        let new = Budget::new(minute, day);
         let kept = kept.and_then(|text| serde_json::from_str::<Budget>(text).ok());
-        kept.filter(|kept| kept.is_of(minute, day)).unwrap_or(new)
+        kept.map_or(Budget::new(minute, day), |kept| kept.allowing(minute, day))
     }
 
     /// When everything is read again after a reading of so many calls: half of a day's are left for
@@ -170,6 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn the_same_table_is_known_by_whatever_link() {
+        let of = |link: &str, tab: Option<&str>| SheetConfig {
+            link: link.into(),
+            tab: tab.map(str::to_owned),
+            ..config(Pace { read_secs: Some(7), ..Pace::default() })
+        };
+        let google =
+            |rest: &str| of(&format!("https://docs.google.com/spreadsheets/d/1aB{rest}"), None);
+        assert!(google("/edit?gid=7#gid=7").is_same(&google("/edit#gid=7")));
+        assert!(google("/edit").is_same(&of("1aB", None)));
+        assert!(!google("/edit#gid=7").is_same(&google("/edit#gid=8")));
+        let tencent = of("https://docs.qq.com/smartsheet/DTest?tab=t1&u=2", None);
+        assert!(tencent.is_same(&of("https://docs.qq.com/smartsheet/DTest?tab=t1", None)));
+        assert!(!tencent.is_same(&of("https://docs.qq.com/smartsheet/DOther?tab=t1", None)));
+        assert!(of("/lists/a.csv", None).is_same(&of("/lists/a.csv", None)));
+        assert!(!of("/lists/a.csv", None).is_same(&of("/other/a.csv", None)));
+    }
+
+    #[test]
     fn writing_waits_only_when_many_calls_are_spent() {
         let own = config(Pace::default());
         let gap = |spent| own.write_gap_secs(SheetKind::Tencent, spent);
@@ -177,12 +212,15 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_of_other_numbers_begins_anew() {
+    fn calls_that_were_made_count_whatever_the_numbers_are_now() {
         let own = config(Pace::default());
-        let mut budget = own.budget(SheetKind::Google, None);
+        let mut budget = own.budget(SheetKind::Tencent, None);
         budget.allow(0).unwrap();
         let kept = serde_json::to_string(&budget).unwrap();
-        assert_eq!(own.budget(SheetKind::Google, Some(&kept)).spent(0).day, 1);
-        assert_eq!(own.budget(SheetKind::Tencent, Some(&kept)).spent(0).day, 0);
+        let other = config(Pace { per_minute: Some(1), ..Pace::default() });
+        for config in [own, other.clone()] {
+            assert_eq!(config.budget(SheetKind::Tencent, Some(&kept)).spent(0).day, 1);
+        }
+        assert!(other.budget(SheetKind::Tencent, Some(&kept)).allow(0).is_err());
     }
 }

@@ -8,7 +8,7 @@ use crate::http::Problem;
 use crate::submission::{
     KnownSource, Locale, Prepared, Strictness, country, form, incoming, prepare,
 };
-use connectors::mirror::{Columns, Row, RowId, Trouble, Use};
+use connectors::mirror::{Columns, Row, RowId, SheetColumn, Trouble, Use};
 use connectors::{Field, Form, Mapping, Override};
 use futures_util::future::try_join_all;
 use routing::{AgentId, Answer, Command, ItemId, Refusal, Seen, Target};
@@ -101,6 +101,16 @@ pub struct NotCome {
     pub unowned: Vec<Coming>,
 }
 
+/// What became of an edit of what somebody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// They see it already.
+    Nothing,
+    Done,
+    /// It is in nobody's hands any more.
+    Late,
+}
+
 /// The item that was submitted right before goes to whom the sheet names: a person said so.
 fn placing(agent: AgentId) -> Work {
     Work::change(move |state| {
@@ -116,6 +126,27 @@ pub fn is_same(old: &Prepared, new: &Prepared) -> bool {
         (personal.name, personal.phone, personal.phone_raw, personal.email)
     };
     old.submission == new.submission && person(old) == person(new)
+}
+
+/// What of a row's changes the core has no part in: the row with these alone, and their columns.
+pub fn beside_core<'a>(
+    intake: &Intake,
+    seen: &Row,
+    now: &Row,
+    edited: &[&'a SheetColumn],
+) -> (Row, Vec<&'a SheetColumn>) {
+    let (mut beside, mut taken) = (seen.clone(), Vec::new());
+    let Ok(before) = intake.prepare(seen) else { return (beside, taken) };
+    for column in edited {
+        let mut with = beside.clone();
+        with.take(column, now);
+        let same = |with: Prepared| with.submission == before.submission;
+        if intake.prepare(&with).is_ok_and(same) {
+            beside = with;
+            taken.push(*column);
+        }
+    }
+    (beside, taken)
 }
 
 /// The fields that differ; null takes one away.
@@ -228,9 +259,37 @@ impl Pass<'_> {
     /// Writes what the sheet says anew into an item's fields.
     pub async fn edit(&self, item: ItemId, fields: Map<String, Value>) -> Result<(), Stop> {
         let mut work = Work::from(Command::Clock);
-        work.personal.push(Personal::Fields { item, fields });
+        work.personal.push(Personal::Fields { item, fields, contact: None });
         let decided = self.decide(vec![work]).await?;
         decided.map_err(|refusal| Trouble::BadRequest(refusal.to_string()).into())
+    }
+
+    /// Has the holder of an item see what its row says now: its fields, and the number and the name,
+    /// if they are others than those that `item` shows. `false` when it has been closed meanwhile.
+    pub async fn tell_holder(
+        &self,
+        item: &ItemRow,
+        fields: Map<String, Value>,
+        now: &Prepared,
+    ) -> Result<Told, Stop> {
+        let person = |one: &store::Personal| {
+            let store::Personal { name, phone, phone_raw, phone_ok, email, .. } = one.clone();
+            (name, phone, phone_raw, phone_ok, email)
+        };
+        let shown = item.personal.as_ref();
+        let is_shown = shown.is_none_or(|shown| person(shown) == person(&now.personal));
+        if is_shown && fields.is_empty() {
+            return Ok(Told::Nothing);
+        }
+        let mut work = match is_shown {
+            true => Work::from(Command::Clock),
+            // The do-not-call list may say something else of another number.
+            false => Command::SetBars { item: item.id, bars: Vec::new() }.into(),
+        };
+        let contact = (!is_shown).then(|| Box::new(now.personal.clone()));
+        work.callee = now.callee.filter(|_| !is_shown);
+        work.personal.push(Personal::Fields { item: item.id, fields, contact });
+        Ok(self.decide(vec![work]).await?.map_or(Told::Late, |()| Told::Done))
     }
 
     async fn decide(&self, work: Vec<Work>) -> Result<Result<(), Refusal>, Stop> {

@@ -18,6 +18,8 @@ pub enum Why {
     NotKept,
     /// The value cannot stand in such a column.
     Unfit,
+    /// Somebody marked the row as done or as theirs while somebody here has its item.
+    Marked,
     /// The row was removed while somebody has its item; it concerns no column.
     RowGone,
 }

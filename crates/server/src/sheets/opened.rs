@@ -7,7 +7,7 @@ use super::secrets::Access;
 use crate::app::App;
 use crate::dispatcher::WorkspaceId;
 use connectors::mirror::google::{Account, Google};
-use connectors::mirror::local::{LocalFile, Stamp};
+use connectors::mirror::local::{Glance, LocalFile, Stamp, glance};
 use connectors::mirror::tencent::{Tencent, Tokens};
 use connectors::mirror::{Columns, Sheet, Trouble};
 use std::path::PathBuf;
@@ -30,6 +30,8 @@ enum Adapter {
     File {
         file: LocalFile,
         path: PathBuf,
+        /// As it was when it was last tried, whatever came of that, or as we left it.
+        tried: Glance,
     },
     /// The lock lets the whole be shared between threads; only who has all of it works with it.
     Service(Mutex<Box<dyn Sheet>>),
@@ -56,7 +58,10 @@ impl Opened {
             let path = folder::allowed(app, workspace, several, &config.link, sheet.trusted);
             let path = path.map_err(|what| wrong(format!("the file {what}")))?;
             let file = LocalFile::new(path.clone(), config.tab.clone(), columns)?;
-            let (adapter, version) = (Adapter::File { file, path }, sheet.version);
+            let kept = sheet.health.stamp.as_deref();
+            let kept: Option<Stamp> = kept.and_then(|text| serde_json::from_str(text).ok());
+            let tried = kept.as_ref().and_then(Stamp::glance);
+            let (adapter, version) = (Adapter::File { file, path, tried }, sheet.version);
             let sealed = sheet.sealed.clone();
             return Ok(Opened { version, sealed, kind, config, adapter, port: None, app: None });
         }
@@ -106,13 +111,29 @@ impl Opened {
         }
     }
 
-    /// Whether somebody seems to have saved the file since.
+    /// Whether somebody seems to have saved the file since it was last tried.
     pub fn was_saved(&self) -> bool {
         match &self.adapter {
-            Adapter::File { file, path } => {
-                file.stamp().is_some_and(|stamp| stamp.may_differ(path).unwrap_or(false))
-            }
+            Adapter::File { path, tried, .. } => glance(path) != *tried,
             Adapter::Service(_) => false,
+        }
+    }
+
+    /// It is read now: it is not tried again as it is when that fails.
+    pub fn try_now(&mut self) {
+        if let Adapter::File { path, tried, .. } = &mut self.adapter {
+            *tried = glance(path);
+        }
+    }
+
+    /// Something was done with it: a file that we wrote ourselves was not saved by somebody, unless
+    /// it was before.
+    pub fn left(&mut self, before: Option<Stamp>, was_saved: bool) {
+        if let Adapter::File { file, tried, .. } = &mut self.adapter
+            && file.stamp() != before.as_ref()
+            && !was_saved
+        {
+            *tried = file.stamp().and_then(Stamp::glance);
         }
     }
 

@@ -1,6 +1,7 @@
 //! One turn of a node with a sheet: write what is due, read what is due, and note how it went.
 
 use super::Which;
+use super::config::SheetKind;
 use super::follow::follow;
 use super::opened::Opened;
 use super::{pull, push};
@@ -8,7 +9,7 @@ use crate::app::{App, Names};
 use crate::auth::seal::SealError;
 use crate::dispatcher::SubmitError;
 use crate::http::Problem;
-use connectors::mirror::{Columns, Finding, Sheet, Trouble};
+use connectors::mirror::{Budget, Columns, Finding, Sheet, Trouble};
 use routing::Time;
 use serde::Serialize;
 use store::{ItemRow, SheetRow, WorkspaceId};
@@ -18,6 +19,8 @@ use utoipa::ToSchema;
 const LEASE_SECS: u32 = 180;
 /// It is leased again when no more than this is left.
 const LEAST_SECS: u32 = 120;
+/// A file costs nothing to look at: whatever is wrong with it, it is looked at again that soon.
+const LONGEST_OF_FILE_SECS: u32 = 60;
 /// Batches that are written in one turn.
 const MAX_BATCHES: usize = 50;
 
@@ -68,6 +71,8 @@ pub enum Stop {
     Ours(Problem),
     /// Another node has the sheet.
     Elsewhere,
+    /// The service asked us to wait until then: nobody's wish shortens that.
+    Resting(Time),
 }
 
 impl From<Trouble> for Stop {
@@ -104,6 +109,8 @@ pub struct Pass<'a> {
     names: Names,
     told: Option<String>,
     has_read: bool,
+    /// Whoever has an item should look at it again.
+    pub shows_anew: bool,
 }
 
 /// Takes a turn with a sheet, once whoever has one on this node is through.
@@ -111,8 +118,15 @@ pub async fn run(app: &App, which: Which, reads: Reads) -> Result<Went, Stop> {
     let turn = app.sheets.turn(which);
     let mut held = turn.lock().await;
     let mut pass = Pass::begin(app, which, held.take()).await?;
+    if let Some(until) = pass.rests_until().filter(|_| reads == Reads::Now) {
+        *held = pass.opened.take();
+        return Err(Stop::Resting(until));
+    }
     follow(app, which.0, &pass.sheet).await?;
     let done = pass.work(reads).await;
+    if pass.shows_anew {
+        app.dispatcher.reload(which.0);
+    }
     let went = pass.settle(done).await;
     *held = pass.opened.take();
     went
@@ -123,6 +137,10 @@ pub async fn check(app: &App, which: Which) -> Result<Vec<Finding>, Stop> {
     let turn = app.sheets.turn(which);
     let mut held = turn.lock().await;
     let mut pass = Pass::begin(app, which, held.take()).await?;
+    if let Some(until) = pass.rests_until() {
+        *held = pass.opened.take();
+        return Err(Stop::Resting(until));
+    }
     let findings = match pass.open().await {
         Ok(()) => pass.ask(|sheet| Ok(sheet.check())).await,
         Err(Stop::Trouble(trouble)) => Ok(vec![Finding::of(&trouble)]),
@@ -146,7 +164,23 @@ impl<'a> Pass<'a> {
         let opened = held.filter(same);
         let names = app.names(workspace).await?;
         let counts = Counts::default();
-        Ok(Pass { app, workspace, sheet, counts, opened, names, told: None, has_read: false })
+        Ok(Pass {
+            app,
+            workspace,
+            sheet,
+            counts,
+            opened,
+            names,
+            told: None,
+            has_read: false,
+            shows_anew: false,
+        })
+    }
+
+    /// Until when the service asked to be left alone.
+    fn rests_until(&self) -> Option<Time> {
+        let budget: Budget = serde_json::from_str(self.sheet.health.budget.as_deref()?).ok()?;
+        budget.rests_until(self.app.clock.now().0).map(Time)
     }
 
     async fn open(&mut self) -> Result<(), Stop> {
@@ -158,12 +192,17 @@ impl<'a> Pass<'a> {
 
     async fn work(&mut self, reads: Reads) -> Result<(), Stop> {
         self.open().await?;
+        if let Some(opened) = &mut self.opened {
+            // Whoever kept us out may have thought better of it since the last turn.
+            opened.sheet().reopen();
+        }
         // What is due goes first: reading all of a sheet may take a while.
         self.write().await?;
         let now = self.app.clock.now();
         let saved = self.opened.as_ref().is_some_and(Opened::was_saved);
         if reads == Reads::Now || saved || self.sheet.health.read_due <= now {
             let before = self.calls();
+            self.opened.iter_mut().for_each(Opened::try_now);
             pull::pull(self).await?;
             self.has_read = true;
             let calls = self.calls().saturating_sub(before);
@@ -228,7 +267,9 @@ impl<'a> Pass<'a> {
             port.hold(self.sheet.leased_until);
         }
         let asked = tokio::task::spawn_blocking(move || {
+            let (before, was_saved) = (opened.stamp().cloned(), opened.was_saved());
             let answer = what(opened.sheet());
+            opened.left(before, was_saved);
             let tokens = opened.sheet().take_tokens();
             (opened, answer, tokens)
         });
@@ -287,7 +328,13 @@ impl<'a> Pass<'a> {
             Err(Stop::Trouble(trouble)) => {
                 tracing::debug!(workspace = self.workspace.0, sheet = self.sheet.id.0, %trouble,
                     "a sheet rests");
-                health.paused_until = rest(&trouble, health.failures, now);
+                let is_file = self.sheet.kind == SheetKind::File.as_str();
+                let longest = if is_file { LONGEST_OF_FILE_SECS } else { u32::MAX };
+                let until = rest(&trouble, health.failures, now);
+                health.paused_until = until.min(now.plus_secs(longest));
+                if let (Trouble::Rate { .. }, Some(opened)) = (&trouble, &self.opened) {
+                    opened.port.iter().for_each(|port| port.rest(until));
+                }
                 if !matches!(trouble, Trouble::Held { .. }) {
                     health.failures += 1;
                 }
@@ -334,9 +381,9 @@ fn rest(trouble: &Trouble, failures: u32, now: Time) -> Time {
         }
         Trouble::Rate { retry_after: None } => doubled(60, 900),
         Trouble::Held { until } => return Time(*until).max(now.plus_secs(1)),
-        // Somebody has to mend it, and whoever changes the sheet ends the rest.
-        Trouble::Auth(_) => 3600,
-        Trouble::BadRequest(_) | Trouble::Unreadable(_) => doubled(60, 3600),
+        // Somebody has to mend it: here, which ends the rest, or there, which nobody tells us.
+        Trouble::Auth(_) => doubled(300, 3600),
+        Trouble::BadRequest(_) | Trouble::Unreadable(_) => doubled(60, 900),
         Trouble::Soon(_) => doubled(5, 300),
         Trouble::Changed(_) => doubled(2, 300),
     };
@@ -357,6 +404,7 @@ mod tests {
         let soon = || Trouble::Soon(String::new());
         assert_eq!((secs(soon(), 0), secs(soon(), 1), secs(soon(), 30)), (5, 10, 300));
         assert_eq!(secs(Trouble::Held { until: 9_000 }, 3), 9);
-        assert_eq!(secs(Trouble::Auth(String::new()), 0), 3600);
+        let auth = || Trouble::Auth(String::new());
+        assert_eq!((secs(auth(), 0), secs(auth(), 9)), (300, 3600));
     }
 }

@@ -66,6 +66,11 @@ impl Port {
         self.state().ours_until = until;
     }
 
+    /// The service has had enough: nothing is sent before.
+    pub fn rest(&self, until: Time) {
+        self.state().budget.rest(until.0);
+    }
+
     /// What is spent, to be kept.
     pub fn budget(&self) -> Budget {
         self.state().budget.clone()
@@ -129,6 +134,11 @@ fn unreached(error: &ureq::Error) -> String {
         ureq::Error::Other(error) if error.is::<crate::outgoing::client::Inward>() => {
             "its address is in a network that sheets may not reach: the server's owner can allow \
              private networks with --private-webhooks"
+                .to_owned()
+        }
+        ureq::Error::RequireHttpsOnly(_) => {
+            "its address is not https: the server's owner can allow plain http on this machine with \
+             --private-webhooks"
                 .to_owned()
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => {

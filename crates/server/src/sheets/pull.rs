@@ -1,6 +1,6 @@
 //! From the sheet to items: everything is read, and what differs from what was seen is dealt with.
 
-use super::intake::{Coming, Intake, NotCome, edits, is_same};
+use super::intake::{Coming, Intake, NotCome, Told, beside_core, edits, is_same};
 use super::memory::{Conflict, Memory, Why};
 use super::owners::Owners;
 use super::pass::{Pass, Stop};
@@ -119,8 +119,8 @@ async fn seen_before(
         memory.row.due_at = Some(pass.app.clock.now());
         memory.settle("");
     }
-    let touched = memory.touched(&now, columns);
-    let by = |role| touched.iter().any(|column| column.role == Some(role));
+    let (touched, edited) = (memory.touched(&now, columns), memory.edited(&now, columns));
+    let by = |role| touched.iter().chain(&edited).any(|column| column.role == Some(role));
     let taken =
         by(Role::Done) && now.is_done(columns) || by(Role::Owner) && now.owner(columns).is_some();
     if let Some(state) = outside(&now, columns).filter(|_| taken && is_free(&item)) {
@@ -131,7 +131,16 @@ async fn seen_before(
         pass.counts.respected += 1;
         return Ok(Some(bare(old, state)));
     }
-    let edited = memory.edited(&now, columns);
+    if is_held(&item) {
+        let done = by(Role::Done) && now.is_done(columns);
+        let own = item.agent_name.as_deref().unwrap_or_default().trim().to_lowercase();
+        let other = now.owner(columns).is_some_and(|owner| owner.trim().to_lowercase() != own);
+        let owned = by(Role::Owner) && other;
+        marked(pass, columns, &mut memory, &now, Role::Done, done);
+        // Where the owner's column is written, what stands there is compared with who has it.
+        let written = columns.written_role(Role::Owner).is_some();
+        marked(pass, columns, &mut memory, &now, Role::Owner, owned && !written);
+    }
     if !edited.is_empty() {
         let (before, after) = (intake.prepare(&memory.seen), intake.prepare(&now));
         let is_known = match (before, after) {
@@ -141,6 +150,7 @@ async fn seen_before(
                 } else {
                     pass.counts.edited += 1;
                     pass.edit(item.id, edits(&before, &after)).await?;
+                    pass.shows_anew |= is_held(&item);
                     true
                 }
             }
@@ -152,7 +162,22 @@ async fn seen_before(
                 }
                 return Ok(None);
             }
-            // Another person in the row of an item that somebody has: looked at again later.
+            // Another number, or another item to the core: whoever has it sees what the row says. It
+            // becomes an item of its own once nobody has it.
+            (Ok(before), Ok(after)) if is_held(&item) => {
+                let (beside, taken) = beside_core(intake, &memory.seen, &now, &edited);
+                let fields = intake.prepare(&beside).map(|beside| edits(&before, &beside));
+                match pass.tell_holder(&item, fields.unwrap_or_default(), &after).await? {
+                    Told::Late => return Ok(None),
+                    Told::Nothing => {}
+                    Told::Done => {
+                        pass.counts.edited += 1;
+                        pass.shows_anew = true;
+                    }
+                }
+                taken.into_iter().for_each(|column| memory.seen.take(column, &now));
+                false
+            }
             _ => !is_held(&item) && !is_free(&item),
         };
         if is_known {
@@ -162,6 +187,27 @@ async fn seen_before(
     compare(pass, columns, &mut memory, &item, &now);
     let row = memory.into_row();
     Ok((row != old).then_some(row))
+}
+
+/// Somebody marked a row in the sheet while somebody here has its item: people should know.
+fn marked(
+    pass: &mut Pass<'_>,
+    columns: &Columns,
+    memory: &mut Memory,
+    now: &Row,
+    role: Role,
+    is_marked: bool,
+) {
+    let Some(column) = columns.with_role(role) else { return };
+    let name = column.name();
+    if is_marked {
+        let (ours, theirs) = (CellValue::Empty, now.cell(column).clone());
+        let (column, at) = (name.to_owned(), pass.app.clock.now());
+        let conflict = Conflict { column, why: Why::Marked, ours, theirs, at };
+        pass.counts.conflicts += u32::from(memory.disagree(conflict));
+    } else if memory.conflicts().iter().any(|one| one.column == name && one.why == Why::Marked) {
+        memory.settle(name);
+    }
 }
 
 /// Holds what the sheet says against what it should say; nothing is written here.

@@ -4,7 +4,7 @@ use crate::backend::Backend;
 use crate::cell::{Columns, cells};
 use crate::dialect::{Db, Many, Rows, Type::Int as I};
 use crate::write::json;
-use crate::{Act, Batch, DeskRow, Desks, Error, Result, WorkspaceId, Wrote};
+use crate::{Act, Batch, DeskRow, Desks, Error, Personal, Result, WorkspaceId, Wrote};
 use async_trait::async_trait;
 use routing::{ItemId, QueueId, Time};
 use serde_json::{Map, Value};
@@ -115,6 +115,9 @@ pub(crate) async fn write<D: Db>(
         if attributes != kept.attributes {
             set_attributes::<D>(conn, workspace, write.item, &attributes).await?;
         }
+        if let Some(contact) = &write.contact {
+            set_contact::<D>(conn, workspace, write.item, contact).await?;
+        }
         let before = match write.how {
             Wrote::WithResult => before,
             Wrote::Undone => Map::new(),
@@ -179,4 +182,25 @@ async fn set_attributes<D: Db>(
         VALUES ($1, $2, 0, $3) ON CONFLICT (workspace_id, item_id) DO UPDATE SET \
         attributes = excluded.attributes";
     D::run(conn, set.into(), cells![workspace, item, text].into()).await.map(drop)
+}
+
+async fn set_contact<D: Db>(
+    conn: &mut D::Connection,
+    workspace: WorkspaceId,
+    item: ItemId,
+    contact: &Personal,
+) -> Result<()> {
+    let Personal { name, phone, phone_raw, phone_ok, email, .. } = contact;
+    let set = "UPDATE item_personal SET name = $3, phone = $4, phone_raw = $5, phone_ok = $6, \
+        email = $7 WHERE workspace_id = $1 AND item_id = $2";
+    let cells = cells![
+        workspace,
+        item,
+        name.as_deref(),
+        phone.as_deref(),
+        phone_raw.as_deref(),
+        *phone_ok,
+        email.as_deref(),
+    ];
+    D::run(conn, set.into(), cells.into()).await.map(drop)
 }

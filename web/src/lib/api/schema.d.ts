@@ -1357,7 +1357,7 @@ export interface paths {
         put?: never;
         /**
          * Writes what is due and reads everything, whatever the pace says; the calls that may be made still
-         *     count.
+         *     count. While the service has asked to be left alone it is refused with 409 `resting`.
          */
         post: operations["post_sheets_id_sync"];
         delete?: never;
@@ -4227,7 +4227,7 @@ export interface components {
          * @description Why people have to decide.
          * @enum {string}
          */
-        SheetConflictWhy: "edited" | "not_kept" | "unfit" | "row_gone";
+        SheetConflictWhy: "edited" | "not_kept" | "unfit" | "marked" | "row_gone";
         /** @description A sheet's conflicts, the oldest items first; at most those of 200 rows. */
         SheetConflicts: {
             items: components["schemas"]["SheetConflict"][];
@@ -4325,6 +4325,11 @@ export interface components {
             read_secs?: number | null;
         };
         /**
+         * @description Why nothing is read or written for now.
+         * @enum {string}
+         */
+        SheetPause: "service" | "budget" | "trouble" | "pace";
+        /**
          * @description What may be done with a column's cells. One that is not named is ignored.
          * @enum {string}
          */
@@ -4368,6 +4373,7 @@ export interface components {
             last_written_at: components["schemas"]["Time"] | null;
             /** Format: int64 */
             owned_outside: number;
+            paused_for: components["schemas"]["SheetPause"] | null;
             paused_until: components["schemas"]["Time"] | null;
             /**
              * Format: int64

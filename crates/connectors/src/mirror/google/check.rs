@@ -1,12 +1,8 @@
 //! From the key file to the columns, one thing after the other.
 
-use super::{
-    Google,
-    grid::{BLOCK, Part},
-};
+use super::{Google, written::Written};
 use crate::mirror::{
-    CellValue, Finding, Role, Sheet, Trouble, Use, finding::duplicates, letters::letter_of,
-    titles::locate,
+    Finding, Role, Sheet, Trouble, finding::duplicates, letters::letter_of, titles::locate,
 };
 
 /// What is wrong ends the check where nothing more can be said.
@@ -35,32 +31,14 @@ fn look(sheet: &mut Google, found: &mut Vec<Finding>) -> Result<(), Trouble> {
         found.push(Finding::wrong(what));
         return Ok(());
     }
-    let first = grid.header_row + 1;
-    let rows = (first, grid.rows.min(first + BLOCK - 1));
-    if rows.0 <= rows.1 {
-        let written: Vec<(&str, usize)> = sheet
-            .columns
-            .fetched()
-            .zip(&located.fetched)
-            .filter(|(column, _)| column.permission == Use::Write)
-            .map(|(column, (_, at))| (column.name(), *at))
-            .collect();
-        let parts: Vec<Part> =
-            written.iter().map(|(_, column)| Part { column: *column, rows }).collect();
-        let (_, cells) = grid.get(&mut sheet.session, &parts, true)?;
-        let formula = |cell: &CellValue| cell.plain().starts_with('=');
-        let computed = written.iter().zip(&cells).filter(|(_, cells)| cells.iter().any(formula));
-        let before = found.len();
-        found.extend(computed.map(|((name, _), _)| {
-            Finding::wrong(format!(
-                "“{name}” holds formulas, which would be overwritten: set its permission to read or \
-                 ignore"
-            ))
-        }));
-        if found.len() > before {
-            return Ok(());
-        }
+    let written = Written::of(&sheet.columns, &located);
+    let cells = written.formulas(&grid, &titles, &mut sheet.session)?;
+    let computed = written.computed(&cells);
+    if !computed.is_empty() {
+        found.extend(computed);
+        return Ok(());
     }
+    found.extend(written.mixed(&cells));
     found.push(Finding::good("every column is there once and fits its permission"));
     let page = sheet.pull(None)?;
     if page.rows.is_empty() {

@@ -5,6 +5,7 @@ use super::{
     grid::{Grid, Part, encode, windows},
     index::Index,
     session::Session,
+    written::Written,
 };
 use crate::mirror::{
     CellValue, Place, Pushed, RowChange, RowId, Sheet, Trouble, Writable,
@@ -66,6 +67,11 @@ impl Google {
         let grid = self.ask_grid()?;
         let (titles, _) = grid.get(&mut self.session, &[], false)?;
         let (located, key, key_at) = self.locate(&grid, &titles)?;
+        let written = Written::of(&self.columns, &located);
+        let found = written.computed(&written.formulas(&grid, &titles, &mut self.session)?);
+        if !found.is_empty() {
+            return Err(mend(&found));
+        }
         self.known = Some(Known { grid, titles, located, key, key_at, index: Index::default() });
         Ok(())
     }

@@ -13,6 +13,7 @@ mod index;
 mod known;
 mod session;
 mod spreadsheet;
+mod written;
 
 pub use account::Account;
 pub use spreadsheet::Spreadsheet;
@@ -169,6 +170,12 @@ impl Sheet for Google {
 
     fn max_batch(&self) -> usize {
         BATCH
+    }
+
+    fn reopen(&mut self) {
+        if self.session.is_closed() {
+            self.session.reopen();
+        }
     }
 
     fn check(&mut self) -> Vec<Finding> {

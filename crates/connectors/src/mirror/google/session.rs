@@ -13,13 +13,17 @@ pub struct Session {
     account: Account,
     /// The token, and when it ends in Unix milliseconds.
     token: Option<(String, i64)>,
-    /// Nobody lets us in: nothing is sent any more.
+    /// Nobody lets us in: nothing is sent until it is reopened.
     closed: Option<Trouble>,
 }
 
 impl Session {
     pub fn new(outside: Box<dyn Outside>, base: String, account: Account) -> Self {
         Session { outside, base, account, token: None, closed: None }
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.closed.is_some()
     }
 
     /// Somebody may have mended what was wrong.

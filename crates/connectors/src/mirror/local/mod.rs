@@ -15,7 +15,7 @@ mod replace;
 mod stamp;
 mod xlsx;
 
-pub use stamp::Stamp;
+pub use stamp::{Glance, Stamp, glance};
 
 use super::{
     CellValue, Columns, Finding, Page, PageToken, Pushed, Role, Row, RowChange, RowId, Sheet,
@@ -83,6 +83,19 @@ impl LocalFile {
         Content::read(bytes, stamp, self.tab.as_deref())
     }
 
+    /// The file as it is right before it is written. What is wrong with all of it is no row's fault.
+    fn meanwhile(&self) -> Result<(Content, Located), Trouble> {
+        let look = || {
+            let content = self.content()?;
+            let located = self.locate(&content)?;
+            Ok((content, located))
+        };
+        look().map_err(|trouble| match trouble {
+            Trouble::BadRequest(what) => Trouble::Changed(what),
+            trouble => trouble,
+        })
+    }
+
     fn locate(&self, content: &Content) -> Result<Located, Trouble> {
         let located = locate(&self.columns, &content.titles).map_err(|found| mend(&found))?;
         match located.fetched.iter().find(|(_, at)| *at >= content.titles.len()) {
@@ -107,7 +120,13 @@ impl Sheet for LocalFile {
     /// A file is one page.
     fn pull(&mut self, _page: Option<PageToken>) -> Result<Page, Trouble> {
         let content = self.content()?;
-        let Rows { rows, faults, .. } = content.rows(&self.locate(&content)?);
+        let located = self.locate(&content)?;
+        let rows = content.rows(&located);
+        let (computed, _) = self.computed(&content, &located, &rows)?;
+        if !computed.is_empty() {
+            return Err(mend(&computed));
+        }
+        let Rows { rows, faults, .. } = rows;
         self.stamp = Some(content.stamp);
         Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next: None, faults })
     }
@@ -125,8 +144,7 @@ impl Sheet for LocalFile {
             let what = format!("{} changes in one push; the most are {BATCH}", changes.len());
             return Err(Trouble::BadRequest(what));
         }
-        let content = self.content()?;
-        let located = self.locate(&content)?;
+        let (content, located) = self.meanwhile()?;
         let Rows { rows, twice, .. } = content.rows(&located);
         let lines: HashMap<&RowId, u64> = rows.iter().map(|(line, row)| (&row.id, *line)).collect();
         let (mut by_row, mut edits, mut owners) = (HashMap::new(), Vec::new(), Vec::new());
@@ -210,6 +228,43 @@ impl LocalFile {
         Ok(kept)
     }
 
+    /// Columns to write of which all of the first rows' cells are formulas, and those of which some
+    /// are: as if each were written, but nothing is kept of it.
+    fn computed(
+        &self,
+        content: &Content,
+        located: &Located,
+        rows: &Rows,
+    ) -> Result<(Vec<Finding>, Vec<Finding>), Trouble> {
+        let places = self.columns.writable();
+        let places: Vec<(&str, usize)> = places
+            .filter_map(|(column, key)| Some((column.name(), located.writable(&key)?)))
+            .collect();
+        let lines: Vec<u64> = rows.rows.iter().take(BATCH).map(|(line, _)| *line).collect();
+        let (mut computed, mut mixed) = (Vec::new(), Vec::new());
+        if places.is_empty() || lines.is_empty() {
+            return Ok((computed, mixed));
+        }
+        let edit = |(line, column)| Edit { line, column, value: CellValue::Empty };
+        let cells = lines.iter().flat_map(|line| places.iter().map(|(_, at)| (*line, *at)));
+        let (_, verdicts) = content.edit(&cells.map(edit).collect::<Vec<_>>())?;
+        for (at, (name, _)) in places.iter().enumerate() {
+            let own = verdicts.iter().skip(at).step_by(places.len());
+            match own.filter(|verdict| verdict.is_some()).count() {
+                0 => {}
+                all if all == lines.len() => computed.push(Finding::wrong(format!(
+                    "“{name}” is a column that is to be written and holds formulas: set its \
+                     permission to read or ignore"
+                ))),
+                some => mixed.push(Finding::warning(format!(
+                    "{some} of the first cells in “{name}” are formulas: they are left as they are, \
+                     and what should stand there is shown as a conflict"
+                ))),
+            }
+        }
+        Ok((computed, mixed))
+    }
+
     fn look(&self, found: &mut Vec<Finding>) -> Result<(), Trouble> {
         let content = self.content()?;
         found.push(Finding::good(format!("the file is there and can be read: {}", content.format)));
@@ -222,19 +277,12 @@ impl LocalFile {
         };
         self.locate(&content)?;
         let rows = content.rows(&located);
-        // As if every cell that may be written were written: nothing is kept of it.
-        let edits = rows.rows.iter().flat_map(|(line, _)| {
-            let places = self.columns.writable().filter_map(|(_, key)| located.writable(&key));
-            let edit = |column| Edit { line: *line, column, value: CellValue::Empty };
-            places.map(edit).collect::<Vec<_>>()
-        });
-        let (_, verdicts) = content.edit(&edits.collect::<Vec<_>>())?;
-        if verdicts.iter().any(Option::is_some) {
-            found.push(Finding::wrong(
-                "a column that is to be written holds formulas: set its permission to read or ignore",
-            ));
+        let (computed, mixed) = self.computed(&content, &located, &rows)?;
+        if !computed.is_empty() {
+            found.extend(computed);
             return Ok(());
         }
+        found.extend(mixed);
         found.push(Finding::good("every column is there once and fits its permission"));
         let folder = self.path.parent().unwrap_or(Path::new("."));
         if folder.metadata().is_ok_and(|data| data.permissions().readonly()) {

@@ -18,11 +18,23 @@ pub struct Stamp {
     pub sha256: String,
 }
 
+/// A file's size and time of change, in Unix milliseconds; `None` of one that is not there.
+pub type Glance = Option<(u64, i64)>;
+
+/// The file from the outside, without reading it.
+pub fn glance(path: &Path) -> Glance {
+    outside(path).ok()
+}
+
 impl Stamp {
+    /// What the file looked like from the outside.
+    pub fn glance(&self) -> Glance {
+        Some((self.bytes, self.modified))
+    }
+
     /// Whether the file may be another: by its size and time alone, without reading it.
     pub fn may_differ(&self, path: &Path) -> Result<bool, Trouble> {
-        let (bytes, modified) = outside(path)?;
-        Ok((bytes, modified) != (self.bytes, self.modified))
+        Ok(Some(outside(path)?) != self.glance())
     }
 
     /// Whether the content is the same, whatever the time says.
@@ -39,7 +51,7 @@ pub fn read(path: &Path) -> Result<(Stamp, Vec<u8>), Trouble> {
         return Err(Trouble::BadRequest(what.into()));
     }
     let mut content = Vec::new();
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let file = File::open(path).map_err(|error| absent(path, &error))?;
     file.take(MOST).read_to_end(&mut content).map_err(|error| unreadable(&error))?;
     let digest = Sha256::digest(&content);
     let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -47,13 +59,24 @@ pub fn read(path: &Path) -> Result<(Stamp, Vec<u8>), Trouble> {
 }
 
 fn outside(path: &Path) -> Result<(u64, i64), Trouble> {
-    let data = fs::metadata(path).map_err(|error| unreadable(&error))?;
+    let data = fs::metadata(path).map_err(|error| absent(path, &error))?;
     let since = data.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     let modified = since.and_then(|since| i64::try_from(since.as_millis()).ok());
     Ok((data.len(), modified.unwrap_or(0)))
 }
 
-/// A file that is not there may come (back): it lies on a drive, or a program is saving it.
+/// Which file is not there, where that is what is wrong.
+fn absent(path: &Path, error: &std::io::Error) -> Trouble {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Trouble::BadRequest(format!(
+            "there is no file {}: put it there, or change the sheet's link to where it is",
+            path.display()
+        )),
+        _ => unreadable(error),
+    }
+}
+
+/// A file that cannot be used now may be usable later: it lies on a drive, or a program is saving it.
 pub fn unreadable(error: &std::io::Error) -> Trouble {
     match error.kind() {
         std::io::ErrorKind::PermissionDenied => Trouble::Auth(

@@ -1,7 +1,10 @@
 //! From the token to the columns, one thing after the other.
 
-use super::{Tencent, fields::doubtful};
-use crate::mirror::{Finding, Role, Sheet, Trouble, Use, finding::duplicates, titles::locate};
+use super::{
+    Tencent,
+    fields::{doubtful, unfit},
+};
+use crate::mirror::{Finding, Role, Sheet, Trouble, finding::duplicates, titles::locate};
 
 /// What is wrong ends the check where nothing more can be said.
 pub fn check(sheet: &mut Tencent) -> Vec<Finding> {
@@ -27,22 +30,7 @@ fn look(sheet: &mut Tencent, found: &mut Vec<Finding>) -> Result<(), Trouble> {
     };
     let before = found.len();
     found.extend(doubtful(&fields, &located));
-    for (column, (_, at)) in sheet.columns.fetched().zip(&located.fetched) {
-        let name = column.name();
-        let Some((_, kind)) = fields.get(*at) else { continue };
-        if column.permission == Use::Write && !kind.can_be_written() {
-            found.push(Finding::wrong(format!(
-                "“{name}” is a column that the sheet fills in itself (a formula, a time or a \
-                 person), or one of links or pictures: it cannot be written. Set its permission to \
-                 read or ignore, or make it a text column"
-            )));
-        } else if !kind.can_be_read() {
-            found.push(Finding::wrong(format!(
-                "“{name}” is a column whose cells cannot be read (pictures, files, people or a \
-                 formula): ignore it, or make it a text column"
-            )));
-        }
-    }
+    found.extend(unfit(&sheet.columns, &fields, &located));
     if found.len() > before {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! A sheet's fields: what of a record is read, and what of a change may be sent.
 
 use super::kind::Kind;
-use crate::mirror::{Finding, Place, Pushed, Row, RowChange, RowId, titles::Located};
+use crate::mirror::{Columns, Finding, Place, Pushed, Row, RowChange, RowId, Use, titles::Located};
 use serde_json::{Map, Value};
 
 /// The sheet's fields, and where our columns are among them.
@@ -24,6 +24,28 @@ pub fn doubtful(all: &[(String, Kind)], located: &Located) -> Vec<Finding> {
         if all.iter().filter(|(known, _)| known == title).count() > 1 {
             let what = format!("the title of the column {name} is there twice: rename one of them");
             found.push(Finding::wrong(what));
+        }
+    }
+    found
+}
+
+/// Columns whose fields do not let happen what the configuration means to do with them.
+pub fn unfit(columns: &Columns, all: &[(String, Kind)], located: &Located) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (column, (_, at)) in columns.fetched().zip(&located.fetched) {
+        let name = column.name();
+        let Some((_, kind)) = all.get(*at) else { continue };
+        if column.permission == Use::Write && !kind.can_be_written() {
+            found.push(Finding::wrong(format!(
+                "“{name}” is a column that the sheet fills in itself (a formula, a time or a \
+                 person), or one of links or pictures: it cannot be written. Set its permission to \
+                 read or ignore, or make it a text column"
+            )));
+        } else if !kind.can_be_read() {
+            found.push(Finding::wrong(format!(
+                "“{name}” is a column whose cells cannot be read (pictures, files, people or a \
+                 formula): ignore it, or make it a text column"
+            )));
         }
     }
     found

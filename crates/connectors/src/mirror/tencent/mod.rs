@@ -69,13 +69,13 @@ impl Tencent {
         }
         if let Id::Encoded(id) = &self.id {
             let path = format!("/openapi/drive/v2/util/converter?type=2&value={}", escaped(id, ""));
-            let data = self.session.call(&path, None)?;
+            let data = self.session.call(&path, None).map_err(astray)?;
             let Some(file) = data["fileID"].as_str() else { return Err(unreadable("fileID")) };
             self.id = Id::File(file.to_owned());
         }
         let (Id::File(file) | Id::Encoded(file)) = &self.id;
         let sheets = format!("/openapi/smartbook/v2/files/{}/sheets", escaped(file, "$"));
-        let data = self.session.call(&sheets, None)?;
+        let data = self.session.call(&sheets, None).map_err(astray)?;
         let Some(all) = data["getSheet"].as_array() else { return Err(unreadable("getSheet")) };
         let id = tab(all, self.wanted.as_deref()).map_err(Trouble::BadRequest)?;
         let path = format!("{sheets}/{}", escaped(id, "$"));
@@ -113,7 +113,8 @@ impl Tencent {
             let all = self.ask_fields()?;
             let titles: Vec<String> = all.iter().map(|(title, _)| title.clone()).collect();
             let located = locate(&self.columns, &titles).map_err(|found| mend(&found))?;
-            let found = fields::doubtful(&all, &located);
+            let mut found = fields::doubtful(&all, &located);
+            found.extend(fields::unfit(&self.columns, &all, &located));
             if !found.is_empty() {
                 return Err(mend(&found));
             }
@@ -132,6 +133,17 @@ impl Tencent {
         let fields = self.fields()?;
         let rows = records.iter().map(|record| fields.row(record)).collect::<Option<_>>();
         Ok((rows.ok_or_else(|| unreadable("recordID"))?, answer))
+    }
+}
+
+/// A document that is asked for and refused: the link may name another, or none.
+fn astray(trouble: Trouble) -> Trouble {
+    match trouble {
+        Trouble::BadRequest(what) => Trouble::BadRequest(format!(
+            "{what} for this document: is the link right? Copy it from the browser again, it looks \
+             like https://docs.qq.com/smartsheet/…?tab=…"
+        )),
+        trouble => trouble,
     }
 }
 
@@ -219,6 +231,10 @@ impl Sheet for Tencent {
 
     fn max_batch(&self) -> usize {
         BATCH
+    }
+
+    fn reopen(&mut self) {
+        self.session.reopen();
     }
 
     fn check(&mut self) -> Vec<super::Finding> {

@@ -14,7 +14,7 @@ pub struct Session {
     tokens: Tokens,
     /// The tokens are newer than those that the caller knows.
     renewed: bool,
-    /// A new token did not help: nothing is sent any more.
+    /// A new token did not help: nothing is sent until it is reopened.
     closed: Option<Trouble>,
 }
 
@@ -43,6 +43,13 @@ impl Session {
             fresh = true;
         }
         match self.send(path, body) {
+            Err(Trouble::Auth(what)) if !self.tokens.can_be_renewed() => {
+                return Err(self.shut(format!(
+                    "{what}, and there is no refresh token to get a new one with: share the \
+                     document with the account that signed in, or sign in again and give the sheet \
+                     its new secrets, with refresh_token"
+                )));
+            }
             Err(Trouble::Auth(_)) if !fresh => self.renew()?,
             Err(Trouble::Auth(what)) => return Err(self.close(what)),
             answer => return answer,
@@ -54,17 +61,25 @@ impl Session {
     }
 
     fn close(&mut self, what: String) -> Trouble {
-        let trouble = Trouble::Auth(format!(
+        self.shut(format!(
             "{what}, and a new token did not help: share the document with the account that signed \
              in, or sign in again"
-        ));
+        ))
+    }
+
+    fn shut(&mut self, what: String) -> Trouble {
+        let trouble = Trouble::Auth(what);
         self.closed = Some(trouble.clone());
         trouble
     }
 
     fn renew(&mut self) -> Result<(), Trouble> {
         let Some(request) = self.tokens.renewal(&self.base, &self.app) else {
-            return Err(self.close("the token has ended and cannot be renewed".into()));
+            return Err(self.shut(
+                "the access token has ended, and there is no refresh token to get a new one with: \
+                 sign in again and give the sheet its new secrets, with refresh_token"
+                    .into(),
+            ));
         };
         let response = self.outside.send(request)?;
         let renewed = match Trouble::of_status(&response) {

@@ -62,6 +62,10 @@ impl Tokens {
         self.open_id.clone().or_else(from_token).unwrap_or_default()
     }
 
+    pub fn can_be_renewed(&self) -> bool {
+        self.refresh_token.is_some()
+    }
+
     /// The request that renews them; `None` where nothing can.
     pub fn renewal(&self, base: &str, app: &App) -> Option<Request> {
         let refresh = escaped(self.refresh_token.as_deref()?, "");

@@ -47,7 +47,12 @@ pub async fn run(
     if source.is_none_or(|source| !source.source.active) {
         findings.push(Finding::wrong("the sheet's source takes nothing in: make it active again"));
     }
-    findings.extend(sheets::check(&app, (caller.workspace, sheet.id)).await.map_err(stopped)?);
+    let now = app.clock.now();
+    findings.extend(
+        sheets::check(&app, (caller.workspace, sheet.id))
+            .await
+            .map_err(|stop| stopped(stop, now))?,
+    );
     let good = findings.iter().all(|finding| finding.weight != Weight::Wrong);
     let told = |finding: Finding| SheetFinding { weight: finding.weight, text: finding.what };
     Ok(Json(SheetCheck { good, findings: findings.into_iter().map(told).collect() }))

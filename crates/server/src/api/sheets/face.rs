@@ -7,6 +7,7 @@ use crate::dispatcher::Actor;
 use crate::http::Problem;
 use crate::http::problem::Answered;
 use crate::sheets::{Access, SheetConfig, SheetKind, try_open};
+use axum::http::StatusCode;
 use connectors::mirror::{Columns, Trouble};
 use routing::{SourceId, Time};
 use serde_json::{Value, json};
@@ -134,6 +135,32 @@ async fn check(app: &App, caller: &Caller, candidate: &Sheet) -> Answered<()> {
         let field = if matches!(trouble, Trouble::Auth(_)) { "secrets" } else { "link" };
         Problem::field(field, trouble.to_string())
     })
+}
+
+/// Refuses a sheet that is kept here already: each of its rows would come twice.
+pub async fn alone(
+    app: &App,
+    caller: &Caller,
+    id: SheetId,
+    kind: &str,
+    config: &str,
+) -> Answered<()> {
+    let own: SheetConfig = serde_json::from_str(config).map_err(Problem::internal)?;
+    let all = app.store.sheets(caller.workspace).await?;
+    let same = all.iter().filter(|other| other.id != id && other.kind == kind).find(|other| {
+        serde_json::from_str::<SheetConfig>(&other.config).is_ok_and(|other| own.is_same(&other))
+    });
+    match same {
+        None => Ok(()),
+        Some(Sheet { id, name, .. }) => {
+            let detail = format!(
+                "This sheet is here already, as “{name}” (sheet {}): its rows would come twice. \
+                 Change that one, or remove it first.",
+                id.0
+            );
+            Err(Problem::new(StatusCode::CONFLICT, "sheet_exists", detail))
+        }
+    }
 }
 
 fn name(name: Option<String>) -> Answered<Option<String>> {

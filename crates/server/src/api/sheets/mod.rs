@@ -16,12 +16,13 @@ use crate::auth::Caller;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, page_by_id};
-use crate::http::{Body, Params, Pick, Problem};
+use crate::http::{Body, Params, Pick, Problem, Rfc3339};
 use crate::sheets::{Pace, SheetKind, Stop};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use connectors::mirror::Columns;
+use routing::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -98,10 +99,26 @@ async fn view(app: &App, caller: &Caller, id: SheetId) -> Answered<SheetView> {
 }
 
 /// What kept a turn from being taken.
-fn stopped(stop: Stop) -> Problem {
+fn stopped(stop: Stop, now: Time) -> Problem {
     match stop {
         Stop::Ours(problem) => problem,
         Stop::Trouble(trouble) => Problem::field("", trouble.to_string()),
+        Stop::Resting(until) => {
+            let left = until.0.saturating_sub(now.0).max(0).unsigned_abs().div_ceil(1_000);
+            let secs = u32::try_from(left).unwrap_or(u32::MAX);
+            let at = Rfc3339(until);
+            Problem {
+                retry_after_secs: Some(secs),
+                ..Problem::new(
+                    StatusCode::CONFLICT,
+                    "resting",
+                    format!(
+                        "The service asked us to make no calls until {at}, in {secs} s: the sheet \
+                         goes on by itself then."
+                    ),
+                )
+            }
+        }
         Stop::Elsewhere => Problem {
             retry_after_secs: Some(5),
             ..Problem::new(
@@ -134,6 +151,7 @@ pub async fn create(
     }
     let id = app.store.next_sheet(caller.workspace).await?;
     let new = face::made(&app, &caller, id, body).await?;
+    face::alone(&app, &caller, id, &new.kind, &new.config).await?;
     let act = act(&caller, "sheet_created", id, face::told(&new.name, &new.kind, new.active));
     app.store.create_sheet(caller.workspace, &new, &act, app.clock.now()).await?;
     Ok((StatusCode::CREATED, Json(view(&app, &caller, id).await?)))
@@ -177,6 +195,9 @@ pub async fn update(
     let _turn = app.edits.turn(caller.workspace).await;
     let before = find(&app, &caller, id).await?;
     let fields = face::changed(&app, &caller, &before, body).await?;
+    if let Some(config) = &fields.config {
+        face::alone(&app, &caller, before.id, &before.kind, config).await?;
+    }
     let act = act(&caller, "sheet_changed", before.id, face::difference(&before, &fields));
     app.store.update_sheet(caller.workspace, before.id, &fields, &act, app.clock.now()).await?;
     Ok(Json(view(&app, &caller, before.id).await?))

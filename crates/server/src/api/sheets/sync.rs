@@ -22,7 +22,7 @@ pub struct SheetSync {
 }
 
 /// Writes what is due and reads everything, whatever the pace says; the calls that may be made still
-/// count.
+/// count. While the service has asked to be left alone it is refused with 409 `resting`.
 #[utoipa::path(post, path = "/sheets/{id}/sync", tag = "sheets", params(("id" = u64, Path)),
     responses((status = 200, body = SheetSync)))]
 pub async fn run(
@@ -35,10 +35,11 @@ pub async fn run(
         let detail = "The sheet is switched off: send active: true with a change first.";
         return Err(Problem::new(StatusCode::CONFLICT, "inactive", detail));
     }
+    let now = app.clock.now();
     // It goes on to its end also when whoever asked has gone.
     let (all, which) = (app.clone(), (caller.workspace, sheet.id));
     let turn = tokio::spawn(async move { sheets::take_turn(&all, which, Reads::Now).await });
-    let went = turn.await.map_err(Problem::internal)?.map_err(stopped)?;
+    let went = turn.await.map_err(Problem::internal)?.map_err(|stop| stopped(stop, now))?;
     let (counts, trouble) = (went.counts, went.trouble);
     Ok(Json(SheetSync { counts, trouble, sheet: view(&app, &caller, sheet.id).await? }))
 }

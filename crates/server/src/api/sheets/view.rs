@@ -55,12 +55,29 @@ pub struct SheetState {
     pub conflicts: u64,
     /// Nothing is read or written before; null while nothing is in the way.
     pub paused_until: Option<Rfc3339>,
+    /// Why it is paused; null while it is not.
+    pub paused_for: Option<Pause>,
     /// What is in the way, in words.
     pub trouble: Option<String>,
     pub last_read_at: Option<Rfc3339>,
     pub last_written_at: Option<Rfc3339>,
     /// Calls to the service; null for a file.
     pub budget: Option<SheetBudget>,
+}
+
+/// Why nothing is read or written for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SheetPause)]
+pub enum Pause {
+    /// The service asked us to wait.
+    Service,
+    /// The calls that may be made are used up.
+    Budget,
+    /// Something is in the way, and is tried again then.
+    Trouble,
+    /// Calls are spread over the rest of the day.
+    Pace,
 }
 
 /// Calls that were made, and how many there may be.
@@ -86,10 +103,17 @@ impl SheetView {
             .ok_or_else(|| Problem::internal("a sheet of an unknown kind"))?;
         let config: SheetConfig = serde_json::from_str(&sheet.config).map_err(Problem::internal)?;
         let health = sheet.health;
+        let calls = config.budget(kind, health.budget.as_deref());
+        let paused_for = (health.paused_until > now).then(|| match &health.trouble {
+            _ if calls.rests_until(now.0).is_some() => Pause::Service,
+            Some(_) if health.failures > 0 => Pause::Trouble,
+            _ if kind != SheetKind::File && calls.held_until(now.0).is_some() => Pause::Budget,
+            Some(_) => Pause::Trouble,
+            None => Pause::Pace,
+        });
         let budget = (kind != SheetKind::File).then(|| {
             let (minute, day) = config.calls(kind);
-            let spent = config.budget(kind, health.budget.as_deref());
-            let spent = Budget::spent(&spent, now.0);
+            let spent = Budget::spent(&calls, now.0);
             SheetBudget {
                 minute: Spending { used: spent.minute, of: minute },
                 day: Spending { used: spent.day, of: day },
@@ -121,6 +145,7 @@ impl SheetView {
                 lag_secs: u64::try_from(waiting).unwrap_or(0),
                 conflicts: figures.conflicts,
                 paused_until: Some(Rfc3339(health.paused_until)).filter(|until| until.0 > now),
+                paused_for,
                 trouble: health.trouble,
                 last_read_at: health.last_read_at.map(Rfc3339),
                 last_written_at: health.last_written_at.map(Rfc3339),

@@ -1,6 +1,7 @@
 //! The service is away, slow to forgive, or cuts what it has begun.
 
 use super::desk::{Desk, tencent};
+use crate::sheets::{Reads, take_turn};
 use crate::testing::Harness;
 use serde_json::{Value, json};
 use sheet_stubs::{Act, Step};
@@ -48,12 +49,55 @@ async fn a_limit_rests_the_whole_sheet_for_as_long_as_it_says() {
     assert!(desk.try_sync().await["trouble"].to_string().contains("limit of calls"));
     let due = || desk.h.app.store.sheets_due(desk.h.app.sheets.node(), desk.h.app.clock.now());
     desk.h.app.store.sheets_behind().await.unwrap();
+    // Nobody's wish shortens that, not even with another pace.
+    let (path, calls) = (format!("/sheets/{}", desk.sheet), stub.calls().len());
+    let pace = json!({"pace": {"per_minute": 99}});
+    for act in ["sync", "check"] {
+        let refused = desk.h.call("POST", &format!("{path}/{act}"), Value::Null).await;
+        assert_eq!(refused.problem(409), "resting");
+        assert!(refused.text.contains("no calls until"), "{}", refused.text);
+    }
+    assert_eq!(desk.state().await["paused_for"], "service");
+    assert_eq!(stub.calls().len(), calls);
     desk.h.advance(89);
     assert!(due().await.unwrap().is_empty());
     desk.h.advance(1);
     assert_eq!(due().await.unwrap().len(), 1);
     desk.sync().await;
     assert_eq!(stub.cell(0, "建联人"), "Asha");
+    stub.script().add(Step::next("getRecords", Act::Ret { ret: 400_007, retry_after: Some(90) }));
+    desk.try_sync().await;
+    desk.h.call("PATCH", &path, pace).await.expect(200);
+    let refused = desk.h.call("POST", &format!("{path}/sync"), Value::Null).await;
+    assert_eq!(refused.problem(409), "resting");
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn who_was_kept_out_asks_again() {
+    let stub = tencent(2);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let refuse = || {
+        let act = Act::Status { status: 403, retry_after: None };
+        stub.script().add(Step { times: 2, ..Step::next("getRecords", act) });
+    };
+    refuse();
+    assert!(desk.try_sync().await["trouble"].to_string().contains("share the document"));
+    // Somebody has shared it, and says so here.
+    desk.sync().await;
+    // Somebody has shared it, and says nothing.
+    refuse();
+    desk.try_sync().await;
+    let due = || desk.h.app.store.sheets_due(desk.h.app.sheets.node(), desk.h.app.clock.now());
+    desk.h.advance(299);
+    assert!(due().await.unwrap().is_empty());
+    desk.h.advance(1);
+    assert_eq!(due().await.unwrap().len(), 1);
+    let which = (desk.h.workspace, store::SheetId(desk.sheet));
+    let went = take_turn(&desk.h.app, which, Reads::WhenDue).await.unwrap();
+    assert_eq!((went.trouble, went.counts.read), (None, 2));
     desk.h.end().await;
 }
 
@@ -76,6 +120,12 @@ async fn no_more_calls_are_made_than_are_allowed_and_they_are_shown() {
     desk.h = desk.h.restart().await;
     desk.try_sync().await;
     assert_eq!(stub.calls().len(), 6);
+    // Another pace forgets no call that was made.
+    let pace = json!({"pace": {"per_minute": 6, "per_day": 2000}});
+    desk.h.call("PATCH", &sheet, pace).await.expect(200);
+    desk.try_sync().await;
+    assert_eq!(stub.calls().len(), 6);
+    assert_eq!(desk.state().await["paused_for"], "budget");
     desk.h.advance(61);
     desk.sync().await;
     assert_eq!(desk.state().await["rows"], 2);

@@ -184,3 +184,96 @@ async fn columns_that_cannot_be_told_apart_are_named_and_nothing_is_written() {
     assert_eq!(stub.cell(0, "建联人"), "Asha");
     desk.h.end().await;
 }
+
+#[tokio::test]
+async fn whoever_has_an_item_sees_what_its_row_says_now() {
+    let stub = tencent(2);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let held = desk.claim(0).await;
+    desk.sync().await;
+    stub.edit(0, "手机号", json!("13900000009"));
+    stub.edit(0, "设备", json!("Android"));
+    let counts = desk.sync().await;
+    assert_eq!((&counts["edited"], &counts["conflicts"]), (&json!(1), &json!(0)));
+    let path = format!("/items/{}", held["id"]);
+    let now = desk.h.get(&path).await;
+    assert_eq!(now["contact"]["phone"], "+8613900000009");
+    assert_eq!(now["personal"]["device"], "Android");
+    assert_eq!((&now["state"], &now["version"]), (&json!("assigned"), &held["version"]));
+    assert_eq!(desk.sync().await["edited"], 0, "told once");
+    // Whoever the number belongs to is looked up on the do-not-call list like anybody else.
+    desk.h.post("/do-not-call", json!({"phone": "+8613700000007"})).await;
+    stub.edit(0, "手机号", json!("13700000007"));
+    assert_eq!(desk.sync().await["edited"], 1);
+    let now = desk.h.get(&path).await;
+    assert_eq!(now["contact"]["phone"], "+8613700000007");
+    assert_eq!(now["calling"]["barred"], true, "{now}");
+    stub.edit(0, "手机号", json!("13900000009"));
+    desk.sync().await;
+    // Given back, it is an item of that number.
+    let version = desk.h.get(&path).await["version"].clone();
+    desk.act(0, &held, "release", json!({"version": version})).await;
+    desk.sync().await;
+    assert_eq!(desk.h.get(&path).await["state"], "cancelled");
+    let found = desk.h.get("/items?phone=%2B8613900000009&state=waiting").await;
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn a_row_that_is_marked_while_somebody_has_it_is_a_conflict() {
+    let stub = tencent(2);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let held = desk.claim(0).await;
+    desk.sync().await;
+    stub.edit(0, "已电联", json!(1));
+    assert_eq!(desk.sync().await["conflicts"], 1);
+    let conflicts = desk.conflicts().await;
+    assert_eq!(
+        (conflicts.len(), &conflicts[0]["column"], &conflicts[0]["why"]),
+        (1, &json!("已电联"), &json!("marked"))
+    );
+    assert_eq!((&conflicts[0]["item"], &conflicts[0]["theirs"]), (&held["id"], &json!("1")));
+    assert_eq!(desk.sync().await["conflicts"], 0, "found once");
+    // Taken out again, there is nothing to decide.
+    stub.edit(0, "已电联", Value::Null);
+    desk.sync().await;
+    assert!(desk.conflicts().await.is_empty());
+    stub.edit(0, "已电联", json!(1));
+    stub.edit(0, "建联人", json!("李雷"));
+    desk.sync().await;
+    let conflicts = desk.conflicts().await;
+    let of = |column: &str| conflicts.iter().find(|one| one["column"] == column).cloned();
+    assert_eq!(of("建联人").unwrap()["theirs"], "李雷");
+    let body = json!({"row": conflicts[0]["row"], "column": "已电联", "keep": "sheet"});
+    let path = format!("/sheets/{}/conflicts/resolve", desk.sheet);
+    desk.h.call("POST", &path, body).await.expect(200);
+    desk.sync().await;
+    assert_eq!(desk.conflicts().await.len(), 1, "taken note of");
+    assert_eq!(desk.h.get(&format!("/items/{}", held["id"])).await["state"], "assigned");
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_a_check_calls_wrong_makes_no_items() {
+    let stub = tencent(2);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    let columns = json!([
+        {"column": "手机号", "permission": "read", "attribute": "phone"},
+        {"column": "选中率", "permission": "write", "role": "done"},
+    ]);
+    let sheet = format!("/sheets/{}", desk.sheet);
+    desk.h.call("PATCH", &sheet, json!({"columns": columns})).await.expect(200);
+    let found = desk.h.post(&format!("{sheet}/check"), Value::Null).await;
+    let done = desk.try_sync().await;
+    let said = done["trouble"].as_str().unwrap();
+    assert!(said.contains("“选中率” is a column that the sheet fills in itself"), "{said}");
+    assert!(found.to_string().contains(said), "the same words: {found}");
+    assert_eq!(desk.h.get("/items").await["items"].as_array().unwrap().len(), 0);
+    desk.h.end().await;
+}

@@ -70,7 +70,11 @@ async fn only_the_machine_names_its_own_files_and_addresses() {
         "link": stub.link(), "base": stub.url(), "secrets": secrets(&stub)});
     let made = desk.h.call_as(&admin, "POST", "/sheets", inward.clone()).await.expect(201);
     let found = desk.h.post(&format!("/sheets/{}/check", made["id"]), Value::Null).await;
-    assert_eq!((&found["good"], stub.calls().len()), (&json!(true), 0), "{found}");
+    assert_eq!((&found["good"], stub.calls().len()), (&json!(false), 0), "{found}");
+    assert!(found.to_string().contains("--private-webhooks"), "{found}");
+    let again = desk.h.call_as(&admin, "POST", "/sheets", inward.clone()).await;
+    assert_eq!(again.problem(409), "sheet_exists");
+    assert!(again.text.contains("“T”"), "{}", again.text);
     inward["base"] = json!("http://sheets.example");
     let refused = desk.h.call_as(&admin, "POST", "/sheets", inward).await;
     assert!(refused.text.contains("not https"), "{}", refused.text);

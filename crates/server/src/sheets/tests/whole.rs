@@ -112,16 +112,23 @@ async fn what_is_edited_is_known_and_another_number_is_another_item() {
         (&new["items"][0]["state"], new["items"].as_array().unwrap().len()),
         (&json!("waiting"), 1)
     );
-    // Who is being rung keeps their number until they are not.
+    // Whoever rings them sees another number at once; it is another item when nobody has it.
     let item = desk.claim(0).await;
     stub.edit(0, "手机号", json!("13900000001"));
     stub.edit(0, "设备", json!("iPhone"));
     desk.sync().await;
-    assert_eq!(desk.item_of(0).await["state"], "assigned");
+    let path = format!("/items/{}", item["id"]);
+    let held = desk.h.get(&path).await;
+    assert_eq!(
+        (&held["state"], &held["personal"]["device"]),
+        (&json!("assigned"), &json!("iPhone"))
+    );
+    assert_eq!(held["contact"]["phone"], "+8613900000001");
     desk.act(0, &item, "release", json!({"version": item["version"]})).await;
     desk.sync().await;
-    assert_eq!(desk.item_of(0).await["state"], "cancelled");
-    assert_eq!(desk.h.get("/items?phone=%2B8613900000001").await["items"][0]["state"], "waiting");
+    assert_eq!(desk.h.get(&path).await["state"], "cancelled");
+    let new = desk.h.get("/items?phone=%2B8613900000001&state=waiting").await;
+    assert_eq!(new["items"].as_array().unwrap().len(), 1);
     assert_eq!(desk.sync().await["edited"], 0, "each once");
     desk.h.end().await;
 }

@@ -1,6 +1,6 @@
 import type { Sheet, SheetColumn } from '$lib/api';
 import { expect, test } from 'vitest';
-import { columnDrafts, columnsOf, secretsOf, spent, standing } from './sheet';
+import { behind, columnDrafts, columnsOf, secretsOf, spent, standing } from './sheet';
 
 const sheet = (active: boolean, state: object) =>
 	({
@@ -22,6 +22,11 @@ test('a sheet stands as badly as the worst of it', () => {
 	expect(standing(sheet(true, { waiting_to_write: 3 }))).toBe('behind');
 	expect(standing(sheet(true, {}))).toBe('in_step');
 	expect(standing(sheet(true, { last_read_at: null }))).toBe('unread');
+	expect([
+		behind(sheet(true, { ...worst, lag_secs: 90 })),
+		behind(sheet(true, { lag_secs: 0 })),
+		behind(sheet(false, { ...worst, lag_secs: 90 }))
+	]).toEqual([90, null, null]);
 	expect([
 		spent({ used: 3, of: 12 }),
 		spent({ used: 9, of: 3 }),

@@ -11,6 +11,10 @@ export function standing({ active, state }: Pick<Sheet, 'active' | 'state'>): St
 	return state.last_read_at ? 'in_step' : 'unread';
 }
 
+/** For how many seconds the sheet has not shown what it should; null when it shows all, or is off. */
+export const behind = ({ active, state }: Pick<Sheet, 'active' | 'state'>): number | null =>
+	active && state.waiting_to_write > 0 ? state.lag_secs : null;
+
 /** How much of a budget is spent, 0 to 1. */
 export const spent = ({ used, of }: { used: number; of: number }): number =>
 	of > 0 ? Math.min(1, used / of) : 0;

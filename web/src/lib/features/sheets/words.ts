@@ -2,7 +2,7 @@ import { lasting } from '$lib/format/time';
 import { appearance } from '$lib/settings.svelte';
 import type { Sheet, SheetConflict, SheetFinding } from '$lib/api';
 import { m } from '$messages';
-import { standing, type Permission, type Role, type Standing } from './sheet';
+import { behind, standing, type Permission, type Role, type Standing } from './sheet';
 
 export const KINDS: { value: Sheet['kind']; label: () => string; address: () => string }[] = [
 	{ value: 'tencent', label: m.sheet_kind_tencent, address: m.sheet_link_service },
@@ -35,19 +35,40 @@ export const TONES: Record<Standing, 'ok' | 'warn' | 'bad' | 'plain'> = {
 
 /** How the sheet is doing, in a few words. */
 export function standingWords(sheet: Sheet): string {
+	const lag = behindWords(sheet);
 	switch (standing(sheet)) {
 		case 'off':
 			return m.inactive();
 		case 'trouble':
-			return m.sheet_trouble();
+			return lag ? `${m.sheet_trouble()} · ${lag}` : m.sheet_trouble();
 		case 'paused':
-			return m.sheet_paused();
+			return lag ? `${m.sheet_paused()} · ${lag}` : m.sheet_paused();
 		case 'behind':
-			return m.sheet_behind({ lag: lasting(sheet.state.lag_secs, appearance.tag) });
+			return lag;
 		case 'unread':
 			return m.sheet_unread();
 		case 'in_step':
 			return m.sheet_in_step();
+	}
+}
+
+/** How far it is behind, whatever else is the matter with it; empty when it is not. */
+function behindWords(sheet: Sheet): string {
+	const secs = behind(sheet);
+	return secs === null ? '' : m.sheet_behind({ lag: lasting(secs, appearance.tag) });
+}
+
+/** Until when nothing is read or written, and why. */
+export function pauseWords({ paused_for }: Sheet['state'], at: string): string {
+	switch (paused_for) {
+		case 'service':
+			return m.sheet_paused_until({ at });
+		case 'budget':
+			return m.sheet_paused_budget({ at });
+		case 'pace':
+			return m.sheet_paused_pace({ at });
+		default:
+			return m.sheet_paused_trouble({ at });
 	}
 }
 
@@ -59,6 +80,8 @@ export function whyWords(why: SheetConflict['why']): string {
 			return m.sheet_why_not_kept();
 		case 'unfit':
 			return m.sheet_why_unfit();
+		case 'marked':
+			return m.sheet_why_marked();
 		case 'row_gone':
 			return m.sheet_why_row_gone();
 	}
