@@ -831,7 +831,7 @@ export interface paths {
          * Records a disposition, which closes the item, schedules it again or moves it on. When it went to
          *     somebody else meanwhile, that is refused with 409 `too_late`, and the result is kept as a note of
          *     the agent who had it at the version seen. The same result once more, because the answer was lost,
-         *     is answered with the item as it now is.
+         *     is answered with the item as it now is; with another note it is kept like one that came late.
          */
         post: operations["post_items_id_complete"];
         delete?: never;
@@ -1184,6 +1184,26 @@ export interface paths {
         put?: never;
         /** Creates a rule. */
         post: operations["post_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which rule would decide about an item, which queue it would stand in, and who would get it: with
+         *     every condition's outcome, and for everybody who would not get it the cause. Nothing is changed.
+         */
+        post: operations["post_rules_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3594,7 +3614,7 @@ export interface components {
         /** @description One page of a list. */
         Page_WorkspaceSummary: {
             items: {
-                /** @description Whether somebody can sign in to it: before that, a one-time link makes its admin. */
+                /** @description Whether somebody may change everything in it: before that, a one-time link makes its admin. */
                 has_admin: boolean;
                 /** Format: int64 */
                 id: number;
@@ -4013,6 +4033,11 @@ export interface components {
             /** @default null */
             when?: components["schemas"]["Condition"] | null;
         };
+        /**
+         * @description Why a rule would not be asked, whether its condition holds or not.
+         * @enum {string}
+         */
+        RulePassedOver: "inactive" | "queue_inactive" | "other_kind" | "behind";
         /** @description The agent who would have been next, and what they were compared by. */
         RunnerUp: {
             /** Format: int64 */
@@ -4788,6 +4813,89 @@ export interface components {
          * @enum {string}
          */
         Topic: "item.assigned" | "item.completed" | "item.reassigned" | "agent.status_changed" | "sla.breached";
+        /** @description One evaluated condition. */
+        Trace: {
+            /** @description `all`, `any`, `not`, or the comparison, such as `budget gt 1000`. */
+            condition: string;
+            /** @description What the item had, for a comparison; absent when it had nothing. */
+            found: unknown;
+            holds: boolean;
+            parts: components["schemas"]["Trace"][];
+        };
+        /** @description How an agent would stand to the item. */
+        TrialAgent: {
+            /**
+             * Format: int32
+             * @description Seconds after which that step opens.
+             */
+            after_secs: number | null;
+            /** Format: int64 */
+            agent: number;
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 is who would be asked first; null for who would not be.
+             */
+            rank: number | null;
+            /**
+             * Format: int32
+             * @description The first of the queue's steps, counted from 1, in which they could have it.
+             */
+            step: number | null;
+            text: string;
+            /** @description `eligible`, `does_not_serve`, or what speaks against them, such as `away`. */
+            verdict: string;
+        };
+        /**
+         * @description Whether it would be queued. What else is said of one that would not be holds if it is forced.
+         * @enum {string}
+         */
+        TrialFate: "queued" | "duplicate" | "barred";
+        /** @description What is tried: one of the two. */
+        TrialForm: {
+            item?: components["schemas"]["NewItem"] | null;
+            /**
+             * Format: int64
+             * @description An item that came before, by its id: as it came in, and as if its contact were new.
+             */
+            past?: number | null;
+        };
+        /** @description What would become of the item. */
+        TrialView: {
+            /** @description Every agent: first those who would be asked, in that order once every step is open. */
+            agents: components["schemas"]["TrialAgent"][];
+            calling: components["schemas"]["Calling"] | null;
+            /**
+             * Format: int64
+             * @description The item that its contact came with before.
+             */
+            duplicate_of: number | null;
+            fate: components["schemas"]["TrialFate"];
+            /** Format: int32 */
+            priority: number;
+            /** Format: int64 */
+            queue: number;
+            queue_name: string;
+            /**
+             * Format: int64
+             * @description The rule that decides; null when none does, and the source's queue is taken.
+             */
+            rule: number | null;
+            /** @description In the order in which they are tried. */
+            rules: components["schemas"]["TriedRule"][];
+            /** @description What it would require of its agent. */
+            skills: components["schemas"]["Skills"];
+        };
+        /** @description A rule, held against the item. */
+        TriedRule: {
+            decides: boolean;
+            name: string;
+            passed_over: components["schemas"]["RulePassedOver"] | null;
+            /** Format: int64 */
+            rule: number;
+            /** @description Every condition with its outcome, and what the item has. */
+            when: components["schemas"]["Trace"];
+        };
         /** @description What was done. */
         UpdateForm: {
             /** @description The contact was reached; the first time counts. */
@@ -4985,7 +5093,7 @@ export interface components {
         };
         /** @description A workspace in a list. */
         WorkspaceSummary: {
-            /** @description Whether somebody can sign in to it: before that, a one-time link makes its admin. */
+            /** @description Whether somebody may change everything in it: before that, a one-time link makes its admin. */
             has_admin: boolean;
             /** Format: int64 */
             id: number;
@@ -7752,6 +7860,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialView"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
