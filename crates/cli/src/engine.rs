@@ -6,7 +6,7 @@ use crate::api::{Api, Refused};
 use crate::options::Options;
 use crate::trust;
 use anyhow::{Context, Error, Result, bail};
-use server::Config;
+use server::{Config, Found};
 use tokio::runtime::Runtime;
 use ureq::http::StatusCode;
 
@@ -21,7 +21,19 @@ pub struct Engine {
 #[derive(Clone)]
 struct Place {
     config: Config,
-    workspace: Option<String>,
+    /// What the command line calls the workspace, if it does.
+    named: Option<String>,
+    /// Which one that was: there may be more by the time that the server is looked for again.
+    workspace: Option<u64>,
+}
+
+impl Place {
+    fn find(&self) -> std::result::Result<Option<Found>, server::Error> {
+        match self.workspace {
+            Some(workspace) => server::find_again(&self.config, workspace),
+            None => server::find_running(&self.config, self.named.as_deref()),
+        }
+    }
 }
 
 impl Engine {
@@ -36,14 +48,15 @@ impl Engine {
             return Ok(Engine { api, found: None, own: None });
         }
         let config = options.server_config();
-        let workspace = options.workspace.clone();
-        if let Some(found) = server::find_running(&config, workspace.as_deref())? {
+        let named = options.workspace.clone();
+        if let Some(found) = server::find_running(&config, named.as_deref())? {
             let api = Api::new(&found.address, &found.token);
-            return Ok(Engine { api, found: Some(Place { config, workspace }), own: None });
+            let place = Place { config, named, workspace: found.workspace };
+            return Ok(Engine { api, found: Some(place), own: None });
         }
         let runtime = runtime()?;
         let running = runtime
-            .block_on(server::start_for_command(config, workspace.as_deref()))
+            .block_on(server::start_for_command(config, named.as_deref()))
             .context("cannot open the database")?;
         let api = Api::new(running.address(), running.token());
         Ok(Engine { api, found: None, own: Some((runtime, running)) })
@@ -77,11 +90,10 @@ impl Lasting {
             Err(error) if may_be_another(&error) => error,
             answered => return answered,
         };
-        // Without one that says how to reach it, what was wrong with the last one still is.
-        let again = self.found.as_ref().and_then(|place| {
-            let found = server::find_running(&place.config, place.workspace.as_deref());
-            found.ok().flatten().filter(|found| !self.api.is(&found.address, &found.token))
-        });
+        // What keeps it from being found says more than what was wrong with the last one; that
+        // is said where none is there, or still the same.
+        let again = self.found.as_ref().map(Place::find).transpose()?.flatten();
+        let again = again.filter(|found| !self.api.is(&found.address, &found.token));
         let Some(again) = again else { return Err(error) };
         self.api = Api::new(&again.address, &again.token);
         question(&self.api)

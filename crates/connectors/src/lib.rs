@@ -35,6 +35,6 @@ pub use rejects::{Rejects, escape_formula};
 pub use sheet::{Cell, Workbook, csv_rows};
 pub use table::{
     Format, MAX_COLUMNS, MAX_ROW_BYTES, MAX_ROWS, Options, Progress, Row, RowProblem, Table,
-    TableError, Unit,
+    TableError, Unit, Untitled,
 };
 pub use zone::zones;

@@ -14,7 +14,7 @@ use crate::{
     AgentId, AtCap, Cause, Event, ItemId, Key, Mode, QueueId, Reason, RunnerUp, SourceId, State,
     Time, Way,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who gets the first item of a group.
 enum Found {
@@ -64,17 +64,22 @@ impl State {
         None
     }
 
-    /// Since when the item has been in its queue that has been there longest of those that somebody
-    /// could be given now: where matching waits for a worker, none is for long. Looks
-    /// at what comes first of those that demand the same.
-    pub fn unmatched_since(&self) -> Option<Time> {
+    /// The sources of which something could be given to somebody now, and since when the first of it
+    /// has been in its queue: where matching waits for a worker, nothing could be for long. Looks at
+    /// what comes first of those that demand the same.
+    pub fn unmatched_since(&self) -> BTreeMap<SourceId, Time> {
         let heads = self.index.lines.iter().flat_map(|(queue, line)| {
             let head = |(slot, group): (Slot, &Group)| Some((group.items.first()?.1, *queue, slot));
             line.dirty().filter_map(head)
         });
         let matchable =
             heads.filter(|(item, queue, slot)| self.match_head(*item, *queue, *slot).is_some());
-        matchable.filter_map(|(item, ..)| Some(self.facts.items.get(&item)?.queued_at)).min()
+        let mut since = BTreeMap::new();
+        for item in matchable.filter_map(|(item, ..)| self.facts.items.get(&item)) {
+            let first = since.entry(item.source).or_insert(item.queued_at);
+            *first = item.queued_at.min(*first);
+        }
+        since
     }
 
     fn match_head(&self, item: ItemId, queue: QueueId, slot: Slot) -> Option<Event> {

@@ -51,7 +51,7 @@ pub use error::Error;
 pub use http::certificate::CertificateFiles;
 pub use http::peer::Network;
 pub use presets::Preset;
-pub use runfile::{Found, find_running, find_server};
+pub use runfile::{Found, find_again, find_running, find_server};
 pub use serve::{Running, serve, start, start_for_command, stop_signal};
 pub use workspaces::{
     Missing, NewWorkspace, SetupLink, WorkspaceSummary, create_workspace, is_country, renew_link,

@@ -18,6 +18,9 @@ pub struct Announcement {
     pub pid: u32,
     /// Workspace → an admin's token that lives as long as this server runs.
     pub tokens: BTreeMap<String, String>,
+    /// Workspace → its id, which it keeps under another name too.
+    #[serde(default)]
+    pub ids: BTreeMap<String, u64>,
 }
 
 impl Announcement {
@@ -32,8 +35,12 @@ impl Announcement {
         serde_json::from_str(said).map_err(|_| Error::Unreachable)
     }
 
-    fn found(root: String, door: Option<String>, token: String) -> Found {
-        Found { address: door.unwrap_or_else(|| root.clone()), root, token }
+    fn found(mut self, workspace: Option<&str>) -> Result<Found, Error> {
+        let names = self.tokens.keys().map(|name| (name.clone(), name.clone())).collect();
+        let name = choose(names, workspace)?;
+        let token = self.tokens.remove(&name).ok_or(Error::NoWorkspace)?;
+        let address = self.door.unwrap_or_else(|| self.address.clone());
+        Ok(Found { address, root: self.address, token, workspace: self.ids.get(&name).copied() })
     }
 }
 
@@ -45,6 +52,8 @@ pub struct Found {
     /// Where people reach it.
     pub root: String,
     pub token: String,
+    /// Whose token it is; `None` where an older server does not say.
+    pub workspace: Option<u64>,
 }
 
 /// The server that has this configuration's SQLite database open; `None` when none has.
@@ -52,10 +61,25 @@ pub struct Found {
 /// # Errors
 /// When the workspace is not clear, or the server does not say how to reach it.
 pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<Found>, Error> {
-    let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
-    let Announcement { address, door, tokens, .. } = Announcement::read(&text)?;
-    let token = choose(tokens.into_iter().collect(), workspace)?;
-    Ok(Some(Announcement::found(address, door, token)))
+    let Some(said) = announced(config)? else { return Ok(None) };
+    said.found(workspace).map(Some)
+}
+
+/// The one that has come in the place of a server that is gone, for the same workspace, whatever it
+/// is called by now and however many others there are.
+///
+/// # Errors
+/// When the workspace is not there, or the server does not say how to reach it.
+pub fn find_again(config: &Config, workspace: u64) -> Result<Option<Found>, Error> {
+    let Some(said) = announced(config)? else { return Ok(None) };
+    let name = said.ids.iter().find(|(_, id)| **id == workspace).map(|(name, _)| name.clone());
+    let name = name.ok_or_else(|| Error::NoSuchWorkspace(workspace.to_string()))?;
+    said.found(Some(&name)).map(Some)
+}
+
+fn announced(config: &Config) -> Result<Option<Announcement>, Error> {
+    let text = store::holder(&config.database_url())?;
+    text.map(|text| Announcement::read(&text)).transpose()
 }
 
 /// The server that has this configuration's SQLite database open, for what concerns no workspace;
@@ -64,10 +88,9 @@ pub fn find_running(config: &Config, workspace: Option<&str>) -> Result<Option<F
 /// # Errors
 /// When the server does not say how to reach it.
 pub fn find_server(config: &Config) -> Result<Option<Found>, Error> {
-    let Some(text) = store::holder(&config.database_url())? else { return Ok(None) };
-    let Announcement { address, door, tokens, .. } = Announcement::read(&text)?;
-    let token = tokens.into_values().next().ok_or(Error::Unreachable)?;
-    Ok(Some(Announcement::found(address, door, token)))
+    let Some(said) = announced(config)? else { return Ok(None) };
+    let any = said.tokens.keys().next().cloned().ok_or(Error::Unreachable)?;
+    said.found(Some(&any)).map(Some)
 }
 
 /// The named one; without a name the only one.
@@ -95,7 +118,7 @@ mod tests {
     fn the_line_for_people_holds_no_token() {
         let tokens = BTreeMap::from([("main".to_owned(), "fl_x".to_owned())]);
         let address = "http://127.0.0.1:1".to_owned();
-        let said = Announcement { address, door: None, pid: 7, tokens };
+        let said = Announcement { address, door: None, pid: 7, tokens, ids: BTreeMap::new() };
         let text = said.text();
         assert_eq!(text.lines().next(), Some("process 7 at http://127.0.0.1:1"));
         assert_eq!(Announcement::read(&text).unwrap(), said);

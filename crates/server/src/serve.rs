@@ -258,13 +258,14 @@ async fn make_first(app: &App) -> Result<(), Error> {
 /// Says how commands on this machine reach this server.
 pub(crate) async fn announce(app: &App) -> Result<(), Error> {
     let io = |error| Error::Io { what: "the server could not be announced", error };
-    let mut tokens = BTreeMap::new();
+    let (mut tokens, mut ids) = (BTreeMap::new(), BTreeMap::new());
     for row in app.store.workspaces().await? {
+        ids.insert(row.name.clone(), row.id.0);
         tokens.insert(row.name, app.local_token(row.id).map_err(io)?);
     }
     let address = app.root.get().cloned().unwrap_or_default();
     let door = app.door.get().cloned();
-    let said = Announcement { address, door, pid: std::process::id(), tokens };
+    let said = Announcement { address, door, pid: std::process::id(), tokens, ids };
     app.store.announce(&said.text())?;
     Ok(())
 }
@@ -349,7 +350,7 @@ async fn tell_of_refused(app: App) {
 mod tests {
     use super::*;
     use crate::config::Limits;
-    use crate::runfile::find_running;
+    use crate::runfile::{find_again, find_running};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpStream;
 
@@ -382,6 +383,8 @@ mod tests {
         let running = start(config.clone(), Clock::system()).await.unwrap();
         let found = find_running(&config, Some("demo")).unwrap().expect("running");
         assert_eq!(found.address, running.address());
+        assert_eq!(find_again(&config, found.workspace.unwrap()).unwrap(), Some(found.clone()));
+        assert!(matches!(find_again(&config, 9), Err(Error::NoSuchWorkspace(_))));
         let stats = get(&found.address, &found.token, "/api/v1/stats").await;
         assert!(stats.starts_with("HTTP/1.1 200"), "{stats}");
         assert_eq!(stats.matches("\"daily_cap\":120").count(), 8, "{stats}");

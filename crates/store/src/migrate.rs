@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_sheets"),
     migration!(14, "0014_announcements"),
     migration!(15, "0015_desk_link"),
+    migration!(16, "0016_matched"),
 ];
 
 const TABLE: &str = "CREATE TABLE migrations (

@@ -279,6 +279,8 @@ pub struct SourceRow {
     /// Why the last one could not, and when that was.
     pub fetch_problem: Option<String>,
     pub fetch_problem_at: Option<Time>,
+    /// When a worker last left nothing of it that somebody could be given, to about a minute.
+    pub matched_at: Option<Time>,
 }
 
 /// What an agent was assigned.

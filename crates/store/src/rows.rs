@@ -126,7 +126,7 @@ macro_rules! sources {
         concat!(
             "SELECT source_id, active, spec, url_key, signing, secret_hash, old_secret_hash, ",
             "old_secret_until, sealed, dedupe_key, attributes, map, retention_days, ",
-            "fetch_failed, fetch_problem, fetch_problem_at FROM sources ",
+            "fetch_failed, fetch_problem, fetch_problem_at, matched_at FROM sources ",
             $tail
         )
     };
@@ -154,6 +154,7 @@ pub(crate) fn source<D: Db>(row: &D::Row) -> Result<SourceRow> {
         fetch_failed: row.num()?,
         fetch_problem: row.opt_text()?,
         fetch_problem_at: row.opt_time()?,
+        matched_at: row.opt_time()?,
     })
 }
 

@@ -347,7 +347,7 @@ pub trait Access {
     async fn delete_expired_sessions(&self, now: Time) -> Result<u64>;
 }
 
-/// When agents were last heard from.
+/// When agents were last heard from, and workers.
 #[async_trait]
 pub trait Presence {
     /// Notes that these agents were heard from now (the database's now on PostgreSQL): one
@@ -360,6 +360,15 @@ pub trait Presence {
 
     /// All agents of a workspace that were ever heard from.
     async fn last_seen(&self, workspace: WorkspaceId) -> Result<Vec<(AgentId, Time)>>;
+
+    /// Notes that nothing of the source (of none, when `None`) is left that somebody could be given
+    /// now. Nothing is written where that was noted within a minute.
+    async fn matched(
+        &self,
+        workspace: WorkspaceId,
+        source: Option<SourceId>,
+        clock: Time,
+    ) -> Result<()>;
 }
 
 /// Import jobs.
@@ -374,7 +383,7 @@ pub trait Imports {
         now: Time,
     ) -> Result<ImportJob>;
 
-    /// The latest finished import of that fingerprint.
+    /// The latest finished import of that fingerprint; one that took no row in does not count.
     async fn finished_import(
         &self,
         workspace: WorkspaceId,

@@ -1,4 +1,5 @@
-//! `fairlead import`: items from a CSV or Excel file.
+//! `fairlead import`: items from a CSV or Excel file. The exit code is not 0 when no row was taken in,
+//! neither as an item nor as a duplicate, because all of them were rejected.
 
 use crate::engine::Engine;
 use crate::file;
@@ -34,6 +35,9 @@ pub struct Import {
     /// Import the file although this very file was imported before.
     #[arg(long)]
     again: bool,
+    /// The first row holds titles, although one of them is a phone number or an e-mail address.
+    #[arg(long)]
+    first_row_is_titles: bool,
     /// Where rows that could not be imported are written, with the reason [default: beside the
     /// file, as NAME.rejected.csv].
     #[arg(long, value_name = "FILE")]
@@ -58,12 +62,14 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
     let map: Map<String, Value> =
         args.map.iter().map(|(column, field)| (column.clone(), field.as_str().into())).collect();
     let map = Value::Object(map).to_string();
+    let flag = |flag: bool| if flag { "true" } else { "false" };
     let send = |dry_run: bool| -> Result<Value> {
         let form = Form::new()
             .text("source", &args.source)
             .text("map", &map)
-            .text("dry_run", if dry_run { "true" } else { "false" })
-            .text("again", if args.again { "true" } else { "false" })
+            .text("dry_run", flag(dry_run))
+            .text("again", flag(args.again))
+            .text("first_row_is_titles", flag(args.first_row_is_titles))
             .file("file", file)
             .with_context(|| format!("cannot read {}", file.display()))?;
         engine.api.post_form("/imports", form)
@@ -115,7 +121,11 @@ pub fn run(options: &Options, args: Import) -> Result<ExitCode> {
             print::line(format_args!("The rejected rows and what is wrong with each: {at}"))?;
         }
     }
+    let taken = |name: &str| job[name].as_u64().unwrap_or(0) > 0;
     match job["state"].as_str() {
+        Some("done") if rejected > 0 && !taken("imported") && !taken("duplicates") => {
+            bail!("no row was imported: all {rejected} were rejected")
+        }
         Some("done") => Ok(ExitCode::SUCCESS),
         _ => bail!(
             "the import stopped: {}. Run the same command again: it goes on where it stopped",

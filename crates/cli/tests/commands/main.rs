@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod desk;
+mod import;
 mod place;
 mod sheet;
 
@@ -222,6 +223,13 @@ fn a_worker_finds_the_server_again_that_has_come_in_the_place_of_the_one_it_knew
         .unwrap();
     let mut lines = BufReader::new(worker.stdout.take().unwrap()).lines();
     assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");
+    desk.restart();
+    desk.send("POST", "/items", json!({"source": "META"}));
+    assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");
+    // Another workspace, and another name for the first, do not lead it astray.
+    let zone = ["--time-zone", "UTC", "--country", "IN"];
+    desk.json(&[&["workspace", "create", "two"], &zone[..]].concat());
+    desk.send("PATCH", "/workspace", json!({"name": "renamed"}));
     desk.restart();
     desk.send("POST", "/items", json!({"source": "META"}));
     assert_eq!(lines.next().unwrap().unwrap(), "1 assigned");

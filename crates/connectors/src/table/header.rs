@@ -1,6 +1,8 @@
 //! The columns' names.
 
 use super::{MAX_COLUMNS, TableError, clean};
+use crate::lead::is_email;
+use crate::phone::{Country, Phone, PhoneProblem, normalise};
 use std::collections::HashSet;
 
 /// The most characters a name keeps.
@@ -32,6 +34,33 @@ pub fn names(cells: &[String]) -> Result<Vec<String>, TableError> {
     Ok(names)
 }
 
+/// What a title is that stands for a person, as the cells below it do: its file has no titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Untitled {
+    Phone,
+    Email,
+}
+
+/// The first such title, and where it stands, counted from 0. Numbers that cannot be called count
+/// from ten digits on: fewer may be a year, a date or a code.
+pub fn untitled(titles: &[String], country: Option<Country>) -> Option<(usize, Untitled)> {
+    let phone = |title: &str| {
+        let written = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-().'".contains(c);
+        let digits = title.chars().filter(char::is_ascii_digit).count();
+        let rounded = |phone: &Phone| phone.problem == Some(PhoneProblem::Rounded);
+        (title.chars().all(written) && (10..=15).contains(&digits))
+            || normalise(title, country).is_some_and(|phone| phone.usable() || rounded(&phone))
+    };
+    titles.iter().enumerate().find_map(|(at, title)| {
+        let title = title.trim();
+        match title {
+            _ if is_email(title) => Some((at, Untitled::Email)),
+            _ if phone(title) => Some((at, Untitled::Phone)),
+            _ => None,
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +75,34 @@ mod tests {
             of(&[" Phone ", "phone", "", "Phone 2", "A\n B", "", ""]),
             ["Phone", "phone 2", "Column 3", "Phone 2 2", "A B"]
         );
+    }
+
+    #[test]
+    fn titles_that_are_somebodys_are_told_from_names() {
+        let of = |cells: &[&str]| {
+            let titles: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+            untitled(&titles, "IN".parse().ok())
+        };
+        for somebodys in ["9898100011", "+1 (415) 555-2671", "'09898100011", "9.89810E+09"] {
+            assert_eq!(of(&["A", somebodys]), Some((1, Untitled::Phone)), "{somebodys}");
+        }
+        assert_eq!(of(&["98981000111234", "B"]), Some((0, Untitled::Phone)), "not in use");
+        assert_eq!(of(&["A", "B", " a.b@example.com "]), Some((2, Untitled::Email)));
+        for title in [
+            "Phone",
+            "Phone 2",
+            "2024",
+            "2024-01-01",
+            "01/02/2024",
+            "400001",
+            "A@B",
+            "Mail (x@y.in)",
+            "",
+            "10+",
+            "Lead 9898100011",
+        ] {
+            assert_eq!(of(&[title]), None, "{title}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod header;
 mod packed;
 
 pub use error::TableError;
+pub use header::Untitled;
 
 use serde::Serialize;
 use std::{
@@ -195,6 +196,12 @@ impl Table {
     /// The columns' names as they are written, some of them maybe empty or the same.
     pub fn titles(&self) -> &[String] {
         &self.titles
+    }
+
+    /// The first of the titles that is itself a phone number or an e-mail address, and its column,
+    /// counted from 0: whoever is in the first row would be lost to it.
+    pub fn untitled(&self, country: Option<crate::Country>) -> Option<(usize, Untitled)> {
+        header::untitled(&self.titles, country)
     }
 
     /// What the file turned out to be.

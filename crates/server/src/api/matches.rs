@@ -7,7 +7,7 @@ use crate::http::Body;
 use crate::http::problem::Answered;
 use axum::Json;
 use axum::extract::State;
-use routing::Command;
+use routing::{Command, MAX_MATCHES};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,6 +42,13 @@ pub async fn run(
     let max = body.max.unwrap_or(1000).clamp(1, 1000);
     let done = app.command(&caller, Command::Match { source, max }).await?;
     let matched = done.events.iter().filter(|event| event.is_match()).count() as u64;
+    let to_the_end = matched < u64::from(max) && done.events.len() < MAX_MATCHES;
+    if to_the_end
+        && let Err(error) = app.store.matched(caller.workspace, source, app.clock.now()).await
+    {
+        // What was matched is. Until a pass is noted, verify may say that there was none.
+        tracing::warn!(%error, "that a worker came by was not noted");
+    }
     Ok(Json(Matched { matched }))
 }
 

@@ -18,6 +18,8 @@ use utoipa::ToSchema;
 
 /// A worker that runs lets nothing wait for so long that somebody could be given.
 const WORKER_MINUTES: i64 = 5;
+/// The sources that are named of those for which it did.
+const NAMED: usize = 5;
 
 /// The tables' version.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -60,6 +62,7 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
     let rows = app.store.sources(caller.workspace).await?;
     let sources = rows.into_iter().map(|row| KnownSource::new(row).map(Arc::new));
     let sources: Vec<Arc<KnownSource>> = sources.collect::<Answered<_>>()?;
+    let waiting = sources.clone();
     let unopened: BTreeMap<SourceId, String> = sources
         .iter()
         .filter_map(|known| {
@@ -80,7 +83,7 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
             let (unopened, leads) = (&unopened, &leads);
             let soundness = Soundness { facts, names, leads, sources, unopened, since, futile };
             let by_worker = facts.settings.dispatch == Dispatch::ByWorker;
-            let unmatched = state.unmatched_since().filter(|_| by_worker);
+            let unmatched = if by_worker { state.unmatched_since() } else { BTreeMap::new() };
             (facts.settings.time_zone.clone(), soundness.findings(), unmatched)
         })
         .await?;
@@ -101,9 +104,7 @@ pub async fn verify(State(app): State<App>, caller: Caller) -> Answered<Json<Ver
         );
         say(Subject::ZoneData, problem);
     }
-    if let Some(since) = unmatched
-        && let Some(problem) = without_worker(&app, caller.workspace, since).await?
-    {
+    if let Some(problem) = without_worker(&waiting, app.clock.now(), &unmatched) {
         say(Subject::Dispatch, problem);
     }
     findings.extend(checked);
@@ -153,24 +154,35 @@ async fn sealed_away(app: &App, workspace: WorkspaceId) -> Answered<Vec<Finding>
     Ok(found)
 }
 
-/// What is said of items that somebody could be given and that have waited `since`, where matching is
-/// a worker's: one that runs has assigned something in the meantime.
-async fn without_worker(
-    app: &App,
-    workspace: WorkspaceId,
-    since: Time,
-) -> Answered<Option<String>> {
-    let now = app.clock.now();
-    let tallies = app.store.agent_tallies(workspace, now).await?;
-    let last = tallies.iter().filter_map(|tally| tally.last_assigned_at).max();
-    let since = last.map_or(since, |last| last.max(since));
-    let minutes = now.0.saturating_sub(since.0) / 60_000;
-    Ok((minutes >= WORKER_MINUTES).then(|| {
-        format!(
-            "items wait that somebody could be given, and none was for {minutes} min: is a worker \
-             running? Start `fairlead worker`, or set dispatch to at_once"
-        )
-    }))
+/// What is said of items that somebody could be given, where matching is a worker's and none has come
+/// to the end of them for some minutes: whatever else was assigned meanwhile, by people or by a worker
+/// for another source. `unmatched` says since when they have been in their queues.
+fn without_worker(
+    sources: &[Arc<KnownSource>],
+    now: Time,
+    unmatched: &BTreeMap<SourceId, Time>,
+) -> Option<String> {
+    let late = |known: &&Arc<KnownSource>| {
+        let since = *unmatched.get(&known.source.id)?;
+        let since = known.row.matched_at.map_or(since, |matched| matched.max(since));
+        let minutes = now.0.saturating_sub(since.0) / 60_000;
+        (minutes >= WORKER_MINUTES).then_some(minutes)
+    };
+    let late: Vec<(i64, &str)> = sources
+        .iter()
+        .filter_map(|known| Some((late(&known)?, known.source.spec.name.as_str())))
+        .collect();
+    let minutes = late.iter().map(|(minutes, _)| minutes).max()?;
+    let mut of: Vec<&str> = late.iter().take(NAMED).map(|(_, name)| *name).collect();
+    if late.len() > NAMED {
+        of.push("…");
+    }
+    let of = of.join(", ");
+    Some(format!(
+        "items of {of} wait that somebody could be given, and no worker has matched them for \
+         {minutes} min: is one running, for all sources? Start `fairlead worker`, or set dispatch \
+         to at_once"
+    ))
 }
 
 fn zone_now(app: &App, time_zone: String) -> ZoneNow {
@@ -290,7 +302,8 @@ mod tests {
         assert!(problems(&h).await.is_empty());
         let asha = format!("/agents/{}", office.agents[0]);
         h.call("PATCH", &asha, json!({"capacity": {"lead": 9}})).await.expect(200);
-        let says = "dispatch -: items wait that somebody could be given, and none was for 60 min";
+        let says = "dispatch -: items of Web wait that somebody could be given, and no worker has \
+            matched them for 60 min";
         let found = problems(&h).await;
         assert!(found.len() == 1 && found[0].starts_with(says), "{found:?}");
         // A worker is late by no more than its interval.
@@ -301,6 +314,64 @@ mod tests {
         assert_eq!(problems(&h).await.len(), 1);
         h.post("/matches", json!({})).await;
         assert!(problems(&h).await.is_empty());
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn that_no_worker_matches_is_told_whatever_else_is_assigned() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let queue = format!("/queues/{}", office.queue);
+        h.call("PATCH", &queue, json!({"presence": "ignored"})).await.expect(200);
+        h.call("PATCH", "/workspace", json!({"dispatch": "by_worker"})).await.expect(200);
+        let asha = format!("/agents/{}", office.agents[0]);
+        h.call("PATCH", &asha, json!({"capacity": {"lead": 9}})).await.expect(200);
+        let ads = json!({"name": "Ads", "key": "ads", "queue": office.queue});
+        let ads = h.post("/sources", ads).await["id"].clone();
+        let item = h.post("/items", json!({"source": office.source})).await;
+        h.post("/items", json!({"source": office.source})).await;
+        h.post("/items", json!({"source": ads})).await;
+        h.advance(600);
+        // By a person.
+        let place = json!({"agent": office.agents[0], "version": item["version"]});
+        h.call("POST", &format!("/items/{}/reassign", item["id"]), place).await.expect(200);
+        let found = problems(&h).await;
+        assert!(found.len() == 1 && found[0].contains("items of Web, Ads wait"), "{found:?}");
+        // By a worker, for another source.
+        h.post("/matches", json!({"source": ads})).await;
+        let found = problems(&h).await;
+        assert!(found.len() == 1 && found[0].contains("items of Web wait"), "{found:?}");
+        // By one that takes too few at once to come to an end.
+        for _ in 0..3 {
+            h.post("/items", json!({"source": ads})).await;
+        }
+        h.advance(600);
+        h.post("/matches", json!({"max": 2})).await;
+        let found = problems(&h).await;
+        assert!(found.len() == 1 && found[0].contains("items of Ads wait"), "{found:?}");
+        h.post("/matches", json!({})).await;
+        assert!(problems(&h).await.is_empty());
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn what_nobody_could_be_given_waits_without_blame() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let queue = format!("/queues/{}", office.queue);
+        h.call("PATCH", &queue, json!({"presence": "ignored"})).await.expect(200);
+        let asha = format!("/agents/{}", office.agents[0]);
+        h.call("PATCH", &asha, json!({"capacity": {"lead": 0}})).await.expect(200);
+        h.call("PATCH", "/workspace", json!({"dispatch": "by_worker"})).await.expect(200);
+        h.post("/items", json!({"source": office.source})).await;
+        h.advance(3_600);
+        // A worker runs, finds nobody, and has not come by again since somebody has room.
+        h.post("/matches", json!({})).await;
+        h.call("PATCH", &asha, json!({"capacity": {"lead": 9}})).await.expect(200);
+        h.advance(200);
+        assert!(problems(&h).await.is_empty());
+        h.advance(100);
+        assert_eq!(problems(&h).await.len(), 1);
         h.end().await;
     }
 

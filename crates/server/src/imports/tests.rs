@@ -184,3 +184,61 @@ async fn what_is_no_table_is_not_imported() {
     assert_eq!(preview.expect(202)["unusable_phones"], 1);
     h.end().await;
 }
+
+#[tokio::test]
+async fn a_file_for_an_inactive_source_is_refused_before_it_is_looked_at() {
+    let h = Harness::new().await;
+    let office = office(&h).await;
+    let path = format!("/sources/{}", office.source);
+    h.call("DELETE", &path, Value::Null).await.expect(200);
+    let text = table(3);
+    let (file, source) = (("file", Some("leads.csv"), &*text), ("source", None, "web"));
+    for dry_run in ["true", "false"] {
+        let refused = send(&h, &[file, source, ("dry_run", None, dry_run)]).await;
+        assert_eq!(refused.problem(409), "source_inactive");
+    }
+    assert_eq!(h.get("/imports").await["items"], json!([]));
+    h.call("PATCH", &path, json!({"active": true})).await.expect(200);
+    let job = send(&h, &[file, source]).await.expect(202);
+    assert_eq!(done(&h, &job["id"]).await["imported"], 3);
+    h.end().await;
+}
+
+#[tokio::test]
+async fn an_import_that_took_no_row_in_is_not_remembered() {
+    for h in [Harness::new().await, Harness::postgres().await] {
+        office(&h).await;
+        let file = ("file", Some("leads.csv"), "Name,Mobile\nAnu,9876543210,x\n");
+        let source = ("source", None, "web");
+        let first = send(&h, &[file, source]).await.expect(202);
+        assert_eq!(done(&h, &first["id"]).await["rejected"], 1);
+        let preview = send(&h, &[file, source, ("dry_run", None, "true")]).await.expect(202);
+        assert_eq!(preview["already"], Value::Null);
+        let again = send(&h, &[file, source]).await.expect(202);
+        assert_ne!(again["id"], first["id"]);
+        assert_eq!(done(&h, &again["id"]).await["rejected"], 1);
+        h.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_whose_titles_are_somebodys_is_refused() {
+    let h = Harness::new().await;
+    office(&h).await;
+    let source = ("source", None, "web");
+    for (text, says) in [
+        ("Anu,9876543210\nRavi,9876543211\n", "column 2 begins with a phone number"),
+        ("anu@example.com\nravi@example.com\n", "column 1 begins with an e-mail address"),
+    ] {
+        let file = ("file", Some("leads.csv"), text);
+        let refused = send(&h, &[file, source]).await;
+        assert_eq!(refused.problem(422), "invalid", "{text}");
+        assert_eq!(refused.body["errors"][0]["field"], "file");
+        assert!(refused.text.contains(says) && !refused.text.contains("987"), "{}", refused.text);
+    }
+    let file = ("file", Some("leads.csv"), "Said,9876543210\nyes,9876543211\n");
+    let titled = ("first_row_is_titles", None, "true");
+    let job = send(&h, &[file, source, titled]).await.expect(202);
+    assert_eq!(done(&h, &job["id"]).await["imported"], 1);
+    h.end().await;
+}

@@ -63,8 +63,11 @@ impl<D: Db> Imports for Backend<D> {
         workspace: WorkspaceId,
         fingerprint: &str,
     ) -> Result<Option<ImportJob>> {
-        let select =
-            jobs!("AND fingerprint = $2 AND state = 'done' ORDER BY import_id DESC LIMIT 1");
+        // One that took no row in has done nothing that could be done twice.
+        let select = jobs!(
+            "AND fingerprint = $2 AND state = 'done' AND (imported > 0 OR duplicates > 0 \
+             OR rejected = 0) ORDER BY import_id DESC LIMIT 1"
+        );
         let row = self.read_one(select, cells![workspace, fingerprint]).await?;
         row.map(|row| job::<D>(&row)).transpose()
     }

@@ -1,4 +1,4 @@
-//! When agents were last heard from.
+//! When agents were last heard from, and workers.
 
 use crate::backend::Backend;
 use crate::cell::{Columns, cells};
@@ -6,8 +6,12 @@ use crate::dialect::{Db, Rows};
 use crate::write::PRESENCE;
 use crate::{Presence, Result, WorkspaceId};
 use async_trait::async_trait;
-use routing::{AgentId, Time};
+use routing::{AgentId, SourceId, Time};
 use std::collections::BTreeSet;
+
+/// What was noted is noted again only when it is so old, in milliseconds: a worker may come by every
+/// second.
+const NOTED_AGAIN_MS: i64 = 60_000;
 
 #[async_trait]
 impl<D: Db> Presence for Backend<D> {
@@ -57,5 +61,21 @@ impl<D: Db> Presence for Backend<D> {
             Ok((AgentId(row.num()?), row.time()?))
         };
         found.iter().map(seen).collect()
+    }
+
+    async fn matched(
+        &self,
+        workspace: WorkspaceId,
+        source: Option<SourceId>,
+        clock: Time,
+    ) -> Result<()> {
+        let update = format!(
+            "UPDATE sources SET matched_at = COALESCE({clock}, $3) WHERE workspace_id = $1 \
+             AND (source_id = $2 OR $2 = 0) \
+             AND COALESCE(matched_at, 0) <= COALESCE({clock}, $3) - $4",
+            clock = D::CLOCK
+        );
+        let cells = cells![workspace, source.unwrap_or(SourceId(0)), clock, NOTED_AGAIN_MS];
+        self.write_one(update, cells).await.map(drop)
     }
 }

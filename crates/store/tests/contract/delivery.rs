@@ -1,7 +1,9 @@
 //! Idempotent answers, imports, the outbox, presence.
 
 use crate::harness::{Database, NOON, Result, Workspace, personal};
-use routing::{AgentId, AgentSpec, Command, ItemId, SourceId, Time};
+use routing::{
+    AgentId, AgentSpec, Command, ItemId, QueueId, QueueSpec, SourceId, SourceSpec, Time,
+};
 use store::{
     Act, Actor, Answered, Attempted, DeliveryState, EndpointFields, ImportId, ImportState,
     ImportStep, NewDelivery, NewEndpoint, NewImport, News, Note, NoteKind, Outgoing, RejectedRow,
@@ -15,6 +17,7 @@ crate::on_both!(
     endpoints_are_told_once_and_in_order,
     what_waits_can_be_sent_at_once,
     presence_and_lapses,
+    passes_of_workers,
     faces,
 );
 
@@ -144,6 +147,35 @@ async fn outbox_keeps_order(database: &Database) -> Result<()> {
     assert_eq!(w.store.outgoing_due("mail").await?, None);
     assert!(w.store.take_outgoing(w.id, "mail", leased, leased, 10).await?.is_empty());
     Ok(())
+}
+
+async fn passes_of_workers(database: &Database) -> Result<()> {
+    let mut w = Workspace::create(database, "acme").await?;
+    let spec = QueueSpec { name: "q".into(), ..Default::default() };
+    w.act(Command::CreateQueue { spec }).await?;
+    for name in ["META", "GOOGLE"] {
+        let spec = SourceSpec { name: name.into(), queue: QueueId(1), ..Default::default() };
+        w.act(Command::CreateSource { spec }).await?;
+    }
+    let noted = async || -> Result<Vec<Option<Time>>> {
+        Ok(w.store.sources(w.id).await?.into_iter().map(|row| row.matched_at).collect())
+    };
+    assert_eq!(noted().await?, [None, None]);
+    w.store.matched(w.id, Some(SourceId(2)), NOON).await?;
+    let [None, Some(first)] = noted().await?[..] else { return Err("only the one".into()) };
+    // The other's row only: a minute is not over.
+    w.store.matched(w.id, None, NOON.plus_secs(59)).await?;
+    let [Some(other), again] = noted().await?[..] else { return Err("both".into()) };
+    assert_eq!(again, Some(first));
+    if database.is_postgres() {
+        // Its own clock counts.
+        assert!(first > NOON && other >= first);
+    } else {
+        assert_eq!((first, other), (NOON, NOON.plus_secs(59)));
+        w.store.matched(w.id, None, NOON.plus_secs(60)).await?;
+        assert_eq!(noted().await?, [Some(other), Some(NOON.plus_secs(60))]);
+    }
+    w.check().await
 }
 
 async fn presence_and_lapses(database: &Database) -> Result<()> {

@@ -671,7 +671,8 @@ export interface paths {
         /**
          * Imports a CSV or Excel file in the background; ask for its progress, or follow the live stream.
          *     The same file for the same source, sent again, is the same import: one that was interrupted goes
-         *     on, one that is done is answered with 200 and `already: true`.
+         *     on, one that is done is answered with 200 and `already: true`. One of which no row was taken is
+         *     not remembered. Where the source is inactive nothing is begun.
          */
         post: operations["post_imports"];
         delete?: never;
@@ -2602,6 +2603,11 @@ export interface components {
              * @description CSV or Excel, recognised by its content.
              */
             file: string;
+            /**
+             * @description `true`: the first row holds titles, although one of them is a phone number or an e-mail
+             *     address. A file with such a title is refused otherwise: it seems to have none.
+             */
+            first_row_is_titles?: string | null;
             /**
              * @description A JSON object: column → `phone`, `name`, `email`, `region`, `language`, `priority`,
              *     `earliest`, `skip`, or an attribute. Columns that are not named are guessed.

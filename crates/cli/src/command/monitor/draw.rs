@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Paragraph};
+use ratatui::widgets::{Block, Borders, Paragraph, Wrap};
 use ratatui::{Frame, Terminal};
 
 /// The most lines that fairness takes of a screen, as a part of it.
@@ -20,12 +20,27 @@ const ASSIGNMENTS: usize = 10;
 /// How wide a time is on the clock, and one of another day.
 const CLOCK: u16 = 8;
 const DAY: u16 = 16;
-/// The keys that bring the rest of the agents and of the fairness into sight.
+/// From this height on, what is set up gets a second line where one is too short.
+const TWO_LINES_FROM: u16 = 24;
+/// The foot's title and its one line.
+const FOOT: u16 = 2;
+/// The keys that bring the rest of the tables into sight.
 const KEYS: &str = " ↑ ↓ PgUp PgDn: the rest ";
 
-/// Draws the board over the whole frame, its agents and its fairness from line `top` on; says how
-/// many agents are in sight, and how far `top` may go.
-pub fn draw(frame: &mut Frame<'_>, board: &Board, top: usize) -> Sight {
+/// Of agents, fairness and assignments.
+pub type Each<T> = [T; 3];
+
+/// Draws the board over the whole frame, each table from its line in `tops` on; says what is in
+/// sight of each.
+pub fn draw(frame: &mut Frame<'_>, board: &Board, tops: Each<usize>) -> Each<Sight> {
+    let area = frame.area();
+    let wide = set_up(&board.configuration).width() > usize::from(area.width);
+    let second = u16::from(wide && area.height >= TWO_LINES_FROM);
+    draw_above(frame, board, tops, FOOT + second)
+}
+
+/// The same, above and with a foot of this height.
+fn draw_above(frame: &mut Frame<'_>, board: &Board, tops: Each<usize>, foot: u16) -> Each<Sight> {
     let area = frame.area();
     let fairness = rows(board.fairness.len()).min(area.height / FAIRNESS_SHARE);
     let [title, agents, spread, newest, foot] = Layout::vertical([
@@ -33,19 +48,21 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, top: usize) -> Sight {
         Constraint::Max(rows(board.agents.len().max(1))),
         Constraint::Length(fairness),
         Constraint::Min(HEAD + 1),
-        Constraint::Length(2),
+        Constraint::Length(foot),
     ])
     .areas(area);
     let bold = Style::new().add_modifier(Modifier::BOLD);
     frame.render_widget(Line::styled(format!("Fairlead · {}", board.workspace), bold), title);
     let clock = Paragraph::new(board.at.as_str()).alignment(Alignment::Right);
     frame.render_widget(clock, title);
-    let agents = draw_agents(frame, agents, &board.agents, top);
-    let spread = draw_fairness(frame, spread, &board.fairness, top);
-    draw_assignments(frame, newest, &board.assignments);
-    let sight = Sight { beyond: agents.beyond.max(spread.beyond), ..agents };
-    draw_configuration(frame, foot, &board.configuration, sight.beyond > 0);
-    sight
+    let sights = [
+        draw_agents(frame, agents, &board.agents, tops[0]),
+        draw_fairness(frame, spread, &board.fairness, tops[1]),
+        draw_assignments(frame, newest, &board.assignments, tops[2]),
+    ];
+    let scrolls = sights.iter().any(|sight| sight.beyond > 0);
+    draw_configuration(frame, foot, &board.configuration, scrolls);
+    sights
 }
 
 fn rows(count: usize) -> u16 {
@@ -137,7 +154,12 @@ fn figure(figure: f64) -> String {
     if figure.fract() == 0.0 { format!("{figure}") } else { format!("{figure:.2}") }
 }
 
-fn draw_assignments(frame: &mut Frame<'_>, area: Rect, assignments: &[AssignmentLine]) {
+fn draw_assignments(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    assignments: &[AssignmentLine],
+    top: usize,
+) -> Sight {
     let at = times(assignments.iter().map(|one| one.at.as_str()));
     let columns = [
         column("at", at, 4),
@@ -159,7 +181,7 @@ fn draw_assignments(frame: &mut Frame<'_>, area: Rect, assignments: &[Assignment
         (cells, Style::new())
     };
     let title = if assignments.is_empty() { "No assignments yet" } else { "Newest assignments" };
-    table(frame, area, title, &columns, assignments.iter().map(line).collect(), 0);
+    table(frame, area, title, &columns, assignments.iter().map(line).collect(), top)
 }
 
 fn draw_configuration(
@@ -168,24 +190,29 @@ fn draw_configuration(
     configuration: &Configuration,
     scrolls: bool,
 ) {
-    let Configuration { time_zone, dispatch, agents, queues, sources, rules, schema, findings } =
-        configuration;
-    let dispatch = dispatch.replace('_', " ");
-    let set_up = format!(
-        "{time_zone} · dispatch {dispatch} · {agents} agents · {queues} queues · {sources} sources \
-         · {rules} rules · schema {schema} · "
-    );
-    let (judged, color) = match findings {
-        0 => ("in order".to_owned(), Color::Green),
-        n => (format!("{n} found by fairlead verify"), Color::Yellow),
-    };
-    let line = Line::from(vec![Span::raw(set_up), Span::styled(judged, color)]);
     let mut block =
         Block::new().borders(Borders::TOP).title(Span::styled("Configuration ", Color::Cyan));
     if scrolls {
         block = block.title(Line::styled(KEYS, Color::Cyan).right_aligned());
     }
-    frame.render_widget(Paragraph::new(line).block(block), area);
+    let set_up = Paragraph::new(set_up(configuration)).wrap(Wrap { trim: true });
+    frame.render_widget(set_up.block(block), area);
+}
+
+/// What verify says of it comes first: a narrow screen cuts off what is known anyway.
+fn set_up(configuration: &Configuration) -> Line<'static> {
+    let Configuration { time_zone, dispatch, agents, queues, sources, rules, schema, findings } =
+        configuration;
+    let dispatch = dispatch.replace('_', " ");
+    let set_up = format!(
+        " · {time_zone} · dispatch {dispatch} · {agents} agents · {queues} queues · {sources} \
+         sources · {rules} rules · schema {schema}"
+    );
+    let (judged, color) = match findings {
+        0 => ("in order".to_owned(), Color::Green),
+        n => (format!("{n} found by fairlead verify"), Color::Yellow),
+    };
+    Line::from(vec![Span::styled(judged, color), Span::raw(set_up)])
 }
 
 /// The whole board as text, as long as it needs to be.
@@ -193,26 +220,24 @@ pub fn text(board: &Board) -> Result<String> {
     let mut board = board.clone();
     board.assignments.truncate(ASSIGNMENTS);
     let fairness = rows(board.fairness.len());
-    let needed =
-        3 + rows(board.agents.len().max(1)) + fairness + rows(board.assignments.len().max(1));
-    let height = needed.max(fairness.saturating_mul(FAIRNESS_SHARE));
-    let mut lines = picture(&board, WIDTH, height, 0)?;
+    let agents = rows(board.agents.len().max(1));
+    let needed = 1 + agents + fairness + rows(board.assignments.len().max(1));
+    let height = (needed + FOOT).max(fairness.saturating_mul(FAIRNESS_SHARE));
+    let mut lines = picture(WIDTH, height, |frame| {
+        draw_above(frame, &board, Each::default(), FOOT);
+    })?;
     // What was room for fairness only is empty below the assignments.
-    let foot = lines.split_off(lines.len() - 2);
-    lines.truncate(usize::from(needed) - 2);
-    lines.extend(foot);
+    let foot = lines[lines.len() - usize::from(FOOT)].clone();
+    lines.truncate(usize::from(needed));
+    lines.extend([foot, set_up(&board.configuration).to_string()]);
     Ok(lines.join("\n") + "\n")
 }
 
-/// The board on an area of this size, a text a line.
-fn picture(board: &Board, width: u16, height: u16, top: usize) -> Result<Vec<String>> {
+/// What is drawn on an area of this size, a text a line.
+fn picture(width: u16, height: u16, draw: impl FnOnce(&mut Frame<'_>)) -> Result<Vec<String>> {
     let failed = |error: std::convert::Infallible| anyhow!("the board was not drawn: {error}");
     let mut terminal = Terminal::new(TestBackend::new(width, height)).map_err(failed)?;
-    terminal
-        .draw(|frame| {
-            draw(frame, board, top);
-        })
-        .map_err(failed)?;
+    terminal.draw(draw).map_err(failed)?;
     Ok(lines(terminal.backend().buffer()))
 }
 
@@ -235,6 +260,8 @@ fn lines(buffer: &Buffer) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::command::monitor::board::Board;
+    use crate::command::monitor::screen::all_scrolled;
+    use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
     use serde_json::{Value, json};
 
     fn board() -> Board {
@@ -277,6 +304,38 @@ mod tests {
         Board::of(&stats, &fairness, &verified, &json!({"dispatch": "by_worker"}), &rules)
     }
 
+    /// The board on a screen of this size, and what is in sight.
+    fn screen(
+        board: &Board,
+        width: u16,
+        height: u16,
+        tops: Each<usize>,
+    ) -> (Vec<String>, Each<Sight>) {
+        let mut sights = Each::default();
+        let drawn = picture(width, height, |frame| sights = draw(frame, board, tops));
+        (drawn.unwrap(), sights)
+    }
+
+    /// The board of so many agents, lines of fairness and assignments.
+    fn large(agents: usize, fairness: usize, assignments: usize) -> Board {
+        let mut board = board();
+        let (agent, spread, one) =
+            (board.agents[0].clone(), board.fairness[0].clone(), board.assignments[0].clone());
+        let agent = |n| AgentLine { name: format!("Agent {n:02}"), ..agent.clone() };
+        board.agents = (1..=agents).map(agent).collect();
+        let spread = |n| FairnessLine { name: format!("Spread {n:02}"), ..spread.clone() };
+        board.fairness = (1..=fairness).map(spread).collect();
+        let one = |n| AssignmentLine { source: format!("Source {n:02}"), ..one.clone() };
+        board.assignments = (1..=assignments).map(one).collect();
+        board
+    }
+
+    /// Which lines of what was numbered so are drawn.
+    fn seen(lines: &[String], what: &str) -> Vec<usize> {
+        let text = lines.join("\n");
+        (1..=99).filter(|n| text.contains(&format!("{what} {n:02}"))).collect()
+    }
+
     /// `UPDATE_GOLDEN=1` writes it anew.
     #[test]
     fn the_board_looks_as_it_did() {
@@ -290,37 +349,65 @@ mod tests {
 
     #[test]
     fn a_small_screen_says_what_it_leaves_out() {
-        let lines = picture(&board(), 60, 12, 0).unwrap();
+        let (lines, _) = screen(&board(), 60, 12, [0; 3]);
         assert_eq!(lines.len(), 12);
         let text = lines.join("\n");
         assert!(text.contains("Fairness (1–2 of 4)") && text.contains("PgDn"), "{text}");
         assert!(text.contains("Configuration"), "{text}");
         // Smaller than anything fits into: drawn as far as it goes.
-        assert_eq!(picture(&board(), 3, 2, 0).unwrap().len(), 2);
+        assert_eq!(screen(&board(), 3, 2, [0; 3]).0.len(), 2);
     }
 
     #[test]
     fn what_has_no_room_is_scrolled_to() {
-        let mut board = board();
-        let agent = board.agents[0].clone();
-        let name = |n| format!("Agent {n:02}");
-        board.agents = (1..=28).map(|n| AgentLine { name: name(n), ..agent.clone() }).collect();
-        let seen = |top| {
-            let text = picture(&board, 120, 40, top).unwrap().join("\n");
-            (1..=28).filter(|n| text.contains(&name(*n))).collect::<Vec<u32>>()
-        };
-        let first = seen(0);
+        let board = large(28, 4, 1);
+        let agents = |top| seen(&screen(&board, 120, 40, [top; 3]).0, "Agent");
+        let first = agents(0);
         assert!(first.len() < 28 && first[0] == 1, "{first:?}");
         let room = first.len();
-        assert_eq!(seen(2)[0], 3);
+        assert_eq!(agents(2)[0], 3);
         // Never beyond the last.
-        assert_eq!(seen(1_000), (28 - room as u32 + 1..=28).collect::<Vec<_>>());
+        assert_eq!(agents(1_000), (28 - room + 1..=28).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn page_by_page_every_line_of_every_table_is_seen() {
+        for (agents, fairness, assignments) in [(30, 16, 50), (3, 4, 50), (40, 3, 0)] {
+            let board = large(agents, fairness, assignments);
+            let mut left = [("Agent", agents), ("Spread", fairness), ("Source", assignments)]
+                .map(|(what, count)| (what, (1..=count).collect::<Vec<_>>()));
+            let mut tops = [0; 3];
+            loop {
+                let (lines, sights) = screen(&board, 100, 24, tops);
+                for (what, left) in &mut left {
+                    let seen = seen(&lines, what);
+                    left.retain(|n| !seen.contains(n));
+                }
+                let page = KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE);
+                let next = all_scrolled(page, tops, sights);
+                if next == tops {
+                    break;
+                }
+                tops = next;
+            }
+            assert!(left.iter().all(|(_, left)| left.is_empty()), "never seen: {left:?}");
+        }
+    }
+
+    #[test]
+    fn what_verify_says_is_seen_on_every_screen() {
+        for (width, height) in [(40, 12), (80, 24), (80, 40), (120, 40)] {
+            let (lines, _) = screen(&board(), width, height, [0; 3]);
+            let text = lines.join("\n");
+            assert!(text.contains("1 found by fairlead verify"), "{text}");
+            assert!(width < 80 || text.contains("schema 3"), "{text}");
+        }
     }
 
     #[test]
     fn a_narrow_screen_keeps_the_names() {
         for width in [40, 60, 80] {
-            let text = picture(&board(), width, 40, 0).unwrap().join("\n");
+            let text = screen(&board(), width, 40, [0; 3]).0.join("\n");
             assert!(text.contains("आशा वर्मा  ") && text.contains("available"), "{text}");
         }
     }
@@ -329,7 +416,7 @@ mod tests {
     fn what_was_assigned_on_another_day_has_its_date() {
         let mut board = board();
         board.agents[0].last_assigned = Some("2026-02-28 18:05".into());
-        let text = picture(&board, 120, 40, 0).unwrap().join("\n");
+        let text = screen(&board, 120, 40, [0; 3]).0.join("\n");
         assert!(text.contains("2026-02-28 18:05") && text.contains("09:59:30"), "{text}");
     }
 

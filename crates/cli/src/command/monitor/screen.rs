@@ -2,7 +2,7 @@
 //! signal, an error, a panic.
 
 use super::board::Board;
-use super::draw::draw;
+use super::draw::{Each, draw};
 use super::table::Sight;
 use crate::engine::Lasting;
 use crate::signal::stop_signal;
@@ -51,7 +51,7 @@ fn show(
     boards: &Receiver<Look>,
     stop: &Receiver<()>,
 ) -> Result<()> {
-    let (mut top, mut sight, mut stale) = (0, Sight::default(), true);
+    let (mut tops, mut sights, mut stale) = (Each::default(), Each::default(), true);
     while stop.try_recv() == Err(TryRecvError::Empty) {
         match boards.try_recv() {
             Ok(Ok(latest)) => (board, stale) = (latest, true),
@@ -60,15 +60,15 @@ fn show(
             Err(_) => {}
         }
         if stale {
-            terminal.draw(|frame| sight = draw(frame, &board, top))?;
+            terminal.draw(|frame| sights = draw(frame, &board, tops))?;
             // Fewer lines, or more room for them, than there were.
-            top = top.min(sight.beyond);
+            tops.iter_mut().zip(sights).for_each(|(top, sight)| *top = sight.beyond.min(*top));
             stale = false;
         }
         if event::poll(LOOK)? {
             match event::read()? {
                 Event::Key(key) if leaves(key) => return Ok(()),
-                Event::Key(key) => (top, stale) = (scrolled(key, top, sight), true),
+                Event::Key(key) => (tops, stale) = (all_scrolled(key, tops, sights), true),
                 Event::Resize(..) => stale = true,
                 _ => {}
             }
@@ -77,7 +77,12 @@ fn show(
     Ok(())
 }
 
-/// The line to begin with after this key.
+/// All tables move at once, each by pages of its own: so none of their lines is passed over.
+pub(super) fn all_scrolled(key: KeyEvent, tops: Each<usize>, sights: Each<Sight>) -> Each<usize> {
+    std::array::from_fn(|table| scrolled(key, tops[table], sights[table]))
+}
+
+/// The line that a table begins with after this key.
 fn scrolled(key: KeyEvent, top: usize, sight: Sight) -> usize {
     if key.kind == KeyEventKind::Release {
         return top;

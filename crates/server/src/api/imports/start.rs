@@ -13,7 +13,8 @@ use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
-use connectors::{How, Mapping, Row, Table};
+use connectors::{How, Mapping, Row, Table, Untitled};
+use routing::{Refusal, SourceId};
 use std::collections::BTreeMap;
 use std::path::Path;
 use store::{Act, NewImport};
@@ -36,6 +37,9 @@ pub struct ImportForm {
     dry_run: Option<String>,
     /// `true`: import the file although it was imported before.
     again: Option<String>,
+    /// `true`: the first row holds titles, although one of them is a phone number or an e-mail
+    /// address. A file with such a title is refused otherwise: it seems to have none.
+    first_row_is_titles: Option<String>,
 }
 
 #[derive(Default)]
@@ -45,11 +49,13 @@ struct Form {
     map: BTreeMap<String, String>,
     dry_run: bool,
     again: bool,
+    first_row_is_titles: bool,
 }
 
 /// Imports a CSV or Excel file in the background; ask for its progress, or follow the live stream.
 /// The same file for the same source, sent again, is the same import: one that was interrupted goes
-/// on, one that is done is answered with 200 and `already: true`.
+/// on, one that is done is answered with 200 and `already: true`. One of which no row was taken is
+/// not remembered. Where the source is inactive nothing is begun.
 #[utoipa::path(post, path = "/imports", tag = "imports",
     request_body(content = ImportForm, content_type = "multipart/form-data"),
     responses((status = 202, body = ImportView), (status = 200, body = ImportView)))]
@@ -70,10 +76,11 @@ pub async fn start(
     let name = form.source.ok_or_else(|| Problem::field("source", "is required"))?;
     let name = name.parse().map_or(SourceName::Key(name), SourceName::Id);
     let source = app.source_named(&caller, &name).await?;
+    takes_in(&app, &caller, source.source.id).await?;
     let settings = app.settings(caller.workspace).await?;
     let options = job::options(&settings.country);
     let path = upload.path.clone();
-    let looked = job::blocking(move || look(&path, &options)).await?;
+    let looked = job::blocking(move || look(&path, &options, form.first_row_is_titles)).await?;
     let rows: Vec<&[String]> = looked.sample.iter().map(Vec::as_slice).collect();
     let mapped = mapping(&looked.headers, &rows, country(&settings), &source.face, &form.map);
     let mapped = mapped.map_err(|error| Problem::field("map", error.to_string()))?;
@@ -154,6 +161,33 @@ pub async fn start(
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
+/// Each row of an inactive source would be refused: better the file is.
+async fn takes_in(app: &App, caller: &Caller, source: SourceId) -> Answered<()> {
+    let known = move |state: &routing::State| state.facts().sources.get(&source).map(|s| s.active);
+    match app.look(caller.workspace, known).await? {
+        Some(true) => Ok(()),
+        Some(false) => Err(Refusal::SourceInactive(source).into()),
+        None => Err(Refusal::UnknownSource(source).into()),
+    }
+}
+
+/// Whoever stands where titles should would not be imported, and nobody would know. Which number it
+/// is need not be repeated.
+fn has_titles(table: &Table, options: &connectors::Options) -> Answered<()> {
+    let Some((at, what)) = table.untitled(options.country) else { return Ok(()) };
+    let what = match what {
+        Untitled::Phone => "a phone number",
+        Untitled::Email => "an e-mail address",
+    };
+    let problem = format!(
+        "seems to have no titles: column {} begins with {what}, so its first row would be lost. Add \
+         a row of titles above it, such as Name and Mobile; if it is a title, send \
+         first_row_is_titles: true (on the command line --first-row-is-titles)",
+        at + 1
+    );
+    Err(Problem::field("file", problem))
+}
+
 /// A list of lines that nobody can tell apart from a text is not taken for a table.
 fn is_table(mapping: &Mapping, given: &BTreeMap<String, String>) -> Answered<()> {
     let [only] = mapping.columns() else { return Ok(()) };
@@ -178,9 +212,12 @@ async fn read(app: &App, mut parts: Multipart) -> Answered<Form> {
             }
             "dry_run" => form.dry_run = matches!(text(part).await?.trim(), "true" | "1"),
             "again" => form.again = matches!(text(part).await?.trim(), "true" | "1"),
+            "first_row_is_titles" => {
+                form.first_row_is_titles = matches!(text(part).await?.trim(), "true" | "1");
+            }
             other => {
-                let known =
-                    "is not a part of this form; known are file, source, map, dry_run, again";
+                let known = "is not a part of this form; known are file, source, map, dry_run, \
+                    again, first_row_is_titles";
                 return Err(Problem::field(other, known));
             }
         }
@@ -215,8 +252,11 @@ struct Looked {
     total: u64,
 }
 
-fn look(path: &Path, options: &connectors::Options) -> Answered<Looked> {
+fn look(path: &Path, options: &connectors::Options, titled: bool) -> Answered<Looked> {
     let table = Table::open(path, options).map_err(job::unreadable)?;
+    if !titled {
+        has_titles(&table, options)?;
+    }
     let headers = table.headers().to_vec();
     let sample = table.sample().into_iter().map(|row| row.cells.clone()).collect();
     let (mut first, mut total) = (Vec::new(), 0);
