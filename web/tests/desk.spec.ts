@@ -1,72 +1,6 @@
-import type { Browser, Page } from '@playwright/test';
 import { barriers, overflow } from './barriers';
-import { expect, signedIn, test, type Quiet } from './quiet';
-
-interface Seen {
-	state: string;
-	agent: number | null;
-	disposition: string | null;
-	personal: Record<string, unknown>;
-	ticks: string[];
-	callback: { at: string; agent: number | null } | null;
-}
-
-const DESK = {
-	fields: [{ name: 'account' }, { name: 'device' }, { name: 'QQ', edit: true }],
-	audio_name: '{account}_{name}.mp3',
-	next: 'ask',
-	pause_secs: 0,
-	results: {
-		perfect: {
-			colour: 'ok',
-			key: 'p',
-			requires: ['QQ'],
-			writes: { 已电联: { value: 1 }, QQ: { input: 'QQ' }, 建联人: { agent: true } }
-		},
-		no_answer: { colour: 'muted' }
-	},
-	script: [
-		{ id: 'device', title: 'Device', text: 'Hello **{name}**, is it an {device}?', tick: true },
-		{
-			id: 'nokia',
-			title: 'Old phones',
-			text: 'Say so.',
-			tick: true,
-			when: { compare: { attribute: 'device', op: 'contains', value: 'Nokia' } }
-		}
-	]
-};
-
-/** Numbers that nobody has yet: a contact that comes again is a duplicate. */
-let phones = 98_765_43_400;
-
-/** A list to call through, somebody who does, and the page on which they do. */
-async function office(browser: Browser, quiet: Quiet, name: string, desk: object = {}) {
-	const queue = await quiet.queue(`List of ${name}`, {
-		mode: { mode: 'pull' },
-		undo_secs: 30,
-		dispositions: [
-			{ name: 'perfect', label: 'Perfect', then: 'close' },
-			{ name: 'no_answer', label: 'No answer', then: 'close' }
-		]
-	});
-	await quiet.desk(queue.id, { ...DESK, ...desk });
-	const source = await quiet.source(`Sheet of ${name}`, queue.id);
-	const agent = await quiet.agent(name, [queue.id]);
-	const add = (contact: string) =>
-		quiet.post<{ id: number; version: number }>('/items', {
-			source: source.id,
-			contact: { name: contact, phone: `+91${(phones += 1)}` },
-			attributes: { account: 'base', device: 'iPhone 13' }
-		});
-	const first = await add('Maria Santos');
-	const page = await signedIn(browser, quiet.server.url, name);
-	await page.getByRole('button', { name: 'Get next' }).click();
-	await expect(page.getByTestId('item-name')).toHaveText('Maria Santos');
-	const seen = () => quiet.get<Seen>(`/items/${first.id}`);
-	return { page, first, agent, add, seen };
-}
-const field = (page: Page) => page.getByRole('textbox', { name: 'QQ' });
+import { DESK, field, office, type Seen } from './office';
+import { expect, signedIn, test } from './quiet';
 
 test('fields, recording and script are those of the queue, and ticks are remembered', async ({
 	browser,
@@ -218,6 +152,101 @@ test('a call back is promised by the keyboard, for me or for anybody', async ({
 	expect(state).toBe('scheduled');
 	expect(callback?.agent).toBe(agent.id);
 	expect(callback?.at).toMatch(/T04:30:00/);
+	await page.context().close();
+});
+
+test('a call back is promised by the clocks of whoever is called, and Enter sets it', async ({
+	browser,
+	quiet
+}) => {
+	const { page, add } = await office(browser, quiet, 'Jaya');
+	await page.keyboard.press('2');
+	const abroad = await add('John Doe', '+12125550123');
+	await page.getByRole('button', { name: 'Get next' }).click();
+	await expect(page.getByTestId('item-name')).toHaveText('John Doe');
+	await page.keyboard.press('l');
+	const dialog = page.getByRole('dialog', { name: 'Call again at…' });
+	await expect(dialog).toContainText('America/New_York');
+	const when = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+	await dialog.getByLabel('Day and time').fill(`${when}T10:00`);
+	await dialog.getByLabel('Day and time').press('Enter');
+	await expect(dialog).toHaveCount(0);
+	const path = `/items/${abroad.id}`;
+	await expect.poll(async () => (await quiet.get<Seen>(path)).state).toBe('scheduled');
+	// Ten in the morning there, with or without daylight saving time.
+	expect((await quiet.get<Seen>(path)).callback?.at).toMatch(/T1[45]:00:00/);
+	await page.context().close();
+});
+
+test('another desk reaches whoever works at it, and every result says all it does', async ({
+	browser,
+	quiet
+}) => {
+	const { page, queue } = await office(browser, quiet, 'Kiran');
+	await expect(page.getByTestId('script')).not.toContainText('Thank them');
+	const script = [{ id: 'thanks', title: 'Thank them', text: '', tick: true }];
+	const results = { ...DESK.results, no_answer: { colour: 'muted', requires: ['QQ'] } };
+	await quiet.desk(queue.id, { ...DESK, script, results });
+	await expect(page.getByTestId('script')).toContainText('Thank them');
+	await page.keyboard.press('2');
+	await expect(page.getByRole('alert')).toContainText('“No answer” needs QQ.');
+	await page.setViewportSize({ width: 1280, height: 800 });
+	const busy = page.locator('[data-result=busy]');
+	await expect(busy).toContainText('at most 5');
+	const cut = await busy.evaluate((button) =>
+		[...button.querySelectorAll('span')].some((span) => span.scrollWidth > span.clientWidth + 1)
+	);
+	expect(cut).toBe(false);
+	await page.context().close();
+});
+
+test('a result that cannot be taken back yet can be once the next one is out of the hands', async ({
+	browser,
+	quiet
+}) => {
+	const { page, add } = await office(browser, quiet, 'Lila');
+	await add('Ravi Kumar');
+	const name = page.getByTestId('item-name');
+	await page.keyboard.press('2');
+	await expect(page.getByTestId('undo')).toBeVisible();
+	await page.keyboard.press('Space');
+	await expect(name).toHaveText('Ravi Kumar');
+	await page.keyboard.press('x');
+	await expect(page.getByText('Recorded: the contact was reached')).toBeVisible();
+	await page.keyboard.press('u');
+	await expect(page.getByText('Ravi Kumar came after that result')).toBeVisible();
+	await page.keyboard.press('r');
+	await expect(name).toHaveCount(0);
+	await page.keyboard.press('u');
+	await expect(name).toHaveText('Maria Santos');
+	await page.context().close();
+});
+
+test('the last lines are the last, however much happened, and none is missed when it goes', async ({
+	browser,
+	quiet
+}) => {
+	const { page, first, seen } = await office(browser, quiet, 'Mina');
+	const wrong: string[] = [];
+	page.on('pageerror', (error) => wrong.push(error.message));
+	let { version } = (await seen()) as Seen & { version: number };
+	for (let n = 0; n < 55; n += 1) {
+		const said = { version, note: `rang ${n}` };
+		version = (await quiet.post<{ version: number }>(`/items/${first.id}/update`, said)).version;
+	}
+	const lines = page.getByTestId('last-lines').getByRole('listitem');
+	await expect(lines).toHaveCount(3);
+	await expect(lines.first()).toContainText('rang 54');
+	// It leaves while its lines are on their way.
+	await page.route('**/history?*', async (route) => {
+		await new Promise((later) => setTimeout(later, 300));
+		await route.continue().catch(() => undefined);
+	});
+	await quiet.post(`/items/${first.id}/update`, { version, note: 'once more' });
+	await page.keyboard.press('2');
+	await expect(page.getByText('Ready when you are')).toBeVisible();
+	await expect.poll(async () => (await seen()).state).toBe('closed');
+	expect(wrong).toEqual([]);
 	await page.context().close();
 });
 

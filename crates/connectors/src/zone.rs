@@ -43,9 +43,9 @@ fn entries(table: &'static str) -> impl Iterator<Item = (&'static str, &'static 
     lines.filter_map(|line| line.split_once(": "))
 }
 
-/// The IANA names of the zones that a contact may be in, in alphabetical order: of the phone number
-/// (`+` and digits) and the region, or of the whole country. `country` is that of regions, and of
-/// contacts whose number says nothing.
+/// The IANA names of the zones that a contact may be in: of the phone number (`+` and digits) and the
+/// region in alphabetical order, or of the whole country, the one in which most people live first.
+/// `country` is that of regions, and of contacts whose number says nothing.
 ///
 /// ```
 /// use connectors::zones;
@@ -113,6 +113,8 @@ mod tests {
         assert_eq!(at("+18003569377", "", "US"), us, "a toll-free number has no place");
         assert_eq!(at("", "no such state", "US"), us);
         assert_eq!(at("", "", "IN"), "Asia/Kolkata");
+        assert!(at("+5511987654321", "", "IN").starts_with("America/Sao_Paulo "));
+        assert!(us.starts_with("America/New_York "), "{us}");
         assert_eq!(at("", "", ""), "");
     }
 

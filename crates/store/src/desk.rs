@@ -57,6 +57,9 @@ pub trait Desks {
         clock: Time,
     ) -> Result<Option<u32>>;
 
+    /// How often the desks of each workspace were changed: what nodes compare.
+    async fn desk_changes(&self) -> Result<Vec<(WorkspaceId, u64)>>;
+
     /// The steps that are ticked of an item's script.
     async fn ticks(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<String>>;
 

@@ -77,6 +77,10 @@ pub(crate) const ITEM_HISTORY: &str = "SELECT seq, at, actor, version, body FROM
     WHERE workspace_id = $1 AND item_id = $2 AND seq >= COALESCE((SELECT MAX(seq) FROM journal \
     WHERE workspace_id = $1 AND item_id = $2 AND seq <= $3), 0) ORDER BY seq LIMIT $4";
 
+/// The rows that hold an item's events before $3, newest first; the first may go on after it.
+pub(crate) const ITEM_HISTORY_BACK: &str = "SELECT seq, at, actor, version, body FROM journal \
+    WHERE workspace_id = $1 AND item_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
+
 /// A thread reads at least so many rows: for fewer, starting one costs more than it saves.
 const ROWS_A_THREAD: usize = 32;
 /// The most threads that read one answer.

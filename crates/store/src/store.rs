@@ -204,6 +204,15 @@ pub trait Reads {
         limit: u32,
     ) -> Result<Page<Entry>>;
 
+    /// The same, newest first: those before `before`, or from the last one on.
+    async fn item_history_back(
+        &self,
+        workspace: WorkspaceId,
+        item: ItemId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Entry>>;
+
     /// An item's notes, oldest first, at most 1,000.
     async fn item_notes(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<Note>>;
 

@@ -118,7 +118,11 @@ impl App {
         let before = self.desk(workspace, queue).await?;
         let act = changed(actor, Some(queue), &before.desk, &after.desk);
         let row = DeskRow { version: after.version, spec: text(&after.desk)? };
-        Ok(self.store.set_desk(workspace, queue, &row, &act, self.clock.now()).await?)
+        let version = self.store.set_desk(workspace, queue, &row, &act, self.clock.now()).await?;
+        if version.is_some() {
+            self.dispatcher.desks_changed(workspace);
+        }
+        Ok(version)
     }
 }
 

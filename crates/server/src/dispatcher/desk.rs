@@ -68,6 +68,9 @@ pub(super) struct Desk {
     pub erased: Arc<AtomicU64>,
     /// The announcements, of whatever node, that stood when they were last looked for.
     pub announced: Arc<Mutex<BTreeSet<u64>>>,
+    /// How often queues' desks had been changed, by whatever node, when that was last looked for;
+    /// 0 before the first look.
+    pub desk_changes: Arc<AtomicU64>,
 }
 
 impl Desk {
@@ -84,6 +87,7 @@ impl Desk {
             told: before.map_or_else(Arc::default, |desk| desk.told.clone()),
             erased: before.map_or_else(Arc::default, |desk| desk.erased.clone()),
             announced: before.map_or_else(Arc::default, |desk| desk.announced.clone()),
+            desk_changes: before.map_or_else(Arc::default, |desk| desk.desk_changes.clone()),
         };
         let clerk = Clerk::new(workspace, node.clone(), asks, looks_out, &desk);
         (desk, clerk)

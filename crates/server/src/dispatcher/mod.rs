@@ -134,6 +134,13 @@ impl Dispatcher {
         }
     }
 
+    /// Has everybody who listens ask how items are shown.
+    pub fn desks_changed(&self, workspace: WorkspaceId) {
+        if let Some(desk) = self.node.opened(workspace) {
+            desk.speaker.desks_changed();
+        }
+    }
+
     /// Looks at the workspace's state: only what is committed. The look should be short, for
     /// nothing is decided meanwhile.
     pub async fn read<R: Send + 'static>(

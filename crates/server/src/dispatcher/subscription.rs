@@ -26,6 +26,8 @@ pub enum Heard {
     Reload,
     /// Something was announced to desks, or an announcement was ended.
     Announced,
+    /// How agents see a queue's items was changed.
+    DesksChanged,
 }
 
 /// What goes to subscribers in one piece.
@@ -35,6 +37,7 @@ pub(super) enum Piece {
     Resync,
     Reload,
     Announced,
+    DesksChanged,
 }
 
 /// The most events a piece holds, and the most pieces a slow subscriber may be behind.
@@ -78,6 +81,11 @@ impl Loudspeaker {
         let _ = self.0.send(Piece::Announced);
     }
 
+    /// Tells everybody to ask how items are shown.
+    pub fn desks_changed(&self) {
+        let _ = self.0.send(Piece::DesksChanged);
+    }
+
     pub fn subscribe(&self) -> Subscription {
         Subscription { pieces: self.0.subscribe(), next: VecDeque::new() }
     }
@@ -104,6 +112,7 @@ impl Subscription {
                 }
                 Ok(Piece::Reload) => return Some(Heard::Reload),
                 Ok(Piece::Announced) => return Some(Heard::Announced),
+                Ok(Piece::DesksChanged) => return Some(Heard::DesksChanged),
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         }

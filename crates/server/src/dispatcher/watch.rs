@@ -60,6 +60,7 @@ async fn survey(node: &Arc<Node>, pause: Duration) -> store::Result<()> {
     if node.store.is_shared() {
         tell_erasures(node).await?;
         tell_announcements(node).await?;
+        tell_desks(node).await?;
     }
     Ok(())
 }
@@ -76,6 +77,18 @@ async fn tell_announcements(node: &Node) -> store::Result<()> {
         if *before != now {
             *before = now;
             desk.speaker.announced();
+        }
+    }
+    Ok(())
+}
+
+/// Nor is a change of how agents see a queue's items: another node's is looked for too.
+async fn tell_desks(node: &Node) -> store::Result<()> {
+    for (workspace, changes) in node.store.desk_changes().await? {
+        if let Some(desk) = node.opened(workspace)
+            && desk.desk_changes.swap(changes, Ordering::AcqRel) < changes
+        {
+            desk.speaker.desks_changed();
         }
     }
     Ok(())

@@ -4,7 +4,6 @@ use crate::auth::Caller;
 use crate::auth::secret::hex;
 use crate::dispatcher::IdempotencyKey;
 use crate::http::Problem;
-use crate::http::problem::FieldProblem;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -138,16 +137,10 @@ pub fn without_nul(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// Reads a JSON object. Without this check an array would pass for the object's fields in order.
 fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     match bytes.trim_ascii_start().first() {
-        Some(b'[') => Err(Problem::invalid(vec![FieldProblem {
-            field: String::new(),
-            problem: "The body must be a JSON object, not an array.".to_owned(),
-        }])),
+        Some(b'[') => Err(Problem::field("", "The body must be a JSON object, not an array.")),
         _ if (0..bytes.len()).any(|at| is_nul(bytes, at)) => {
-            Err(Problem::invalid(vec![FieldProblem {
-                field: String::new(),
-                problem: "A text holds the character U+0000, which cannot be kept; take it out."
-                    .to_owned(),
-            }]))
+            let problem = "A text holds the character U+0000, which cannot be kept; take it out.";
+            Err(Problem::field("", problem))
         }
         _ => json(bytes),
     }
@@ -217,7 +210,7 @@ fn of_json(path: &str, error: &serde_json::Error) -> Problem {
         (Some(path.to_owned()), unvalued(text))
     };
     let field = field.unwrap_or_default();
-    Problem::invalid(vec![FieldProblem { field, problem }])
+    Problem::field(field, problem)
 }
 
 /// serde repeats the value it did not like, which may be personal and would end up in somebody's

@@ -1,11 +1,13 @@
 //! Errors as problem+json (RFC 9457): what, which, and what to do next.
 
 use crate::dispatcher::SubmitError;
+use crate::http::Rfc3339;
 use crate::http::request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use routing::Refusal;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 /// One field of a request and what is wrong with it.
@@ -14,6 +16,16 @@ pub struct FieldProblem {
     /// The field's path, such as `contact.phone` or `steps[0].after_secs`.
     pub field: String,
     pub problem: String,
+    /// A stable name of what is wrong, for those who say it in another language: `required`,
+    /// `not_editable`, `too_long`; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+impl FieldProblem {
+    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        FieldProblem { field: field.into(), problem: problem.into(), code: None }
+    }
 }
 
 /// An error answer, as documented for clients.
@@ -31,6 +43,11 @@ pub struct ProblemBody {
     pub request_id: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// What the detail names, for those who say it in another language: such as `item`, `opens`,
+    /// `cause`, `disposition` or `known`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    pub args: Map<String, Value>,
 }
 
 /// Why a request was not carried out.
@@ -40,18 +57,33 @@ pub struct Problem {
     pub name: &'static str,
     pub detail: String,
     pub errors: Vec<FieldProblem>,
+    /// What the detail names.
+    pub args: Map<String, Value>,
     /// When trying again makes sense.
     pub retry_after_secs: Option<u32>,
 }
 
 impl Problem {
     pub fn new(status: StatusCode, name: &'static str, detail: impl Into<String>) -> Self {
-        Problem { status, name, detail: detail.into(), errors: Vec::new(), retry_after_secs: None }
+        Problem {
+            status,
+            name,
+            detail: detail.into(),
+            errors: Vec::new(),
+            args: Map::new(),
+            retry_after_secs: None,
+        }
     }
 
     /// 422: one field of the request is wrong.
     pub fn field(field: impl Into<String>, problem: impl Into<String>) -> Self {
-        Problem::invalid(vec![FieldProblem { field: field.into(), problem: problem.into() }])
+        Problem::invalid(vec![FieldProblem::new(field, problem)])
+    }
+
+    /// 422: one field of the request is wrong, in a way that has a name.
+    pub fn named_field(code: &str, field: impl Into<String>, problem: impl Into<String>) -> Self {
+        let code = Some(code.to_owned());
+        Problem::invalid(vec![FieldProblem { code, ..FieldProblem::new(field, problem) }])
     }
 
     /// 422: these fields are wrong.
@@ -120,6 +152,7 @@ impl Problem {
             detail: self.detail.clone(),
             request_id: request::id(),
             errors: self.errors.clone(),
+            args: self.args.clone(),
         }
     }
 }
@@ -181,15 +214,38 @@ impl From<Refusal> for Problem {
             detail.push('.');
         }
         let mut problem = Problem::new(status, refusal.name(), detail);
+        problem.args = args(&refusal);
         problem.errors = match refusal {
-            Invalid { field, problem } => vec![FieldProblem { field: field.to_owned(), problem }],
-            UnknownDisposition { known, .. } => vec![FieldProblem {
-                field: "disposition".to_owned(),
-                problem: format!("must be one of: {known}"),
-            }],
+            Invalid { field, problem } => vec![FieldProblem::new(field, problem)],
+            UnknownDisposition { known, .. } => {
+                vec![FieldProblem::new("disposition", format!("must be one of: {known}"))]
+            }
             _ => Vec::new(),
         };
         problem
+    }
+}
+
+/// What a refusal names, as far as clients show it.
+fn args(refusal: &Refusal) -> Map<String, Value> {
+    use Refusal::*;
+    let said = match refusal {
+        UnknownItem(item) | NotDuplicate(item) | NotOffered(item) | NotAssigned(item)
+        | UndoTooLate(item) | GoneOn(item) | NextInHand(item) => json!({"item": item}),
+        Stale { item, .. }
+        | NotHolder { item, .. }
+        | StillHeld { item, .. }
+        | NothingToUndo { item, .. } => json!({"item": item}),
+        UnknownDisposition { disposition, known, .. } => {
+            json!({"disposition": disposition, "known": known})
+        }
+        NotEligible { cause, .. } => json!({"cause": cause}),
+        CallingClosed { opens, .. } => json!({"opens": Rfc3339(*opens)}),
+        _ => return Map::new(),
+    };
+    match said {
+        Value::Object(said) => said,
+        _ => Map::new(),
     }
 }
 
@@ -229,13 +285,19 @@ pub type Answered<T> = Result<T, Problem>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use routing::{AgentId, ItemId};
+    use routing::{AgentId, Cause, ItemId};
 
     #[test]
     fn a_refusal_says_what_and_which_and_has_a_status_of_the_client_s_kind() {
         let stale: Problem = Refusal::Stale { item: ItemId(7), seen: 2, current: 3 }.into();
         assert_eq!(stale.status, StatusCode::CONFLICT);
         assert_eq!(stale.detail, "Item 7 is at version 3, not 2; load it again and decide anew.");
+        assert_eq!(stale.args, *json!({"item": 7}).as_object().unwrap());
+        let opens = Refusal::CallingClosed { agent: AgentId(1), opens: routing::Time(0) };
+        let body = Problem::from(opens).body();
+        assert_eq!(Value::Object(body.args), json!({"opens": "1970-01-01T00:00:00.000Z"}));
+        let full = Refusal::NotEligible { agent: AgentId(1), cause: Cause::AtCapacity };
+        assert_eq!(Value::Object(Problem::from(full).args), json!({"cause": "at_capacity"}));
         let none: Problem = Refusal::NothingWaiting(AgentId(1)).into();
         assert_eq!((none.status, none.name), (StatusCode::NOT_FOUND, "nothing_waiting"));
     }

@@ -87,6 +87,7 @@ impl Feed {
                     Heard::Resync => self.behind = true,
                     Heard::Reload => return Some(Message::Resync { seq: self.last }),
                     Heard::Announced => return Some(Message::Announced),
+                    Heard::DesksChanged => return Some(Message::DesksChanged),
                     Heard::Event(event) if event.seq > self.last + 1 => self.behind = true,
                     Heard::Event(event) if event.seq <= self.last => {}
                     Heard::Event(event) => self.take(event.seq, event.at, &event.event).await,

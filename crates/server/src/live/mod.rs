@@ -41,6 +41,8 @@ pub enum Message {
     },
     /// Something was announced to desks, or an announcement was ended: ask what is announced.
     Announced,
+    /// How agents see a queue's items was changed: ask for the desks of the queues that are shown.
+    DesksChanged,
     /// The client was too slow or away too long, or a person was erased: load everything again; the
     /// stream goes on after this number.
     Resync { seq: u64 },

@@ -55,7 +55,7 @@ pub async fn events(
                 Message::Hello { seq } | Message::Event { seq, .. } | Message::Resync { seq } => {
                     event.id(seq.to_string())
                 }
-                Message::Import { .. } | Message::Announced => event,
+                Message::Import { .. } | Message::Announced | Message::DesksChanged => event,
             };
             let data = serde_json::to_string(&message).unwrap_or_default();
             Some((Ok(event.data(data)), (feed, guard, place)))

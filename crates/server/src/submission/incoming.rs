@@ -97,7 +97,7 @@ pub fn prepare(
                 Ok(value) => routing.extend(value.map(|value| (name, value))),
                 Err(_) if strictness == Strictness::Keep => drop(personal.insert(name, value)),
                 Err(problem) => {
-                    errors.push(FieldProblem { field: format!("attributes.{name}"), problem })
+                    errors.push(FieldProblem::new(format!("attributes.{name}"), problem))
                 }
             },
             None => drop(personal.insert(name, value)),
@@ -105,14 +105,14 @@ pub fn prepare(
     }
     if routing.len() > MAX_ATTRIBUTES {
         let problem = format!("may have at most {MAX_ATTRIBUTES} routing attributes");
-        errors.push(FieldProblem { field: "attributes".into(), problem });
+        errors.push(FieldProblem::new("attributes", problem));
     }
     let size: usize = personal.iter().map(|(n, v)| n.len() + v.to_string().len()).sum();
     if personal.len() > MAX_PERSONAL || size > MAX_PERSONAL_BYTES {
         let problem = format!(
             "may have at most {MAX_PERSONAL} personal attributes of {MAX_PERSONAL_BYTES} bytes together"
         );
-        errors.push(FieldProblem { field: "attributes".into(), problem });
+        errors.push(FieldProblem::new("attributes", problem));
     }
     let given = incoming.time_zone.map(|name| zone::known(&name)).transpose();
     let given = given.map_err(|problem| errors.push(problem)).unwrap_or_default();

@@ -6,9 +6,8 @@ use crate::submission::phone::Phone;
 /// The name of a zone as the time zone database writes it.
 pub fn known(name: &str) -> Result<String, FieldProblem> {
     let zone = jiff::tz::TimeZone::get(name.trim()).ok();
-    zone.and_then(|zone| zone.iana_name().map(str::to_owned)).ok_or_else(|| FieldProblem {
-        field: "time_zone".into(),
-        problem: "is not an IANA time zone such as Asia/Kolkata".into(),
+    zone.and_then(|zone| zone.iana_name().map(str::to_owned)).ok_or_else(|| {
+        FieldProblem::new("time_zone", "is not an IANA time zone such as Asia/Kolkata")
     })
 }
 

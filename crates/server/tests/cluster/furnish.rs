@@ -208,7 +208,11 @@ pub async fn hear(
         loop {
             match subscription.next().await.expect("the dispatcher goes on") {
                 Heard::Event(event) if wanted(&event) => return event,
-                Heard::Event(_) | Heard::Resync | Heard::Reload | Heard::Announced => {}
+                Heard::Event(_)
+                | Heard::Resync
+                | Heard::Reload
+                | Heard::Announced
+                | Heard::DesksChanged => {}
             }
         }
     };

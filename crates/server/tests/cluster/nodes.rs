@@ -24,7 +24,9 @@ async fn hears_all(mut subscription: Subscription, last: u64) {
                     );
                     seq = Some(event.seq);
                 }
-                Heard::Resync | Heard::Reload | Heard::Announced => seq = None,
+                Heard::Resync | Heard::Reload | Heard::Announced | Heard::DesksChanged => {
+                    seq = None
+                }
             }
         }
     };

@@ -50,6 +50,16 @@ impl<D: Db> Desks for Backend<D> {
         Ok(Some(version + 1))
     }
 
+    async fn desk_changes(&self) -> Result<Vec<(WorkspaceId, u64)>> {
+        let select = "SELECT workspace_id, CAST(SUM(version) AS BIGINT) FROM desks \
+            GROUP BY workspace_id ORDER BY workspace_id";
+        let count = |row: &D::Row| {
+            let mut row = Columns::<D>::new(row, "desks");
+            Ok((WorkspaceId(row.num()?), row.num()?))
+        };
+        self.read(select, cells![]).await?.iter().map(count).collect()
+    }
+
     async fn ticks(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<String>> {
         let select = "SELECT ticks FROM item_desk WHERE workspace_id = $1 AND item_id = $2";
         let found = self.read_one(select, cells![workspace, item]).await?;

@@ -38,6 +38,25 @@ impl<D: Db> Reads for Backend<D> {
         Ok(page(entries, limit, |entry: &Entry| entry.seq))
     }
 
+    async fn item_history_back(
+        &self,
+        workspace: WorkspaceId,
+        item: ItemId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<Entry>> {
+        let limit = limit.clamp(1, MOST);
+        let before = before.unwrap_or(i64::MAX as u64);
+        // Each row holds at least one event; one event more for the next page.
+        let cells = cells![workspace, item, before, limit + 1];
+        let mut found = self.read(journal_rows::ITEM_HISTORY_BACK, cells).await?;
+        found.reverse();
+        let mut entries = journal_rows::entries::<D>(&found, 0, u32::MAX)?;
+        entries.retain(|entry| entry.seq < before);
+        entries.reverse();
+        Ok(page(entries, limit, |entry: &Entry| entry.seq))
+    }
+
     async fn item_notes(&self, workspace: WorkspaceId, item: ItemId) -> Result<Vec<Note>> {
         let found = self.read(rows::NOTES, cells![workspace, item]).await?;
         found.iter().map(rows::note::<D>).collect()

@@ -150,6 +150,15 @@ async fn histories_and_tallies(database: &Database) -> Result<()> {
     let rest = w.store.item_history(w.id, ItemId(1), page.next, 10).await?;
     assert_eq!((rest.items.len(), rest.next), (2, None));
     assert!(w.store.item_history(w.id, ItemId(99), None, 10).await?.items.is_empty());
+    // From the end on, as far as the beginning, each once.
+    let seqs =
+        |page: &store::Page<store::Entry>| page.items.iter().map(|e| e.seq).collect::<Vec<_>>();
+    let all = seqs(&w.store.item_history(w.id, ItemId(1), None, 10).await?);
+    let last = w.store.item_history_back(w.id, ItemId(1), None, 3).await?;
+    let first = w.store.item_history_back(w.id, ItemId(1), last.next, 3).await?;
+    assert_eq!((seqs(&last), seqs(&first)), (vec![all[3], all[2], all[1]], vec![all[0]]));
+    assert_eq!(first.next, None);
+    assert!(w.store.item_history_back(w.id, ItemId(99), None, 3).await?.items.is_empty());
 
     let all = AssignmentFilter { limit: 2, ..AssignmentFilter::default() };
     let page = w.store.assignments(w.id, &all).await?;

@@ -4,6 +4,7 @@ import type { components } from './schema';
 import type * as t from './types';
 
 export * from './problem';
+export * from './saying';
 export type * from './types';
 
 type Id = number;
@@ -199,7 +200,10 @@ export const api = {
 				})
 			),
 		get: (id: Id) => take<t.Item>(http.GET(`${V}/items/{id}`, at(id))),
-		history: (id: Id) => take<t.Page<t.HistoryLine>>(http.GET(`${V}/items/{id}/history`, at(id))),
+		history: (id: Id, query: { order?: 'oldest' | 'newest'; limit?: number } = {}) =>
+			take<t.Page<t.HistoryLine>>(
+				http.GET(`${V}/items/{id}/history`, { params: { path: { id }, query } })
+			),
 		why: (id: Id) => take<t.Why>(http.GET(`${V}/items/{id}/why`, at(id))),
 		accept: (id: Id, version: number) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/accept`, { ...at(id), body: { version } })),

@@ -6,6 +6,10 @@ export class Problem extends Error {
 	readonly requestId: string | null;
 	/** What is wrong with which field of the request. */
 	readonly fields: Record<string, string>;
+	/** What is wrong there has these names, as far as it has one. */
+	readonly codes: Record<string, string>;
+	/** What the words name, such as `item`. */
+	readonly args: Record<string, unknown>;
 	/** After how many seconds trying again makes sense. */
 	readonly retryAfter: number | null;
 
@@ -15,6 +19,8 @@ export class Problem extends Error {
 		detail: string;
 		requestId?: string | null;
 		fields?: Record<string, string>;
+		codes?: Record<string, string>;
+		args?: Record<string, unknown>;
 		retryAfter?: number | null;
 	}) {
 		super(given.detail);
@@ -23,6 +29,8 @@ export class Problem extends Error {
 		this.status = given.status;
 		this.requestId = given.requestId ?? null;
 		this.fields = given.fields ?? {};
+		this.codes = given.codes ?? {};
+		this.args = given.args ?? {};
 		this.retryAfter = given.retryAfter ?? null;
 	}
 
@@ -37,7 +45,8 @@ interface Body {
 	title?: string;
 	detail?: string;
 	request_id?: string;
-	errors?: { field: string; problem: string }[];
+	errors?: { field: string; problem: string; code?: string }[];
+	args?: Record<string, unknown>;
 }
 
 /** Reads an error answer; one that is not problem+json keeps its status. */
@@ -53,7 +62,11 @@ export function toProblem(
 		detail: given.detail || given.title || `The server answered ${status}.`,
 		requestId: given.request_id ?? null,
 		retryAfter: Number(retryAfter) || null,
-		fields: Object.fromEntries((given.errors ?? []).map((e) => [e.field, e.problem]))
+		fields: Object.fromEntries((given.errors ?? []).map((e) => [e.field, e.problem])),
+		codes: Object.fromEntries(
+			(given.errors ?? []).flatMap((e) => (e.code ? [[e.field, e.code]] : []))
+		),
+		args: given.args ?? {}
 	});
 }
 
@@ -65,9 +78,4 @@ export function wrongAt(field: string, problem: string): Problem {
 		detail: problem,
 		fields: { [field]: problem }
 	});
-}
-
-/** What any thrown value says, for showing. */
-export function saying(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

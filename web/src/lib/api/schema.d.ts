@@ -885,7 +885,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that happened to an item, oldest first. */
+        /** Everything that happened to an item, oldest first unless asked otherwise. */
         get: operations["get_items_id_history"];
         put?: never;
         post?: never;
@@ -1981,6 +1981,11 @@ export interface components {
             /** @description Kept with the item's personal data, not in the journal. */
             note?: string | null;
             /**
+             * @description The steps of the queue's script that are ticked; as they were when absent. What is no step
+             *     that can be ticked any more is passed over, and holds no result up.
+             */
+            ticks?: string[] | null;
+            /**
              * Format: int32
              * @description The item's version as last seen.
              */
@@ -2471,6 +2476,11 @@ export interface components {
         };
         /** @description One field of a request and what is wrong with it. */
         FieldProblem: {
+            /**
+             * @description A stable name of what is wrong, for those who say it in another language: `required`,
+             *     `not_editable`, `too_long`; absent where there is none.
+             */
+            code: string | null;
             /** @description The field's path, such as `contact.phone` or `steps[0].after_secs`. */
             field: string;
             problem: string;
@@ -2712,6 +2722,11 @@ export interface components {
             version: number;
             /** @description One line: why this agent has it. */
             why: string | null;
+            /**
+             * @description The zones in which the contact may be, the likeliest first; empty when nothing says where
+             *     they are. By their clocks a call back is promised.
+             */
+            zones: string[];
         };
         /**
          * @description Where an item is.
@@ -2779,6 +2794,9 @@ export interface components {
         }) | {
             /** @enum {string} */
             type: "announced";
+        } | {
+            /** @enum {string} */
+            type: "desks_changed";
         } | {
             /** Format: int64 */
             seq: number;
@@ -3426,6 +3444,11 @@ export interface components {
                 version: number;
                 /** @description One line: why this agent has it. */
                 why?: string | null;
+                /**
+                 * @description The zones in which the contact may be, the likeliest first; empty when nothing says where
+                 *     they are. By their clocks a call back is promised.
+                 */
+                zones?: string[];
             }[];
             /** @description Give this as `cursor` for the next page; null on the last one. */
             next_cursor: string | null;
@@ -3696,6 +3719,13 @@ export interface components {
         };
         /** @description An error answer, as documented for clients. */
         Problem: {
+            /**
+             * @description What the detail names, for those who say it in another language: such as `item`, `opens`,
+             *     `cause`, `disposition` or `known`.
+             */
+            args: {
+                [key: string]: unknown;
+            };
             /** @description What happened, to which object, and what to do next. */
             detail: string;
             errors?: components["schemas"]["FieldProblem"][];
@@ -7138,6 +7168,8 @@ export interface operations {
     get_items_id_history: {
         parameters: {
             query?: {
+                /** @description `oldest` first when absent; a cursor goes on in the order that gave it. */
+                order?: "oldest" | "newest";
                 /** @description Entries per page, 1–500; 50 when absent. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */

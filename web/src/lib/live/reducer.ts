@@ -6,6 +6,7 @@ export type Message =
 	| { type: 'event'; seq: number; at: string; event: { event: string; [name: string]: unknown } }
 	| { type: 'resync'; seq: number }
 	| { type: 'announced' }
+	| { type: 'desks_changed' }
 	| { type: 'import'; [name: string]: unknown };
 
 export interface LiveState {

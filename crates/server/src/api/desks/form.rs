@@ -207,6 +207,12 @@ impl Desk {
         self.fields.iter().any(|field| field.name == name && field.edit)
     }
 
+    /// The steps that can be ticked and were, each once, in the script's order.
+    pub fn ticks(&self, said: &[String]) -> Vec<String> {
+        let steps = self.script.iter().filter(|step| step.tick && said.contains(&step.id));
+        steps.map(|step| step.id.clone()).collect()
+    }
+
     /// What was typed, if all of it may be.
     ///
     /// # Errors
@@ -216,13 +222,14 @@ impl Desk {
         for (name, value) in fields {
             let place = format!("fields.{name}");
             if !self.may_edit(name) {
-                return Err(Problem::field(&place, "is no field that agents may write"));
+                let problem = "is no field that agents may write";
+                return Err(Problem::named_field("not_editable", &place, problem));
             }
             let value = match value {
                 Value::String(text) if text.trim().is_empty() => Value::Null,
                 Value::String(text) if text.chars().count() > MAX_TEXT => {
                     let problem = format!("must have at most {MAX_TEXT} characters");
-                    return Err(Problem::field(&place, problem));
+                    return Err(Problem::named_field("too_long", &place, problem));
                 }
                 Value::String(text) => Value::String(text.trim().to_owned()),
                 Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
@@ -256,7 +263,7 @@ impl Desk {
         });
         if let Some(name) = missing {
             let problem = "must be filled in for this result";
-            return Err(Problem::field(format!("fields.{name}"), problem));
+            return Err(Problem::named_field("required", format!("fields.{name}"), problem));
         }
         for (name, write) in &said.writes {
             let value = match write {

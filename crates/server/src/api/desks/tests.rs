@@ -1,5 +1,9 @@
 use crate::testing::{Harness, Office};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// What a recruiting team records: the list's own columns.
 fn desk() -> Value {
@@ -151,5 +155,52 @@ async fn whoever_is_erased_is_gone_from_the_desk_too() {
     let undo = h.call_as(&asha, "POST", &format!("{at}/undo"), Value::Null).await;
     assert_eq!(undo.problem(409), "nothing_to_undo");
     assert_eq!(h.get(&at).await["personal"], json!({}), "what was before is gone as well");
+    h.end().await;
+}
+
+#[tokio::test]
+async fn what_was_ticked_comes_with_the_result_and_holds_none_up() {
+    let h = Harness::new().await;
+    let (office, asha, item) = office(&h).await;
+    let path = format!("/queues/{}/desk", office.queue);
+    h.call("PUT", &path, json!({"version": 0, "desk": desk()})).await.expect(200);
+    // While they were away from the network a step was taken out of the script.
+    let body = json!({"version": item["version"], "disposition": "reject",
+        "ticks": ["gone", "device"]});
+    let done = h.call_as(&asha, "POST", "/items/1/complete", body).await.expect(200);
+    assert_eq!((&done["state"], &done["ticks"]), (&json!("closed"), &json!(["device"])));
+    h.end().await;
+}
+
+#[tokio::test]
+async fn agents_who_listen_are_told_of_another_desk_wherever_it_was_changed() {
+    let h = Harness::postgres().await;
+    let (office, asha, _) = office(&h).await;
+    let address = h.listen().await;
+    let mut request = format!("ws://{address}/api/v1/live").into_client_request().unwrap();
+    let bearer = format!("Bearer {asha}").parse().unwrap();
+    request.headers_mut().insert("authorization", bearer);
+    let (mut socket, _) = connect_async(request).await.unwrap();
+    let path = format!("/queues/{}/desk", office.queue);
+    let mut told = async |version: u32, node: &Harness| {
+        let change = json!({"version": version, "desk": desk()});
+        node.call("PUT", &path, change).await.expect(200);
+        let told = async {
+            loop {
+                // Nodes compare every two seconds.
+                h.advance(1);
+                let frame = tokio::time::timeout(Duration::from_millis(50), socket.next()).await;
+                let Ok(frame) = frame else { continue };
+                if frame.unwrap().unwrap().to_text().unwrap().contains("desks_changed") {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), told).await.expect("told in time");
+    };
+    told(0, &h).await;
+    let other = h.beside().await;
+    told(1, &other).await;
+    other.end().await;
     h.end().await;
 }

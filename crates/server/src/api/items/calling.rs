@@ -105,7 +105,11 @@ mod tests {
         h.call("POST", &format!("{path}/release"), json!({"version": version})).await.expect(200);
         // At any time again.
         h.call("PATCH", &queue, json!({"calling": []})).await.expect(200);
-        assert_eq!(h.get(&path).await["calling"], Value::Null);
+        let any_time = h.get(&path).await;
+        assert_eq!(any_time["calling"], Value::Null);
+        // Where the contact is stays known: call backs are promised by it.
+        assert_eq!(any_time["zones"], json!(["America/New_York"]));
+        assert_eq!(h.get("/items").await["items"][0]["zones"], any_time["zones"]);
         h.end().await;
     }
 

@@ -32,6 +32,10 @@ pub struct Completion {
     /// What the agent typed into the fields that the queue's desk lets them write.
     #[serde(default)]
     pub fields: Map<String, Value>,
+    /// The steps of the queue's script that are ticked; as they were when absent. What is no step
+    /// that can be ticked any more is passed over, and holds no result up.
+    #[serde(default)]
+    pub ticks: Option<Vec<String>>,
 }
 
 /// Records a disposition, which closes the item, schedules it again or moves it on. When it went to
@@ -51,10 +55,10 @@ pub async fn complete(
     let disposition = Code::new(&body.disposition);
     let opt_out = opt_out(&app, &caller, item, &disposition).await?;
     let late = opt_out.clone();
-    let fields = fields(&app, &caller, item, &disposition, &body).await?;
+    let (fields, ticks) = written(&app, &caller, item, &disposition, &body).await?;
     let mut work = Work::from(Command::Complete { item, seen, disposition });
-    if !fields.is_empty() {
-        work.personal.push(Personal::Desk { fields, ticks: None });
+    if !fields.is_empty() || ticks.is_some() {
+        work.personal.push(Personal::Desk { fields, ticks });
     }
     work.personal.extend(opt_out.map(|row| Personal::OptOut(Box::new(row))));
     match act_on(&app, &caller, item, work, NoteKind::Complete, body.note.clone()).await {
@@ -73,20 +77,21 @@ pub async fn complete(
     }
 }
 
-/// What the result writes into the item's fields: what was typed, and what the desk says.
-async fn fields(
+/// What is written with the result: into the item's fields what was typed and what the desk says,
+/// and what was ticked.
+async fn written(
     app: &App,
     caller: &Caller,
     item: ItemId,
     result: &Code,
     body: &Completion,
-) -> Answered<Map<String, Value>> {
+) -> Answered<(Map<String, Value>, Option<Vec<String>>)> {
     let row = app.store.item(caller.workspace, item).await?;
     let only = caller.only()?;
     // What is stale or somebody else's is refused anyway, and kept as it was typed.
     let theirs = |row: &ItemRow| only.is_none() || row.agent == only;
     let Some(row) = row.filter(|row| row.version <= body.version && theirs(row)) else {
-        return Ok(Map::new());
+        return Ok((Map::new(), None));
     };
     if row.version < body.version {
         let (seen, current) = (body.version, row.version);
@@ -94,15 +99,16 @@ async fn fields(
     }
     let DeskVersion { version, desk } = app.desk(caller.workspace, row.queue).await?;
     let typed = desk.typed(&body.fields)?;
+    let ticks = body.ticks.as_ref().map(|said| desk.ticks(said));
     if version == 0 {
-        return Ok(typed);
+        return Ok((typed, ticks));
     }
     let agent = match row.agent.or(caller.only()?) {
         Some(agent) => app.lexicon(caller).await?.agent(agent),
         None => String::new(),
     };
     let has = row.personal.map(|personal| personal.attributes).unwrap_or_default();
-    desk.written(result, typed, &has, &agent)
+    Ok((desk.written(result, typed, &has, &agent)?, ticks))
 }
 
 /// The contact's entry on the do-not-call list, when the result may put them on it. This node may

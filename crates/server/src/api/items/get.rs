@@ -119,6 +119,7 @@ pub fn view(row: ItemRow, words: &Lexicon) -> ItemView {
         attempts: row.attempts,
         why,
         calling: None,
+        zones: row.callable.zones,
         ticks: Vec::new(),
         callback: row.callback.filter(|_| held || waits).map(|callback| CallbackView {
             at: Rfc3339(callback.at),

@@ -41,19 +41,48 @@ pub struct HistoryEntry {
     pub data: serde_json::Value,
 }
 
-/// Everything that happened to an item, oldest first.
+/// Which lines come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryOrder {
+    #[default]
+    Oldest,
+    Newest,
+}
+
+/// Which end of the history is asked for.
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct HistoryQuery {
+    /// `oldest` first when absent; a cursor goes on in the order that gave it.
+    #[serde(default)]
+    #[param(inline)]
+    pub order: HistoryOrder,
+}
+
+/// Everything that happened to an item, oldest first unless asked otherwise.
 #[utoipa::path(get, path = "/items/{id}/history", tag = "items",
-    params(("id" = u64, Path), Paging, LanguageHeader), responses((status = 200, body = Page<HistoryEntry>)))]
+    params(("id" = u64, Path), HistoryQuery, Paging, LanguageHeader), responses((status = 200, body = Page<HistoryEntry>)))]
 pub async fn history(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
+    Params(HistoryQuery { order }): Params<HistoryQuery>,
     Params(paging): Params<Paging>,
 ) -> Answered<Json<Page<HistoryEntry>>> {
     let (workspace, item) = (caller.workspace, ItemId(id));
     let row = app.item_row(&caller, item, true).await?;
     let (after, limit) = (paging.after()?, paging.limit()?);
-    let page = app.store.item_history(workspace, item, after, limit).await?;
+    let newest = order == HistoryOrder::Newest;
+    let mut page = match newest {
+        false => app.store.item_history(workspace, item, after, limit).await?,
+        true => app.store.item_history_back(workspace, item, after, limit).await?,
+    };
+    let from_the_start = if newest { page.next.is_none() } else { after.is_none() };
+    if newest {
+        // Each line is told by what came before it.
+        page.items.reverse();
+    }
     let words = app.lexicon(&caller).await?;
     let mut actors = app.actor_names(&caller).await?;
     if words.reader.is_some() {
@@ -61,7 +90,7 @@ pub async fn history(
     }
     let notes = app.store.item_notes(workspace, item).await?;
     let notes: BTreeMap<u64, String> = notes.into_iter().map(|n| (n.event, n.text)).collect();
-    let mut queue = if after.is_none() { None } else { Some(row.queue) };
+    let mut queue = if from_the_start { None } else { Some(row.queue) };
     let mut items = Vec::with_capacity(page.items.len());
     for entry in page.items {
         queue = queue_after(&entry.event).or(queue);
@@ -82,6 +111,9 @@ pub async fn history(
             note: notes.get(&entry.seq).cloned(),
             data,
         });
+    }
+    if newest {
+        items.reverse();
     }
     Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
 }
@@ -146,5 +178,38 @@ impl App {
             tokens: tokens.items.into_iter().map(|t| (t.id.0, t.name)).collect(),
             sources,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Harness;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn the_last_lines_are_there_however_long_the_history_is() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha"]).await;
+        let item = h.call("POST", "/items", json!({"source": office.source})).await.expect(201);
+        let mut version = item["version"].clone();
+        for n in 0..60 {
+            let said = json!({"version": version, "note": format!("rang {n}")});
+            let path = format!("/items/{}/update", item["id"]);
+            version = h.call("POST", &path, said).await.expect(200)["version"].clone();
+        }
+        let path = format!("/items/{}/history", item["id"]);
+        let all = h.get(&format!("{path}?limit=500")).await["items"].clone();
+        let mut backwards: Vec<Value> = all.as_array().unwrap().clone();
+        backwards.reverse();
+        let last = h.get(&format!("{path}?order=newest&limit=3")).await;
+        assert_eq!(last["items"], json!(backwards[..3]));
+        assert_eq!(last["items"][0]["note"], "rang 59");
+        let cursor = last["next_cursor"].as_str().unwrap();
+        let rest = h.get(&format!("{path}?order=newest&limit=500&cursor={cursor}")).await;
+        assert_eq!(rest["items"], json!(backwards[3..]));
+        assert_eq!(rest["next_cursor"], Value::Null);
+        let wrong = h.call("GET", &format!("{path}?order=best"), Value::Null).await;
+        assert_eq!(wrong.problem(422), "invalid");
+        h.end().await;
     }
 }

@@ -124,6 +124,7 @@ pub async fn submit(
             let queue = view.queue.map(QueueId).filter(|_| !view.state.is_kept_back());
             view.calling =
                 queue.and_then(|queue| calling(queue, &callable, &words, &settings, done.at));
+            view.zones = callable.zones;
             if let Some(agent) = view.agent {
                 view.agent_name = Some(words.agent(routing::AgentId(agent)));
                 view.why = why(&done, item, &words);
@@ -310,6 +311,7 @@ fn blank(item: ItemId, source: &SourceRow, done: &Done) -> ItemView {
         attempts: 0,
         why: None,
         calling: None,
+        zones: Vec::new(),
         callback: None,
         ticks: Vec::new(),
     }

@@ -72,11 +72,7 @@ pub async fn update(
             let problem = format!("“{id}” is no step of the queue's script that can be ticked");
             return Err(Problem::field("ticks", problem));
         }
-        // Each once, in the script's order.
-        let ticks = ticks.map(|said| {
-            let ids = desk.script.iter().map(|step| step.id.clone());
-            ids.filter(|id| said.contains(id)).collect()
-        });
+        let ticks = ticks.map(|said| desk.ticks(&said));
         work.personal.push(Personal::Desk { fields, ticks });
     }
     Ok(Json(act_on(&app, &caller, item, work, NoteKind::Update, body.note).await?))

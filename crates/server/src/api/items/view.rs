@@ -136,6 +136,10 @@ pub struct ItemView {
     /// How an open item stands with calling hours; null when it may be called at any time, and in
     /// webhooks and exports.
     pub calling: Option<CallingView>,
+    /// The zones in which the contact may be, the likeliest first; empty when nothing says where
+    /// they are. By their clocks a call back is promised.
+    #[serde(default)]
+    pub zones: Vec<String>,
     /// Where one item is asked for: the steps of its queue's script that are ticked.
     #[serde(default)]
     pub ticks: Vec<String>,

@@ -2,8 +2,8 @@ import type { Item } from '$lib/api';
 import { atClock, clockInput, dayAfter } from '$lib/format/time';
 
 /** By whose clocks one promises to call: the contact's where they are known, else our own. */
-export function contactZones(item: Pick<Item, 'calling'>, own: string): string[] {
-	return item.calling?.zones.length ? item.calling.zones : [own];
+export function contactZones(item: Pick<Item, 'zones'>, own: string): string[] {
+	return item.zones.length ? item.zones : [own];
 }
 
 /** When one most often calls again; tomorrow is the contact's tomorrow. */

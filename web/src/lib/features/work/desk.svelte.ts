@@ -15,14 +15,14 @@ import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
 import { changes } from './changes';
 import { Desks } from './desks.svelte';
-import { changed, missing, withResult } from './fields';
+import { changed, fieldLabel, missing, titleOf, withResult } from './fields';
 import { current, held, nextOffer } from './held';
-import { deskKey } from './kept';
+import { browserStore, deskKey, unsentKey } from './kept';
 import { addLeft, Dismissed, leftBy, leftMeanwhile, type Left } from './left';
 import { mine } from './mine';
 import { NextUp } from './next-up.svelte';
 import { Outbox, unheard, type Unsent } from './outbox.svelte';
-import { refusal } from './refusal';
+import { isOfDesk, refusal } from './refusal';
 import { Ticks } from './ticks.svelte';
 import { Typed } from './typed.svelte';
 import { Undoing } from './undoing.svelte';
@@ -63,12 +63,19 @@ export class Desk {
 	#asked = 0;
 	#answered = 0;
 
-	constructor(id: number, store = globalThis.sessionStorage) {
+	/** `tab` lasts as long as the tab, `browser` longer. */
+	constructor(
+		id: number,
+		tab = browserStore('sessionStorage'),
+		browser = browserStore('localStorage')
+	) {
 		this.id = id;
-		const key = (what: string) => deskKey(session.value?.workspace.id, id, what);
-		this.typed = new Typed(store, key('typed'));
-		this.undoing = new Undoing(store, key('undo'));
-		this.outbox = new Outbox(store, key('unsent'), (unsent) => this.#deliver(unsent));
+		const { workspace, user } = session.value ?? {};
+		const key = (what: string) => deskKey(workspace?.id, id, what);
+		const unsent = unsentKey(workspace?.id, id, user?.id);
+		this.typed = new Typed(browser, key('typed'));
+		this.undoing = new Undoing(tab, key('undo'));
+		this.outbox = new Outbox(browser, unsent, (unsent) => this.#deliver(unsent));
 	}
 
 	held = $derived.by(() => {
@@ -168,6 +175,12 @@ export class Desk {
 	}, 1000);
 	#reloadDesks = coalesced(async () => this.desks.refresh(), 1000);
 
+	/** How the queues are worked may be another than this page knows. */
+	#reloadSetting(): void {
+		this.#reloadQueues();
+		this.#reloadDesks();
+	}
+
 	/** Listens until the returned function is called. */
 	listen = (): (() => void) => {
 		// What waits is not in an agent's own stream: what others may pull, what may not be called yet.
@@ -178,16 +191,15 @@ export class Desk {
 		}, 10_000);
 		const stop = live.listen({
 			message: (message: Message) => {
+				// What is told beside the journal may have been missed before the hello.
+				if (message.type === 'desks_changed' || message.type === 'hello') this.#reloadDesks();
 				if (message.type !== 'event') return;
 				const left = leftBy(message, this);
 				if (left) this.#tell([left]);
 				const changed = changes(message.event.event);
 				if (changed === 'items') this.#reloadItems();
 				else if (changed === 'agent') this.#reloadAgent();
-				else if (changed === 'queues') {
-					this.#reloadQueues();
-					this.#reloadDesks();
-				}
+				else if (changed === 'queues') this.#reloadSetting();
 			},
 			resync: () => void this.load()
 		});
@@ -213,7 +225,7 @@ export class Desk {
 			}
 			this.#reloadItems();
 		} catch (error) {
-			toasts.bad(saying(error));
+			toasts.bad(this.#why(error));
 		} finally {
 			this.changingStatus = false;
 		}
@@ -239,7 +251,7 @@ export class Desk {
 		} catch (error) {
 			if (error instanceof Problem && error.code === 'nothing_waiting') {
 				toasts.show('plain', m.nothing_waiting());
-			} else toasts.bad(saying(error));
+			} else toasts.bad(this.#why(error));
 		} finally {
 			this.claiming = false;
 		}
@@ -262,15 +274,17 @@ export class Desk {
 		const fields = withResult(result, item, typed.fields ?? {});
 		try {
 			await this.ticks.flush(item.id);
+			const ticks = this.ticks.unsaved(item.id);
 			await this.outbox.add({
 				item: item.id,
 				version: this.#now(item).version,
-				name: item.contact.name,
+				name: titleOf(this.desks.of(item.queue), item),
 				queue: item.queue,
 				disposition,
 				label,
 				...(note ? { note } : {}),
-				...(Object.keys(fields).length ? { fields } : {})
+				...(Object.keys(fields).length ? { fields } : {}),
+				...(ticks ? { ticks } : {})
 			});
 		} finally {
 			this.finishing = this.finishing.filter((id) => id !== item.id);
@@ -280,13 +294,14 @@ export class Desk {
 
 	/** Sends a result; answers whether the server has dealt with it. */
 	async #deliver(unsent: Unsent): Promise<boolean> {
-		const { item, version, disposition, note, fields } = unsent;
+		const { item, version, disposition, note, fields, ticks } = unsent;
 		const since = Date.now();
 		try {
 			// Sent again it is the same to the letter: one that had arrived and whose answer was lost is
 			// answered once more, and not recorded twice.
-			const body = { version, disposition, ...(note ? { note } : {}) };
-			await api.items.complete(item, { ...body, ...(fields ? { fields } : {}) });
+			const said = { ...(note ? { note } : {}), ...(fields ? { fields } : {}) };
+			const body = { version, disposition, ...said, ...(ticks ? { ticks } : {}) };
+			await api.items.complete(item, body);
 		} catch (error) {
 			if (unheard(error)) return false;
 			this.#refused(unsent, error);
@@ -317,8 +332,21 @@ export class Desk {
 		}
 	}
 
-	#refused({ item, name, label, tried }: Unsent, error: unknown): void {
-		const text = m.not_saved({ label, why: refusal(error) });
+	/** Why the server refused, with the words of this desk. */
+	#why(error: unknown, at: number | null = null): string {
+		const { fields } = this.desks.of(at);
+		return refusal(error, {
+			item: (id) => {
+				const item = this.items.find((item) => item.id === id);
+				return item ? titleOf(this.desks.of(item.queue), item) : null;
+			},
+			field: (name) => fieldLabel(fields.find((f) => f.name === name) ?? { name, label: null })
+		});
+	}
+
+	#refused({ item, queue, name, label, tried }: Unsent, error: unknown): void {
+		const text = m.not_saved({ label, why: this.#why(error, queue) });
+		if (isOfDesk(error)) this.#reloadSetting();
 		if (error instanceof Problem && error.code === 'too_late') {
 			this.#left(item);
 			toasts.show('plain', m.result_kept({ label, name: name ?? `#${item}` }));
@@ -346,9 +374,10 @@ export class Desk {
 			this.chosen = item.id;
 			toasts.ok(m.undone({ label: last.label, name: last.name ?? `#${last.item}` }));
 		} catch (error) {
-			// While nobody answers there is still time to try again.
-			if (!unheard(error)) this.undoing.close();
-			toasts.bad(m.undo_refused({ label: last.label, why: saying(error) }));
+			// While nobody answers, or the next one is in hand, there is still time to try again.
+			const later = error instanceof Problem && error.code === 'next_in_hand';
+			if (!later && !unheard(error)) this.undoing.close();
+			toasts.bad(m.undo_refused({ label: last.label, why: this.#why(error) }));
 		} finally {
 			this.takingBack = false;
 			// What came after it was handed back.
@@ -403,7 +432,8 @@ export class Desk {
 			} else this.#left(item.id);
 			return true;
 		} catch (error) {
-			this.failed = { item: item.id, text: refusal(error) };
+			this.failed = { item: item.id, text: this.#why(error, item.queue) };
+			if (isOfDesk(error)) this.#reloadSetting();
 			this.#reloadItems();
 			return false;
 		} finally {

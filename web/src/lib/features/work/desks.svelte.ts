@@ -5,6 +5,8 @@ import { EMPTY } from '$lib/api/desk';
 export class Desks {
 	#known = $state.raw<Record<number, QueueDesk>>({});
 	#asking: number[] = [];
+	/** What changed while it was asked for. */
+	#again: number[] = [];
 
 	/** The queue's desk; an empty one until it is there. */
 	of(queue: number | null | undefined): QueueDesk {
@@ -13,7 +15,9 @@ export class Desks {
 
 	/** Loads those that are not there yet; one that cannot be loaded is asked for the next time. */
 	want(queues: (number | null)[]): void {
-		for (const queue of queues) if (queue && !this.#known[queue]) void this.#load(queue);
+		for (const queue of queues) {
+			if (queue && !this.#known[queue] && !this.#asking.includes(queue)) void this.#load(queue);
+		}
 	}
 
 	/** Loads those that are there anew. */
@@ -22,7 +26,10 @@ export class Desks {
 	}
 
 	async #load(queue: number): Promise<void> {
-		if (this.#asking.includes(queue)) return;
+		if (this.#asking.includes(queue)) {
+			this.#again.push(queue);
+			return;
+		}
 		this.#asking.push(queue);
 		try {
 			const { desk } = await api.queues.desk(queue);
@@ -30,7 +37,12 @@ export class Desks {
 		} catch {
 			// Work goes on without it: everything that came with the item is shown.
 		} finally {
-			this.#asking = this.#asking.filter((asked) => asked !== queue);
+			const another = (asked: number) => asked !== queue;
+			this.#asking = this.#asking.filter(another);
+			if (this.#again.includes(queue)) {
+				this.#again = this.#again.filter(another);
+				void this.#load(queue);
+			}
 		}
 	}
 }

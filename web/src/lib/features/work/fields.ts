@@ -22,7 +22,15 @@ export function fieldRows(desk: QueueDesk, item: Known, typed: TypedFields): Fie
 	}));
 }
 
-export const fieldLabel = (field: DeskField): string => field.label || titled(field.name);
+export const fieldLabel = (field: Pick<DeskField, 'name' | 'label'>): string =>
+	field.label || titled(field.name);
+
+/** What an item is called on the screen: a list without names is told apart by what its queue shows
+ * first. */
+export function titleOf(desk: QueueDesk, item: Item): string | null {
+	const first = fieldRows(desk, item, {}).find((row) => !row.edit && row.value);
+	return item.contact.name || first?.value || null;
+}
 
 /** Everything else that came with the item. */
 export function otherRows(desk: QueueDesk, item: Item): ReturnType<typeof entries> {

@@ -1,5 +1,5 @@
 import { Problem, type Value } from '$lib/api';
-import { Kept, type Store } from './kept';
+import { KeptByItem, type ListedStore } from './kept';
 
 /** A result on its way to the server. */
 export interface Unsent {
@@ -12,6 +12,10 @@ export interface Unsent {
 	label: string;
 	note?: string;
 	fields?: Record<string, Value>;
+	/** What was ticked and could not be saved before. */
+	ticks?: string[];
+	/** When it was given: they are sent in that order. */
+	given?: number;
 	/** It was sent, and nobody answered. */
 	tried?: boolean;
 }
@@ -27,11 +31,14 @@ export function unheard(error: unknown): boolean {
 
 /**
  * Results in the order in which they were given, kept until the server has answered each of them.
- * One is written down before it is sent, so a page that is closed in between loses none.
+ * One is written down before it is sent, so a tab that is closed in between loses none: the next one
+ * of the same login sends it.
  */
 export class Outbox {
 	#all = $state.raw<Unsent[]>([]);
-	#kept: Kept<Unsent[]>;
+	#kept: KeptByItem<Unsent>;
+	/** What is written down, as far as this tab has done so. */
+	#written = new Set<number>();
 	#deliver: (unsent: Unsent) => Promise<boolean>;
 	#sending: Promise<void> | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,14 +46,16 @@ export class Outbox {
 
 	/** `deliver` answers whether the server has dealt with it, one way or the other. */
 	constructor(
-		store: Store | undefined,
+		store: ListedStore | undefined,
 		key: string,
 		deliver: (unsent: Unsent) => Promise<boolean>
 	) {
-		this.#kept = new Kept(store, key);
+		this.#kept = new KeptByItem(store, key);
 		this.#deliver = deliver;
 		// Whether the last page got an answer is not known: they may have arrived.
-		this.#all = (this.#kept.read() ?? []).map((unsent) => ({ ...unsent, tried: true }));
+		const found = Object.values(this.#kept.read()).map((unsent) => ({ ...unsent, tried: true }));
+		this.#all = found.sort((a, b) => (a.given ?? 0) - (b.given ?? 0));
+		for (const { item } of found) this.#written.add(item);
 	}
 
 	get all(): Unsent[] {
@@ -62,7 +71,11 @@ export class Outbox {
 
 	/** Takes a result and sends it as soon as that is possible. */
 	async add(unsent: Unsent): Promise<void> {
-		this.#put([...this.#all, unsent]);
+		const given = Math.max(Date.now(), ...this.#all.map((other) => (other.given ?? 0) + 1));
+		const kept = { ...unsent, given };
+		this.#all = [...this.#all, kept];
+		this.#kept.write(unsent.item, kept);
+		if (this.#kept.has(unsent.item)) this.#written.add(unsent.item);
 		await this.send();
 	}
 
@@ -75,25 +88,24 @@ export class Outbox {
 	async #sendAll(): Promise<void> {
 		clearTimeout(this.#timer);
 		for (let first = this.#all[0]; first; first = this.#all[0]) {
-			const dealtWith = await this.#deliver(first);
+			// Another tab of the same login may have dealt with it.
+			const elsewhere = this.#written.has(first.item) && !this.#kept.has(first.item);
+			const dealtWith = elsewhere || (await this.#deliver(first));
 			if (!dealtWith) {
-				this.#put(this.#all.map((unsent) => ({ ...unsent, tried: true })));
+				this.#all = this.#all.map((unsent) => ({ ...unsent, tried: true }));
 				this.#timer = setTimeout(() => void this.send(), this.#pause);
 				this.#pause = Math.min(this.#pause * 2, LATEST_MS);
 				return;
 			}
 			this.#pause = SOONEST_MS;
-			this.#put(this.#all.filter((unsent) => unsent !== first));
+			this.#all = this.#all.filter((unsent) => unsent !== first);
+			this.#kept.write(first.item, null);
+			this.#written.delete(first.item);
 		}
 	}
 
 	/** Sends nothing more by itself. */
 	stop(): void {
 		clearTimeout(this.#timer);
-	}
-
-	#put(all: Unsent[]): void {
-		this.#all = all;
-		this.#kept.write(all.length ? all : null);
 	}
 }

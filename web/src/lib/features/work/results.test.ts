@@ -1,5 +1,7 @@
 import { api, Problem, type Agent, type Item, type Queue } from '$lib/api';
 import { EMPTY } from '$lib/api/desk';
+import { live } from '$lib/live/connection.svelte';
+import { session } from '$lib/session.svelte';
 import { toasts } from '$lib/toasts.svelte';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Desk } from './desk.svelte';
@@ -35,12 +37,16 @@ let store: Map<string, string>;
 
 const storage = () =>
 	({
+		get length() {
+			return store.size;
+		},
+		key: (at: number) => [...store.keys()][at] ?? null,
 		getItem: (key: string) => store.get(key) ?? null,
 		setItem: (key: string, value: string) => void store.set(key, value),
 		removeItem: (key: string) => void store.delete(key)
 	}) as unknown as Storage;
 function open(): Desk {
-	const desk = new Desk(1, storage());
+	const desk = new Desk(1, storage(), storage());
 	desk.items = [item];
 	desk.queues = [queue];
 	desk.agent = agent;
@@ -125,7 +131,99 @@ describe('a result', () => {
 	});
 });
 
+describe('a result that the desk of the queue does not take any more', () => {
+	test('has the desk and the results asked for anew', async () => {
+		await set({});
+		const queues = vi.spyOn(api.queues, 'list').mockResolvedValue([queue]);
+		setting.mockResolvedValue({ version: 2, desk: { ...EMPTY, ...needsQq } });
+		complete.mockRejectedValue(
+			new Problem({
+				code: 'invalid',
+				status: 422,
+				detail: 'fields.QQ: must be filled in for this result',
+				fields: { 'fields.QQ': 'must be filled in for this result' },
+				codes: { 'fields.QQ': 'required' }
+			})
+		);
+		await desk.complete(item, 'perfect', 'Perfect');
+		expect(desk.failed?.text).toContain('field_required');
+		await vi.waitFor(() => expect(desk.desks.of(4)).toMatchObject(needsQq));
+		expect(queues).toHaveBeenCalledTimes(1);
+	});
+});
+
+test('a desk that was changed is asked for when the server says so, and after each connection', async () => {
+	await set({});
+	const listen = vi.spyOn(live, 'listen').mockReturnValue(() => {});
+	const stop = desk.listen();
+	const hear = listen.mock.lastCall?.[0].message;
+	setting.mockResolvedValue({ version: 2, desk: { ...EMPTY, pause_secs: 3 } });
+	hear?.({ type: 'desks_changed' });
+	await vi.waitFor(() => expect(desk.desks.of(4).pause_secs).toBe(3));
+	setting.mockResolvedValue({ version: 3, desk: { ...EMPTY, pause_secs: 5 } });
+	await vi.advanceTimersByTimeAsync(1_000);
+	hear?.({ type: 'hello', seq: 9 });
+	await vi.waitFor(() => expect(desk.desks.of(4).pause_secs).toBe(5));
+	stop();
+});
+
+test('a desk that changes while it is asked for is asked for once more', async () => {
+	let answer = (_: { version: number; desk: typeof EMPTY }) => {};
+	setting.mockImplementationOnce(() => new Promise((done) => (answer = done)));
+	desk.desks.want([4]);
+	await vi.advanceTimersByTimeAsync(0);
+	answer({ version: 1, desk: EMPTY });
+	await vi.advanceTimersByTimeAsync(0);
+	setting.mockImplementationOnce(() => new Promise((done) => (answer = done)));
+	desk.desks.refresh();
+	setting.mockResolvedValue({ version: 3, desk: { ...EMPTY, pause_secs: 3 } });
+	desk.desks.refresh();
+	answer({ version: 2, desk: EMPTY });
+	await vi.waitFor(() => expect(desk.desks.of(4).pause_secs).toBe(3));
+});
+
 describe('a result while nobody answers', () => {
+	test('brings along what could not be saved of the script', async () => {
+		const nda = { id: 'nda', title: 'NDA', text: '', tick: true, when: null };
+		await set({ script: [nda] });
+		update.mockRejectedValue(away);
+		complete.mockRejectedValueOnce(away);
+		desk.ticks.learn(7, []);
+		desk.ticks.toggle(7, 'nda');
+		await desk.complete(item, 'won', 'Won');
+		await desk.outbox.send();
+		const body = { version: 3, disposition: 'won', ticks: ['nda'] };
+		expect(complete.mock.calls).toEqual([
+			[7, body],
+			[7, body]
+		]);
+	});
+
+	test('is sent by one tab, and never by another login', async () => {
+		complete.mockRejectedValueOnce(away);
+		await desk.complete(item, 'won', 'Won');
+		const other = open();
+		await other.outbox.send();
+		expect(complete).toHaveBeenCalledTimes(2);
+		await desk.outbox.send();
+		expect(complete, 'the other tab has sent it').toHaveBeenCalledTimes(2);
+		expect(desk.outbox.all).toEqual([]);
+
+		complete.mockRejectedValueOnce(away);
+		await desk.complete({ ...item, id: 8 }, 'won', 'Won');
+		const workspace = { id: 0 };
+		vi.spyOn(session, 'value', 'get').mockReturnValue({ workspace, user: { id: 9 } } as never);
+		expect(open().outbox.all).toEqual([]);
+		vi.spyOn(session, 'value', 'get').mockRestore();
+	});
+
+	test('stays in its place among others, whichever tab they come from', async () => {
+		complete.mockRejectedValue(away);
+		await desk.complete({ ...item, id: 9 }, 'won', 'Won');
+		await desk.complete({ ...item, id: 8 }, 'lost', 'Lost');
+		expect(open().outbox.all.map((unsent) => unsent.item)).toEqual([9, 8]);
+	});
+
 	test('waits, is gone from the hands, and is sent once when somebody does', async () => {
 		complete.mockRejectedValueOnce(away);
 		await desk.complete(item, 'won', 'Won');
@@ -241,9 +339,25 @@ describe('taking a result back', () => {
 		undo.mockRejectedValue(new Problem({ code: 'gone_on', status: 409, detail: 'Ben has it.' }));
 		await desk.complete(item, 'won', 'Won');
 		await desk.undo();
-		expect(toasts.bad).toHaveBeenCalledWith(expect.stringContaining('Ben has it.'));
+		expect(toasts.bad).toHaveBeenCalledWith(expect.stringContaining('refused_gone_on'));
 		expect(desk.items).toEqual([]);
 		expect(desk.undoing.last).toBeNull();
+	});
+
+	test('can be tried again once the next one, called by its name, is out of the hands', async () => {
+		await set({ fields: [{ name: 'ref', label: null, edit: false }] });
+		const next = { ...item, id: 8, contact: {}, personal: { ref: 'demo004' } } as unknown as Item;
+		const args = { item: 8 };
+		undo.mockRejectedValueOnce(
+			new Problem({ code: 'next_in_hand', status: 409, detail: 'Item 8 came after it.', args })
+		);
+		await desk.complete(item, 'won', 'Won');
+		desk.items = [next];
+		await desk.undo();
+		expect(toasts.bad).toHaveBeenCalledWith(expect.stringContaining('demo004'));
+		expect(desk.undoing.last?.item).toBe(7);
+		await desk.undo();
+		expect(desk.current?.id).toBe(7);
 	});
 
 	test('can be tried again while nobody answers', async () => {

@@ -28,6 +28,11 @@ export class Ticks {
 		return this.#own[item] ?? this.#kept[item] ?? [];
 	}
 
+	/** What was ticked and could not be saved; undefined when there is nothing. */
+	unsaved(item: number): string[] | undefined {
+		return this.#own[item];
+	}
+
 	toggle(item: number, step: string): void {
 		if (!this.known(item)) return;
 		const now = this.of(item);

@@ -1,5 +1,5 @@
 import type { TypedFields } from './fields';
-import { Kept, type Store } from './kept';
+import { KeptByItem, type ListedStore } from './kept';
 
 /** What was typed about an item and is not yet with the server. */
 export interface Entry {
@@ -7,14 +7,17 @@ export interface Entry {
 	fields?: TypedFields;
 }
 
-/** Notes and fields by item: they survive a look at another item, a reload, a lost connection. */
+/**
+ * Notes and fields by item: they survive a look at another item, a lost connection, a reload and a tab
+ * that was closed. They are gone as soon as the server has them, and at the latest with signing out.
+ */
 export class Typed {
 	#all = $state.raw<Record<number, Entry>>({});
-	#kept: Kept<Record<number, Entry>>;
+	#kept: KeptByItem<Entry>;
 
-	constructor(store: Store | undefined, key: string) {
-		this.#kept = new Kept(store, key);
-		this.#all = this.#kept.read() ?? {};
+	constructor(store: ListedStore | undefined, key: string) {
+		this.#kept = new KeptByItem(store, key);
+		this.#all = this.#kept.read();
 	}
 
 	of(item: number): Entry {
@@ -38,7 +41,7 @@ export class Typed {
 		const { [item]: _, ...others } = this.#all;
 		const empty = !entry.note && !Object.keys(entry.fields ?? {}).length;
 		this.#all = empty ? others : { ...others, [item]: entry };
-		this.#kept.write(Object.keys(this.#all).length ? this.#all : null);
+		this.#kept.write(item, empty ? null : entry);
 	}
 
 	/** Takes out what was saved; what was typed meanwhile stays. */

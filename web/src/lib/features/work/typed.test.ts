@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { deskKey, forgetDesks } from './kept';
+import { deskKey, forgetDesks, unsentKey } from './kept';
 import { Typed } from './typed.svelte';
 
 let kept: Map<string, string>;
@@ -34,13 +34,15 @@ test('nothing is kept of items that are gone, nor after signing out', () => {
 	typed.writeNote(8, 'busy');
 	typed.keepOnly([8]);
 	expect(typed.note(7)).toBe('');
-	expect(kept.get(deskKey(1, 2, 'typed'))).toBe('{"8":{"note":"busy"}}');
+	expect([...kept]).toEqual([[`${deskKey(1, 2, 'typed')}.8`, '{"note":"busy"}']]);
 	typed.forget(8);
 	expect(kept.size).toBe(0);
 	typed.writeNote(9, 'x');
 	kept.set('fairlead.keys', 'off');
+	// What was not sent waits for whoever gave it.
+	kept.set(`${unsentKey(1, 2, 5)}.9`, '{}');
 	forgetDesks(store);
-	expect([...kept.keys()]).toEqual(['fairlead.keys']);
+	expect([...kept.keys()]).toEqual(['fairlead.keys', `${unsentKey(1, 2, 5)}.9`]);
 });
 
 test('what was typed while something was saved stays', () => {
@@ -54,6 +56,8 @@ test('what was typed while something was saved stays', () => {
 
 test('a store that is full or broken is no reason to stop typing', () => {
 	const broken = {
+		length: 1,
+		key: () => 'typed.7',
 		getItem: () => '{',
 		setItem: () => {
 			throw new Error('full');
