@@ -2,7 +2,7 @@
 
 use super::{MAX_COLUMNS, TableError, clean};
 use crate::lead::is_email;
-use crate::phone::{Country, Phone, PhoneProblem, normalise};
+use crate::phone::{Country, PhoneProblem, normalise};
 use std::collections::HashSet;
 
 /// The most characters a name keeps.
@@ -41,15 +41,17 @@ pub enum Untitled {
     Email,
 }
 
-/// The first such title, and where it stands, counted from 0. Numbers that cannot be called count
-/// from ten digits on: fewer may be a year, a date or a code.
+/// The first such title, and where it stands, counted from 0. Fewer than seven digits are a year or a
+/// code, more than two letters a name; numbers that cannot be called count from ten digits on.
 pub fn untitled(titles: &[String], country: Option<Country>) -> Option<(usize, Untitled)> {
     let phone = |title: &str| {
+        let digits = title.chars().filter(|c| c.is_numeric()).count();
+        let letters = title.chars().filter(|c| c.is_alphabetic()).count();
         let written = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-().'".contains(c);
-        let digits = title.chars().filter(char::is_ascii_digit).count();
-        let rounded = |phone: &Phone| phone.problem == Some(PhoneProblem::Rounded);
-        (title.chars().all(written) && (10..=15).contains(&digits))
-            || normalise(title, country).is_some_and(|phone| phone.usable() || rounded(&phone))
+        let Some(phone) = normalise(title, country) else { return false };
+        let rounded = phone.problem == Some(PhoneProblem::Rounded);
+        let callable = phone.usable() && digits >= 7 && letters <= 2;
+        callable || rounded || (title.chars().all(written) && (10..=15).contains(&digits))
     };
     titles.iter().enumerate().find_map(|(at, title)| {
         let title = title.trim();
@@ -83,7 +85,14 @@ mod tests {
             let titles: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
             untitled(&titles, "IN".parse().ok())
         };
-        for somebodys in ["9898100011", "+1 (415) 555-2671", "'09898100011", "9.89810E+09"] {
+        for somebodys in [
+            "9898100011",
+            "p:+919898100011",
+            "+1 (415) 555-2671",
+            "'09898100011",
+            "९८९८१०००११",
+            "9.89810E+09",
+        ] {
             assert_eq!(of(&["A", somebodys]), Some((1, Untitled::Phone)), "{somebodys}");
         }
         assert_eq!(of(&["98981000111234", "B"]), Some((0, Untitled::Phone)), "not in use");
