@@ -115,8 +115,9 @@ impl SheetConfig {
             let id = path.rsplit('/').next().unwrap_or_default().to_owned();
             let document = if link.contains("://") { id } else { path };
             let parts = rest.split(['?', '#', '&']);
-            let linked = parts.filter(|part| part.starts_with("tab=") || part.starts_with("gid="));
-            let tab = config.tab.clone().or(linked.last().map(str::to_owned));
+            let mut linked =
+                parts.filter(|part| part.starts_with("tab=") || part.starts_with("gid="));
+            let tab = config.tab.clone().or(linked.next_back().map(str::to_owned));
             (document, tab, config.base.clone())
         };
         place(self) == place(other)
