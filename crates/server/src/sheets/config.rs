@@ -105,6 +105,7 @@ impl SheetConfig {
         }
     }
 
+<<<<<<< HEAD
     /// Whether both are the same table of the same document.
     pub fn is_same(&self, other: &SheetConfig) -> bool {
         let place = |config: &SheetConfig| {
@@ -119,8 +120,31 @@ impl SheetConfig {
                 parts.filter(|part| part.starts_with("tab=") || part.starts_with("gid="));
             let tab = config.tab.clone().or(linked.next_back().map(str::to_owned));
             (document, tab, config.base.clone())
+=======
+    /// Whether both are the same table of the same document, as far as it can be told without asking.
+    pub fn is_same(&self, kind: SheetKind, other: &SheetConfig) -> bool {
+        let ((document, tab), (others, their_tab)) = (self.place(), other.place());
+        let same_tab = match kind {
+            // Without a tab it is the only one.
+            SheetKind::Tencent => tab.is_none() || their_tab.is_none() || tab == their_tab,
+            SheetKind::Google | SheetKind::File => tab == their_tab,
+>>>>>>> dev-h
         };
-        place(self) == place(other)
+        document == others && self.base == other.base && same_tab
+    }
+
+    /// The document's id or path and what names the table in it; the address bar says the same
+    /// document in more ways than one.
+    fn place(&self) -> (&str, Option<&str>) {
+        let link = self.link.trim();
+        let (path, rest) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
+        let path = path.trim_end_matches('/').trim_end_matches("/edit");
+        let id = path.rsplit('/').next().unwrap_or_default();
+        let mut parts = rest.split(['?', '#', '&']).rev();
+        let linked = parts.find_map(|part| part.strip_prefix("tab=").or(part.strip_prefix("gid=")));
+        // Google's first one is usually called 0.
+        let tab = self.tab.as_deref().or(linked.filter(|tab| *tab != "0"));
+        (if link.contains("://") { id } else { path }, tab)
     }
 
     /// Calls a minute and a day.
@@ -188,21 +212,28 @@ mod tests {
 
     #[test]
     fn the_same_table_is_known_by_whatever_link() {
-        let of = |link: &str, tab: Option<&str>| SheetConfig {
+        let of = |link: &str| SheetConfig {
             link: link.into(),
-            tab: tab.map(str::to_owned),
             ..config(Pace { read_secs: Some(7), ..Pace::default() })
         };
-        let google =
-            |rest: &str| of(&format!("https://docs.google.com/spreadsheets/d/1aB{rest}"), None);
-        assert!(google("/edit?gid=7#gid=7").is_same(&google("/edit#gid=7")));
-        assert!(google("/edit").is_same(&of("1aB", None)));
-        assert!(!google("/edit#gid=7").is_same(&google("/edit#gid=8")));
-        let tencent = of("https://docs.qq.com/smartsheet/DTest?tab=t1&u=2", None);
-        assert!(tencent.is_same(&of("https://docs.qq.com/smartsheet/DTest?tab=t1", None)));
-        assert!(!tencent.is_same(&of("https://docs.qq.com/smartsheet/DOther?tab=t1", None)));
-        assert!(of("/lists/a.csv", None).is_same(&of("/lists/a.csv", None)));
-        assert!(!of("/lists/a.csv", None).is_same(&of("/other/a.csv", None)));
+        let google = |one: &str, other: &str| {
+            let link = |rest: &str| of(&format!("https://docs.google.com/spreadsheets/d/{rest}"));
+            link(one).is_same(SheetKind::Google, &link(other))
+        };
+        assert!(google("1aB/edit?gid=7#gid=7", "1aB/edit#gid=7"));
+        assert!(google("1aB/edit#gid=0", "1aB"));
+        assert!(!google("1aB/edit#gid=7", "1aB/edit#gid=8") && !google("1aB", "1aC"));
+        assert!(of("1aB").is_same(SheetKind::Google, &of("https://x/spreadsheets/d/1aB/edit")));
+        let tencent = |one: &str, other: &str| {
+            let link = |rest: &str| of(&format!("https://docs.qq.com/smartsheet/{rest}"));
+            link(one).is_same(SheetKind::Tencent, &link(other))
+        };
+        assert!(tencent("DTest?tab=t1&u=2", "DTest?tab=t1") && tencent("DTest", "DTest?tab=t1"));
+        assert!(!tencent("DTest?tab=t1", "DTest?tab=t2") && !tencent("DTest", "DOther"));
+        let file = |one: &str, other: &str| of(one).is_same(SheetKind::File, &of(other));
+        assert!(file("/lists/a.csv", "/lists/a.csv") && !file("/lists/a.csv", "/other/a.csv"));
+        let second = SheetConfig { tab: Some("B".into()), ..of("/lists/a.xlsx") };
+        assert!(!second.is_same(SheetKind::File, &of("/lists/a.xlsx")));
     }
 
     #[test]

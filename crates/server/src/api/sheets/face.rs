@@ -145,10 +145,12 @@ pub async fn alone(
     kind: &str,
     config: &str,
 ) -> Answered<()> {
+    let of = SheetKind::of(kind).ok_or_else(|| Problem::internal("a sheet of an unknown kind"))?;
     let own: SheetConfig = serde_json::from_str(config).map_err(Problem::internal)?;
     let all = app.store.sheets(caller.workspace).await?;
     let same = all.iter().filter(|other| other.id != id && other.kind == kind).find(|other| {
-        serde_json::from_str::<SheetConfig>(&other.config).is_ok_and(|other| own.is_same(&other))
+        serde_json::from_str::<SheetConfig>(&other.config)
+            .is_ok_and(|other| own.is_same(of, &other))
     });
     match same {
         None => Ok(()),

@@ -38,7 +38,7 @@ export class Outbox {
 	#all = $state.raw<Unsent[]>([]);
 	#kept: KeptByItem<Unsent>;
 	/** What is written down, as far as this tab has done so. */
-	#written = new Set<number>();
+	#written: number[] = [];
 	#deliver: (unsent: Unsent) => Promise<boolean>;
 	#sending: Promise<void> | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +55,7 @@ export class Outbox {
 		// Whether the last page got an answer is not known: they may have arrived.
 		const found = Object.values(this.#kept.read()).map((unsent) => ({ ...unsent, tried: true }));
 		this.#all = found.sort((a, b) => (a.given ?? 0) - (b.given ?? 0));
-		for (const { item } of found) this.#written.add(item);
+		this.#written = found.map((unsent) => unsent.item);
 	}
 
 	get all(): Unsent[] {
@@ -75,7 +75,7 @@ export class Outbox {
 		const kept = { ...unsent, given };
 		this.#all = [...this.#all, kept];
 		this.#kept.write(unsent.item, kept);
-		if (this.#kept.has(unsent.item)) this.#written.add(unsent.item);
+		if (this.#kept.has(unsent.item)) this.#written.push(unsent.item);
 		await this.send();
 	}
 
@@ -89,7 +89,7 @@ export class Outbox {
 		clearTimeout(this.#timer);
 		for (let first = this.#all[0]; first; first = this.#all[0]) {
 			// Another tab of the same login may have dealt with it.
-			const elsewhere = this.#written.has(first.item) && !this.#kept.has(first.item);
+			const elsewhere = this.#written.includes(first.item) && !this.#kept.has(first.item);
 			const dealtWith = elsewhere || (await this.#deliver(first));
 			if (!dealtWith) {
 				this.#all = this.#all.map((unsent) => ({ ...unsent, tried: true }));
@@ -100,7 +100,7 @@ export class Outbox {
 			this.#pause = SOONEST_MS;
 			this.#all = this.#all.filter((unsent) => unsent !== first);
 			this.#kept.write(first.item, null);
-			this.#written.delete(first.item);
+			this.#written = this.#written.filter((item) => item !== first.item);
 		}
 	}
 
