@@ -105,22 +105,6 @@ impl SheetConfig {
         }
     }
 
-<<<<<<< HEAD
-    /// Whether both are the same table of the same document.
-    pub fn is_same(&self, other: &SheetConfig) -> bool {
-        let place = |config: &SheetConfig| {
-            // The address bar says the same document in more ways than one.
-            let link = config.link.trim();
-            let (path, rest) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
-            let path = path.trim_end_matches('/').trim_end_matches("/edit").to_owned();
-            let id = path.rsplit('/').next().unwrap_or_default().to_owned();
-            let document = if link.contains("://") { id } else { path };
-            let parts = rest.split(['?', '#', '&']);
-            let mut linked =
-                parts.filter(|part| part.starts_with("tab=") || part.starts_with("gid="));
-            let tab = config.tab.clone().or(linked.next_back().map(str::to_owned));
-            (document, tab, config.base.clone())
-=======
     /// Whether both are the same table of the same document, as far as it can be told without asking.
     pub fn is_same(&self, kind: SheetKind, other: &SheetConfig) -> bool {
         let ((document, tab), (others, their_tab)) = (self.place(), other.place());
@@ -128,7 +112,6 @@ impl SheetConfig {
             // Without a tab it is the only one.
             SheetKind::Tencent => tab.is_none() || their_tab.is_none() || tab == their_tab,
             SheetKind::Google | SheetKind::File => tab == their_tab,
->>>>>>> dev-h
         };
         document == others && self.base == other.base && same_tab
     }
