@@ -127,6 +127,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
+    fn each_is_in_the_documents_with_its_formula() {
+        let page = include_str!("../../../docs/metrics.md");
+        for metric in Metric::ALL {
+            let row = format!("| {} | {} |", metric.title(), metric.formula());
+            assert!(page.contains(&row), "docs/metrics.md lacks: {row}");
+        }
+    }
+
+    #[test]
     fn each_has_a_title_and_a_formula_of_its_own() {
         let titles: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.title()).collect();
         let formulas: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.formula()).collect();
