@@ -144,7 +144,7 @@ test('an admin makes the link and PINs, and sees the dashboard where others see 
 	quiet
 }) => {
 	await quiet.delete('/desk-link');
-	const id = (await quiet.post('/agents', { name: 'Gita' })).id;
+	const id = (await quiet.post('/agents', { name: 'Girija' })).id;
 	const page = await signedIn(browser, quiet.server.url, 'Admin');
 	await page.goto(`${quiet.server.url}/settings`);
 	await page.getByRole('button', { name: 'Make the link' }).click();
@@ -153,7 +153,7 @@ test('an admin makes the link and PINs, and sees the dashboard where others see 
 	expect(first).toMatch(/\/desk#[0-9a-f]{40}$/);
 	expect(await barriers(page)).toEqual([]);
 	await page.goto(`${quiet.server.url}/people`);
-	await page.getByRole('button', { name: 'Gita' }).click();
+	await page.getByRole('button', { name: 'Girija' }).click();
 	const sheet = page.getByRole('dialog');
 	await sheet.getByRole('button', { name: 'Make one' }).click();
 	const pin = (await sheet.getByTestId('secret-value').textContent()) ?? '';
@@ -166,7 +166,7 @@ test('an admin makes the link and PINs, and sees the dashboard where others see 
 	await expect(page).toHaveURL(/\/live$/);
 
 	const gita = await device(browser, first);
-	await gita.getByRole('option', { name: 'Gita' }).click();
+	await gita.getByRole('option', { name: 'Girija' }).click();
 	await secret(gita).fill(pin);
 	await gita.keyboard.press('Enter');
 	await expect(gita).toHaveURL(/\/work$/);

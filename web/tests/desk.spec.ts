@@ -242,7 +242,9 @@ test('the last lines are the last, however much happened, and none is missed whe
 		await new Promise((later) => setTimeout(later, 300));
 		await route.continue().catch(() => undefined);
 	});
+	const asked = page.waitForRequest('**/history?*');
 	await quiet.post(`/items/${first.id}/update`, { version, note: 'once more' });
+	await asked;
 	await page.keyboard.press('2');
 	await expect(page.getByText('Ready when you are')).toBeVisible();
 	await expect.poll(async () => (await seen()).state).toBe('closed');
