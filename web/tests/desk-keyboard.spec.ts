@@ -1,6 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { barriers, overflow } from './barriers';
-import { expect, PASSWORD, Quiet, test as base } from './quiet';
+import { expect, firstRun, test as base, type Quiet } from './quiet';
 import { Server } from './server';
 
 /** A server of its own, which begins with the calling desk. */
@@ -8,17 +8,8 @@ const test = base.extend<object, { calls: Quiet }>({
 	calls: [
 		async ({ browser, playwright }, use) => {
 			const server = await Server.start();
-			const page = await browser.newPage();
-			await page.goto(server.setupLink());
-			await page.getByLabel('Your name').fill('Admin');
-			await page.getByLabel('Password').fill(PASSWORD);
-			await page.getByLabel('Begin with').selectOption('call-desk');
-			await expect(page.getByLabel('Time zone')).toHaveValue('Asia/Shanghai');
-			await page.getByRole('button', { name: 'Create workspace' }).click();
-			await expect(page.getByRole('heading', { name: 'Live', exact: true })).toBeVisible();
-			await page.close();
-			const calls = new Quiet(server, await playwright.request.newContext());
-			await calls.signIn();
+			const api = await playwright.request.newContext();
+			const calls = await firstRun(browser, api, server, 'call-desk');
 			await use(calls);
 			await server.end();
 		},

@@ -96,26 +96,71 @@ export async function signedIn(
 	return page;
 }
 
-/** Tests with a fresh, quiet workspace each file, set up through the first-run page. */
-export const test = base.extend<object, { quiet: Quiet }>({
-	quiet: [
-		async ({ browser, playwright }, use) => {
-			const server = await Server.start();
-			const page = await browser.newPage();
-			await page.goto(server.setupLink());
-			await page.getByLabel('Your name').fill('Admin');
-			await page.getByLabel('Password').fill(PASSWORD);
-			await page.getByLabel('Time zone').selectOption('Asia/Kolkata');
-			await page.getByLabel('Country').selectOption('IN');
-			await page.getByRole('button', { name: 'Create workspace' }).click();
-			await expect(page.getByRole('heading', { name: 'Live', exact: true })).toBeVisible();
-			await page.close();
-			const quiet = new Quiet(server, await playwright.request.newContext());
-			await quiet.signIn();
-			await use(quiet);
-			await server.end();
+/** A workspace as whoever starts a server for the first time makes it, on the page. */
+export async function firstRun(
+	browser: Browser,
+	api: APIRequestContext,
+	server: Server,
+	preset: string
+): Promise<Quiet> {
+	const page = await browser.newPage();
+	await page.goto(server.setupLink());
+	await page.getByLabel('Your name').fill('Admin');
+	await page.getByLabel('Password').fill(PASSWORD);
+	await page.getByLabel('Begin with').selectOption(preset);
+	await page.getByRole('button', { name: 'Create workspace' }).click();
+	await expect(page.getByRole('heading', { name: 'Live', exact: true })).toBeVisible();
+	await page.close();
+	const quiet = new Quiet(server, api);
+	await quiet.signIn();
+	return quiet;
+}
+
+/** The one server of a worker: each file of tests has a fresh workspace, so that no two share a name. */
+class Workspaces {
+	#file = '';
+	#quiet: Quiet | null = null;
+
+	async of(file: string, api: () => Promise<APIRequestContext>): Promise<Quiet> {
+		if (this.#quiet && this.#file === file) return this.#quiet;
+		await this.end();
+		const server = await Server.start();
+		const quiet = new Quiet(server, await api());
+		const data = {
+			token: new URL(server.setupLink()).hash.replace('#token=', ''),
+			name: 'Admin',
+			password: PASSWORD,
+			time_zone: 'Asia/Kolkata',
+			country: 'IN'
+		};
+		const made = await quiet.api.post(`${server.url}/api/v1/setup`, { data });
+		expect(made.ok(), await made.text()).toBeTruthy();
+		await quiet.signIn();
+		[this.#file, this.#quiet] = [file, quiet];
+		return quiet;
+	}
+	async end(): Promise<void> {
+		await this.#quiet?.server.end();
+		this.#quiet = null;
+	}
+}
+
+/** Tests with a fresh, quiet workspace each file. */
+export const test = base.extend<{ quiet: Quiet }, { workspaces: Workspaces }>({
+	workspaces: [
+		// Playwright reads the names of fixtures from a pattern, also where there are none.
+		// eslint-disable-next-line no-empty-pattern
+		async ({}, use) => {
+			const workspaces = new Workspaces();
+			await use(workspaces);
+			await workspaces.end();
 		},
-		{ scope: 'worker', timeout: 120_000 }
+		{ scope: 'worker' }
+	],
+	quiet: [
+		async ({ workspaces, playwright }, use, { file }) =>
+			use(await workspaces.of(file, () => playwright.request.newContext())),
+		{ timeout: 120_000 }
 	]
 });
 export { expect };

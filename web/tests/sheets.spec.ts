@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { barriers, overflow } from './barriers';
-import { expect, PASSWORD, Quiet, signedIn, test as base } from './quiet';
+import { expect, firstRun, PASSWORD, signedIn, test as base, type Quiet } from './quiet';
 import { Server } from './server';
 
 const TITLES = 'account,已电联,已选中,QQ,手机号,设备,建联人,备注';
@@ -24,16 +24,8 @@ const test = base.extend<object, { office: Office }>({
 				`${TITLES}\nacc1,,,,13800138001,iPhone 13,,\nacc2,,,,13800138002,Redmi,,\n`
 			);
 			const server = await Server.start(false, ['--sheet-folder', folder]);
-			const page = await browser.newPage();
-			await page.goto(server.setupLink());
-			await page.getByLabel('Your name').fill('Admin');
-			await page.getByLabel('Password').fill(PASSWORD);
-			await page.getByLabel('Begin with').selectOption('call-desk');
-			await page.getByRole('button', { name: 'Create workspace' }).click();
-			await expect(page.getByRole('heading', { name: 'Live', exact: true })).toBeVisible();
-			await page.close();
-			const calls = new Quiet(server, await playwright.request.newContext());
-			await calls.signIn();
+			const api = await playwright.request.newContext();
+			const calls = await firstRun(browser, api, server, 'call-desk');
 			await use({ calls, file });
 			await server.end();
 			rmSync(folder, { recursive: true, force: true });

@@ -28,15 +28,29 @@ const session: Middleware = {
 	onResponse({ response, schemaPath }) {
 		if (response.status === 401 && !SIGNING_IN.includes(schemaPath)) whenSignedOut();
 	},
-	onError({ error }) {
-		if (error instanceof DOMException && error.name === 'AbortError') return;
-		return new Problem({ code: 'offline', status: 0, detail: 'The server cannot be reached.' });
-	}
+	onError: unanswered
 };
+
+/** Nobody answered: not at all, not in time, or not to the end. */
+function unanswered(): Problem {
+	return new Problem({ code: 'offline', status: 0, detail: 'The server cannot be reached.' });
+}
+
+/** A little longer than the server gives itself. */
+const PATIENCE_MS = 35_000;
+/** What reads a whole file takes as long as it takes. */
+const PATIENT = ['/api/v1/imports', '/api/v1/do-not-call/import'];
+
+/** A connection that has died without a word must not hold up what waits behind its request. */
+export function inTime(request: Request): Promise<Response> {
+	if (PATIENT.includes(new URL(request.url).pathname)) return fetch(request);
+	return fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+}
 
 /** The API as its document describes it: a wrong path or body does not compile. */
 export const http = createClient<paths>({
 	credentials: 'same-origin',
+	fetch: inTime,
 	// What is empty is not asked for.
 	querySerializer: (query) => search(query as Query)
 });
@@ -46,7 +60,9 @@ http.use(session);
 export async function take<T>(
 	asked: Promise<{ data?: unknown; error?: unknown; response: Response }>
 ): Promise<T> {
-	const { data, error, response } = await asked;
+	const { data, error, response } = await asked.catch((failed) => {
+		throw failed instanceof Problem ? failed : unanswered();
+	});
 	if (!response.ok) {
 		throw toProblem(response.status, error, response.headers.get('Retry-After'));
 	}
