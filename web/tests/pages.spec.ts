@@ -14,6 +14,7 @@ const PAGES: [string, string | null][] = [
 	['queues', 'supervisor'],
 	['sources', 'supervisor'],
 	['rules', 'supervisor'],
+	['rules/test', 'supervisor'],
 	['import', 'supervisor'],
 	['do-not-call', 'supervisor'],
 	['audit', 'supervisor'],
