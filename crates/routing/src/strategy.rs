@@ -51,6 +51,17 @@ pub struct Candidate {
 }
 
 impl Strategy {
+    /// Every strategy there is.
+    pub const ALL: [Strategy; 7] = [
+        Strategy::FairShare,
+        Strategy::RoundRobin,
+        Strategy::FewestAssigned,
+        Strategy::FewestToday,
+        Strategy::LongestIdle,
+        Strategy::LeastBusy,
+        Strategy::BestSkill,
+    ];
+
     /// The key of a candidate.
     pub fn key(self, candidate: &Candidate) -> Key {
         let Candidate { standing, idle_since, held, capacity, levels } = *candidate;

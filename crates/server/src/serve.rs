@@ -20,6 +20,7 @@ use crate::workspaces::{self, FIRST, Missing, NewWorkspace};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use store::Compiled;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -52,7 +53,11 @@ impl Running {
     }
 
     /// Takes nothing new, finishes what is under way, and closes the database.
-    pub async fn stop(self) {
+    pub fn stop(self) -> Compiled<'static, ()> {
+        Box::pin(self.wind_up())
+    }
+
+    async fn wind_up(self) {
         let limit = self.app.config.stop_timeout;
         self.stop.send_replace(true);
         let aborting = self.server.abort_handle();
@@ -73,7 +78,11 @@ impl Running {
 ///
 /// # Errors
 /// When the database cannot be opened, the address is in use, or what was configured cannot be used.
-pub async fn serve(config: Config) -> Result<(), Error> {
+pub fn serve(config: Config) -> Compiled<'static, Result<(), Error>> {
+    Box::pin(serve_until_asked(config))
+}
+
+async fn serve_until_asked(config: Config) -> Result<(), Error> {
     logs::start(&config);
     let demo = config.demo;
     let running = start(config, Clock::system()).await?;
@@ -89,7 +98,11 @@ pub async fn serve(config: Config) -> Result<(), Error> {
 /// # Errors
 /// When the database cannot be opened, the address is in use, or what was configured cannot be used,
 /// such as the certificate.
-pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
+pub fn start(config: Config, clock: Clock) -> Compiled<'static, Result<Running, Error>> {
+    Box::pin(start_all(config, clock))
+}
+
+async fn start_all(config: Config, clock: Clock) -> Result<Running, Error> {
     if config.demo && !config.address.ip().is_loopback() {
         return Err(Error::DemoAddress(config.address));
     }
@@ -112,11 +125,16 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, Error> {
 ///
 /// # Errors
 /// When the database cannot be opened, or the workspace is not clear.
-pub async fn start_for_command(config: Config, workspace: Option<&str>) -> Result<Running, Error> {
-    let address = SocketAddr::from(([127, 0, 0, 1], 0));
-    let config = Config { address, demo: false, tls: None, ..config };
-    let listener = bind(address).await?;
-    begin(config, Clock::system(), listener, None, For::Command(workspace)).await
+pub fn start_for_command(
+    config: Config,
+    workspace: Option<&str>,
+) -> Compiled<'_, Result<Running, Error>> {
+    Box::pin(async move {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let config = Config { address, demo: false, tls: None, ..config };
+        let listener = bind(address).await?;
+        begin(config, Clock::system(), listener, None, For::Command(workspace)).await
+    })
 }
 
 /// Whom a server is for.

@@ -9,7 +9,7 @@ use routing::{Command, Settings};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Store, WorkspaceId};
+use store::{Compiled, Store, WorkspaceId};
 use utoipa::ToSchema;
 
 /// The first workspace's name.
@@ -67,7 +67,14 @@ pub struct WorkspaceSummary {
 ///
 /// # Errors
 /// When the database cannot be opened, the name is in use, or the settings make no sense.
-pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<SetupLink, Error> {
+pub fn create_workspace(
+    config: &Config,
+    new: NewWorkspace,
+) -> Compiled<'_, Result<SetupLink, Error>> {
+    Box::pin(create_in_database(config, new))
+}
+
+async fn create_in_database(config: &Config, new: NewWorkspace) -> Result<SetupLink, Error> {
     let store = open(config, Missing::Made).await?;
     let clock = Clock::system();
     let made = async {
@@ -88,11 +95,16 @@ pub async fn create_workspace(config: &Config, new: NewWorkspace) -> Result<Setu
 ///
 /// # Errors
 /// When the database cannot be opened.
-pub async fn workspaces(config: &Config, missing: Missing) -> Result<Vec<WorkspaceSummary>, Error> {
-    let store = open(config, missing).await?;
-    let all = summaries(&*store).await;
-    store.close().await;
-    Ok(all?)
+pub fn workspaces(
+    config: &Config,
+    missing: Missing,
+) -> Compiled<'_, Result<Vec<WorkspaceSummary>, Error>> {
+    Box::pin(async move {
+        let store = open(config, missing).await?;
+        let all = summaries(&*store).await;
+        store.close().await;
+        Ok(all?)
+    })
 }
 
 /// All workspaces of the database.

@@ -7,7 +7,7 @@ use crate::dialect::Db;
 use crate::lock::{self, FileLock, beside};
 use crate::open::sqlite_path;
 use crate::store::{Audit as _, Journal as _};
-use crate::{Broken, Error, Result, WorkspaceId, migrate};
+use crate::{Broken, Compiled, Error, Result, WorkspaceId, migrate};
 use sqlx::pool::PoolOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Sqlite};
@@ -43,7 +43,11 @@ pub struct Restored {
 }
 
 /// Copies the database at `url`, which no process has open, into the new file `to`.
-pub async fn copy(url: &str, to: &Path) -> Result<()> {
+pub fn copy<'a>(url: &'a str, to: &'a Path) -> Compiled<'a, Result<()>> {
+    Box::pin(copy_of(url, to))
+}
+
+async fn copy_of(url: &str, to: &Path) -> Result<()> {
     let path = sqlite_path(url)?;
     // Taking the lock would make files beside a database that is not there.
     fs::metadata(&path).map_err(|error| Error::File { path: path.clone(), error })?;
@@ -53,13 +57,21 @@ pub async fn copy(url: &str, to: &Path) -> Result<()> {
 
 /// Reads a copy that nobody changes from end to end: every page, the tables' version, and each
 /// workspace's chain. Leaves it as it is.
-pub async fn check_copy(path: &Path) -> Result<Copied> {
-    check(path, path).await
+pub fn check_copy(path: &Path) -> Compiled<'_, Result<Copied>> {
+    Box::pin(check(path, path))
 }
 
 /// Puts the copy at `from` in the place of the database at `url`, which no process may have open.
 /// What stands there is kept beside it under a name that ends in `mark`.
-pub async fn restore(url: &str, from: &Path, mark: &str) -> Result<Restored> {
+pub fn restore<'a>(
+    url: &'a str,
+    from: &'a Path,
+    mark: &'a str,
+) -> Compiled<'a, Result<Restored>> {
+    Box::pin(put_back(url, from, mark))
+}
+
+async fn put_back(url: &str, from: &Path, mark: &str) -> Result<Restored> {
     let path = sqlite_path(url)?;
     let log = with(from, COMPANIONS[0]);
     if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {

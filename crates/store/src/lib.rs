@@ -69,7 +69,7 @@ pub use endpoint::{
 pub use error::{Error, Result};
 pub use import::{ImportJob, ImportState, NewImport};
 pub use journal::{Actor, Broken, Chain, Entry, Heard, Loaded, Recorded, Written};
-pub use open::{Fault, Faults, Options, holder, open};
+pub use open::{Compiled, Fault, Faults, Options, holder, open};
 pub use opt_out::{ALL, NewOptOut, OptOut, OptOutFilter, OptOuts, Origin};
 pub use read::{
     AgentOutcome, AgentTally, AssignmentCount, AssignmentFilter, AssignmentRow, Ended, ItemFilter,

@@ -6,8 +6,13 @@ use crate::dialect::Db;
 use crate::lock::{self, FileLock};
 use crate::{Error, Result, Store};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+/// What is done once somebody waits for it, and is compiled here. An `async fn` is compiled anew in
+/// every binary that waits for it, and opening a database brings all that is ever done with one.
+pub type Compiled<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// How to open a database.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +27,11 @@ pub struct Options {
 
 /// Opens `sqlite:PATH` (made when missing, unless it must exist; belongs to this process until closed)
 /// or `postgres://…`. Call [`Store::migrate`] next.
-pub async fn open(url: &str, options: Options) -> Result<Arc<dyn Store>> {
+pub fn open(url: &str, options: Options) -> Compiled<'_, Result<Arc<dyn Store>>> {
+    Box::pin(open_at(url, options))
+}
+
+async fn open_at(url: &str, options: Options) -> Result<Arc<dyn Store>> {
     let readers = if options.readers == 0 { 4 } else { options.readers };
     match address(url)? {
         Address::Sqlite(path) => {

@@ -36,6 +36,7 @@ pub mod sheets;
 pub mod sign_ins;
 pub mod sources;
 pub mod stats;
+pub mod strategies;
 pub mod tokens;
 pub mod verify;
 pub mod workspace;
@@ -105,6 +106,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(sources::create, sources::list))
         .routes(routes!(sources::get, sources::update, sources::deactivate))
         .routes(routes!(sources::rotate::rotate))
+        .routes(routes!(strategies::list))
         .routes(routes!(rules::create, rules::list))
         .routes(routes!(rules::test::test))
         .routes(routes!(rules::get, rules::update, rules::deactivate))

@@ -99,6 +99,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("PATCH",  "/sources/{id}",            SUPERVISOR),
     ("DELETE", "/sources/{id}",            SUPERVISOR),
     ("POST",   "/sources/{id}/rotate-secret", SUPERVISOR),
+    ("GET",    "/strategies",              SUPERVISOR),
     ("GET",    "/rules",                   SUPERVISOR),
     ("POST",   "/rules",                   SUPERVISOR),
     ("POST",   "/rules/test",              SUPERVISOR),

@@ -2,7 +2,7 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Target, Verdict};
+use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Strategy, Target, Verdict};
 
 const MONTHS: [&str; 12] = [
     "जनवरी",
@@ -39,6 +39,18 @@ impl Words for Hindi {
     fn clock(&self, at: &Zoned) -> String {
         let month = MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1) % MONTHS.len()];
         format!("{} {month} {}", at.day(), at.strftime("%H:%M"))
+    }
+
+    fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
+        match strategy {
+            Strategy::FairShare => ("उचित हिस्सा", "सबको भार के अनुपात में काम; लौटने पर किसी पर बोझ नहीं।"),
+            Strategy::RoundRobin => ("बारी-बारी", "जिनकी पिछली बारी को सबसे देर हुई।"),
+            Strategy::FewestAssigned => ("कुल सबसे कम", "इस कतार में अब तक जिसे सबसे कम मिला।"),
+            Strategy::FewestToday => ("आज सबसे कम", "आज जिसे सबसे कम मिला।"),
+            Strategy::LongestIdle => ("सबसे देर से खाली", "जो सबसे देर से बिना काम के हों।"),
+            Strategy::LeastBusy => ("सबसे कम व्यस्त", "जिनका भार क्षमता के मुकाबले सबसे कम हो।"),
+            Strategy::BestSkill => ("सर्वोत्तम कौशल", "ज़रूरी कौशलों में जिनका कुल स्तर सबसे ऊँचा हो।"),
+        }
     }
 
     fn claimed(&self, name: &str) -> String {

@@ -42,6 +42,11 @@ impl Lexicon {
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Agent, id.0))
     }
 
+    /// What a strategy is called, and whom it takes.
+    pub fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
+        self.language.words().strategy(strategy)
+    }
+
     fn is_colleague(&self, id: AgentId) -> bool {
         self.reader.is_some_and(|reader| reader != id)
     }

@@ -14,7 +14,7 @@ pub use lexicon::Lexicon;
 
 use axum::http::{HeaderMap, header};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, QueueId, Reason, Verdict};
+use routing::{AgentId, Cause, Event, QueueId, Reason, Strategy, Verdict};
 
 /// A language that lines are made in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +135,8 @@ trait Words: Sync {
     fn colleague(&self) -> &'static str;
     fn clock(&self, at: &Zoned) -> String;
 
+    /// What a strategy is called, and whom it takes.
+    fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str);
     fn claimed(&self, name: &str) -> String;
     /// Goes before what was compared, when everyone was at their cap.
     fn overflow(&self) -> &'static str;

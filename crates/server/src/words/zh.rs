@@ -2,7 +2,7 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Target, Verdict};
+use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Strategy, Target, Verdict};
 
 #[derive(Debug)]
 pub(super) struct Chinese;
@@ -23,6 +23,18 @@ impl Words for Chinese {
 
     fn clock(&self, at: &Zoned) -> String {
         at.strftime("%-m月%-d日 %H:%M").to_string()
+    }
+
+    fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
+        match strategy {
+            Strategy::FairShare => ("公平份额", "按权重公平分配；回来的人不会被淹没。"),
+            Strategy::RoundRobin => ("轮流", "距上次分配最久者。"),
+            Strategy::FewestAssigned => ("累计最少", "在此队列中累计最少者。"),
+            Strategy::FewestToday => ("今日最少", "当日最少者。"),
+            Strategy::LongestIdle => ("空闲最久", "无工作时间最长者。"),
+            Strategy::LeastBusy => ("最空闲", "负载占容量比例最小者。"),
+            Strategy::BestSkill => ("技能最高", "所需技能等级总和最高者。"),
+        }
     }
 
     fn claimed(&self, name: &str) -> String {
