@@ -43,6 +43,7 @@
 //! busy, does so in the record only. What supervisors place they place as they did. Where dispatch is
 //! by worker, matching runs when the record asked for it.
 
+mod chance;
 mod change;
 mod comparison;
 mod explain;
@@ -50,6 +51,7 @@ mod figures;
 mod free;
 mod habit;
 mod hands;
+mod plan;
 mod policy;
 mod pull;
 mod record;
@@ -60,6 +62,7 @@ pub use change::Change;
 pub use comparison::{Comparison, Difference, Differences, Kind, Taken};
 pub use explain::{Explained, explain, explain_recorded};
 pub use figures::{Figures, Side, Spread};
+pub use plan::{Arrivals, BadPlan, Handling, Plan};
 pub use policy::{AddAgents, BadPolicy, Fields, MOST_ADDED, Policy};
 pub use record::Entry;
 pub use run::Skipped;

@@ -56,6 +56,23 @@ fn without_a_change_nothing_differs_whatever_people_do() {
     assert!(assigned > 1_200, "{assigned} assignments were compared");
 }
 
+#[test]
+fn a_change_that_touches_nobody_changes_nothing() {
+    let policy = r#"{
+        "queues": {"1": {"name": "new leads"}},
+        "rules": [{"name": "nobody", "when": {"any": []}, "priority": 100}],
+        "add_agents": [{"like": 1, "count": 3, "paused": true}]
+    }"#;
+    let policy = whatif::Policy::read(policy).expect("a policy");
+    for seed in 0..4 {
+        let (state, journal) = recorded(seed, WEEK);
+        let change = policy.change(state.facts()).expect("a change");
+        let same = compare(state, &journal, &change, &Options::default()).expect("a comparison");
+        assert_eq!(same.differences.total, 0, "seed {seed}: {:?}", same.differences.items[0]);
+        assert_eq!(same.recorded.queues, same.changed.queues, "seed {seed}");
+    }
+}
+
 /// How far the courses alone lead from the record, in hundredths of a percent of what was assigned.
 fn drift(journals: impl Iterator<Item = (State, Vec<Entry>)>) -> u64 {
     let (mut other, mut all) = (0, 0);
