@@ -12,7 +12,7 @@ fn main() {
     let mut numbers = std::env::args().skip(1).map(|text| text.parse::<u64>().unwrap_or(1));
     let agents = numbers.next().unwrap_or(40);
     let every_ms = numbers.next().unwrap_or(20_000) as i64;
-    let size = Size { agents, days: 4 * WEEK.days, every_ms };
+    let size = Size { agents, days: 4 * WEEK.days, every_ms, ..WEEK };
     let began = Instant::now();
     let (state, journal) = recorded(1, size);
     let submitted = journal.iter().filter(|e| matches!(e.event, routing::Event::Submitted { .. }));

@@ -28,9 +28,11 @@ pub struct Size {
     pub days: i64,
     /// Mean time between two arrivals in working hours.
     pub every_ms: i64,
+    /// Whether tasks are claimed; pushed otherwise.
+    pub claims: bool,
 }
 
-pub const WEEK: Size = Size { agents: 6, days: 7, every_ms: 4 * 60_000 };
+pub const WEEK: Size = Size { agents: 6, days: 7, every_ms: 4 * 60_000, claims: true };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
@@ -110,7 +112,7 @@ impl Office {
         let tasks = QueueSpec {
             name: "tasks".into(),
             kind: Kind::Task,
-            mode: Mode::Pull,
+            mode: if self.size.claims { Mode::Pull } else { Mode::Push },
             dispositions,
             ..QueueSpec::default()
         };
@@ -225,7 +227,9 @@ impl Office {
             Due::Arrive => self.arrive(),
             Due::Come(agent) => {
                 self.ask(Command::SignIn { agent });
-                self.soon(1_000, 20_000, Due::Claim(agent));
+                if self.size.claims {
+                    self.soon(1_000, 20_000, Due::Claim(agent));
+                }
             }
             Due::Break(agent) => {
                 let status = Status::Away { reason: Code::new("lunch") };
