@@ -23,8 +23,12 @@
 //! was ever handled, it stays open. A queue that does not know a recorded result gets the result that
 //! is recorded most there, else its first.
 //!
-//! *With its agent*: asking for work ([`pull`](self) queues). Who is at work and free asks after their
-//! usual gap, and as soon as something comes when nothing waited; see `pull.rs`.
+//! *With its agent*: asking for work, where a queue is claimed from. Who is at work and free asks when
+//! they did in the record, as long as they are free when they were there; else after their usual gap, or
+//! that long after something comes when nothing waited (`pull.rs`).
+//!
+//! *An offer that is missed* only on the changed side sends its agent away for as long as they usually
+//! were after one that they missed.
 //!
 //! *Who gave up* while waiting gives up at the same time, unless somebody has them by then.
 //!
@@ -35,7 +39,16 @@
 //!
 //! As long as the same follows on the changed side as in the record, it is the record that is played,
 //! to the letter. Without a change the result is therefore the record. From the first difference on
-//! the courses above are followed; what happens at once happens in its recorded order.
+//! the courses above are followed; what happens at once happens in its recorded order. By courses alone
+//! simulated weeks without claims come out as recorded to the last item, and with a third of the work
+//! claimed 1.4 % of the items differ (`tests/exact.rs`): when somebody asks is their own affair.
+//!
+//! ## How long it takes
+//!
+//! Little more than the engine does for the same events: four weeks of 1,000,000 items and 3,500,000
+//! events for 60 agents take half a minute on one core (`examples/month.rs`). Nothing is looked for
+//! among all items; what is planned is in a heap. Memory holds the events (288 bytes each and what they
+//! carry) and per item what became of it.
 //!
 //! ## What this cannot say
 //!

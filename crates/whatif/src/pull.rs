@@ -1,13 +1,15 @@
 //! Agents who take work themselves, on the changed side.
 //!
-//! Whoever is at work and has nothing from a pull queue asks as long after they could have had
-//! something as they did in the record, if they could have had something at that very moment there,
-//! too; otherwise after the median of their own gaps, else of their queue's. When nothing waits for
-//! them, they look as soon as something comes, and once a minute while something waits that is not
-//! for them yet: steps open and calling hours begin without an event.
+//! Whoever is at work and has nothing that they asked for will ask. When they became free at a moment
+//! at which they did in the record, too, they ask when they did there, or not any more before they
+//! leave; unless there was nothing to ask for in the record and there is something now. Otherwise they
+//! ask after the median of their own gaps, else of their queue's, and when nothing waits for them as
+//! long after something comes: the record's taker if they are about to, else who has waited longest,
+//! else whoever would ask soonest. While something waits that is not for them yet they look once a
+//! minute: steps open and calling hours begin without an event.
 //!
 //! Who is at work is known by presence, and where that is ignored by what they do: half an hour
-//! without a deed is a break.
+//! without a deed is a break. An agent who never asked in the record has the gap of the queue.
 
 use crate::free::{LAST, comes, later};
 use crate::run::{Act, Run, Watch};
@@ -47,6 +49,14 @@ impl Pulls {
     fn rest(&mut self, agent: AgentId) {
         self.stop_waiting(agent);
         self.asking.insert(agent, (0, Time(i64::MAX)));
+    }
+
+    /// Who will ask, in the order in which they mean to.
+    fn soonest(&self) -> Vec<AgentId> {
+        let mut plans: Vec<(Time, AgentId)> =
+            self.asking.iter().map(|(agent, (_, at))| (*at, *agent)).collect();
+        plans.sort_unstable();
+        plans.into_iter().map(|(_, agent)| agent).collect()
     }
 
     fn stop_waiting(&mut self, agent: AgentId) {
@@ -183,21 +193,18 @@ impl<W: Watch> Run<'_, W> {
         if taker.is_some_and(|(agent, at)| planned(&agent) == Some(at)) {
             return;
         }
-        let idle = self.pulls.idle.iter().map(|(_, agent)| *agent);
-        let mut later_on: Vec<(Time, AgentId)> =
-            self.pulls.asking.iter().map(|(agent, (_, at))| (*at, *agent)).collect();
-        later_on.sort_unstable();
-        if taker.is_some() {
-            // It waited then in the record, too: those who do as they did there know of it.
-            later_on.clear();
-        }
         let would = |agent: &AgentId| {
             let soon = later(self.now, self.gap(*agent));
             planned(agent).is_none_or(|at| at > soon)
                 && self.is_at_work(*agent)
                 && self.may_claim(*agent)
         };
-        let next = idle.chain(later_on.iter().map(|(_, agent)| *agent)).find(would);
+        let idle = self.pulls.idle.iter().map(|(_, agent)| *agent).find(would);
+        // If it waited then in the record, too, those who do as they did there know of it.
+        let next = match taker {
+            Some(_) => idle,
+            None => idle.or_else(|| self.pulls.soonest().into_iter().find(would)),
+        };
         match next {
             Some(agent) => self.ask(agent, later(self.now, self.gap(agent))),
             None => self.keep_looking(),
