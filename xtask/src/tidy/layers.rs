@@ -5,9 +5,10 @@ use std::path::Path;
 
 /// Each crate and those it may depend on. `fairlead` is the command line, which wires the
 /// product together and so may name the parts it hands to the server, and plays scenarios.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("routing", &[]),
     ("metrics", &[]),
+    ("whatif", &["routing", "metrics"]),
     ("webui", &[]),
     ("xtask", &[]),
     ("scenario", &["routing"]),
