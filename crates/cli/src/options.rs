@@ -66,7 +66,8 @@ pub enum Command {
     DoNotCall(command::do_not_call::DoNotCall),
     /// People's own sheets: add, list, check, sync, remove.
     Sheet(command::sheet::Sheet),
-    /// Run random workspaces through the core and check every invariant.
+    /// With --from, play a recorded period again under another policy and compare both; without, run
+    /// random workspaces through the core and check every invariant.
     Simulate(command::simulate::Simulate),
     /// Print the OpenAPI document.
     Openapi,

@@ -49,15 +49,25 @@ fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
     Ok(start.timestamp().to_string())
 }
 
-/// `from` and `to` as parameters of a query; the zone is asked for only when it is needed.
+/// `from` and `to` as parameters of a query.
 pub fn period(api: &Api, from: Option<&str>, to: Option<&str>) -> Result<Vec<String>> {
+    let edges = edges(api, from, to)?;
+    Ok(edges.into_iter().map(|(name, at)| format!("{name}={at}")).collect())
+}
+
+/// `from` and `to` as the API takes them; the zone is asked for only when it is needed.
+pub fn edges(
+    api: &Api,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<Vec<(&'static str, String)>> {
     if from.is_none() && to.is_none() {
         return Ok(Vec::new());
     }
     let zone = zone(api)?;
     let edges = [("from", from, Edge::Start), ("to", to, Edge::End)];
     let given = edges.into_iter().filter_map(|(name, text, edge)| Some((name, text?, edge)));
-    given.map(|(name, text, edge)| Ok(format!("{name}={}", moment(text, &zone, edge)?))).collect()
+    given.map(|(name, text, edge)| Ok((name, moment(text, &zone, edge)?))).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("sheet-stubs", &[]),
     ("store", &["routing"]),
     ("connectors", &["routing"]),
-    ("server", &["routing", "store", "connectors", "webui"]),
+    ("server", &["routing", "store", "connectors", "webui", "whatif"]),
     ("fairlead", &["routing", "store", "connectors", "server", "scenario"]),
     // Measures the product from within and from without; nothing depends on it.
     ("bench", &["routing", "store", "server"]),

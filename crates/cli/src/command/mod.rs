@@ -20,5 +20,6 @@ pub mod stats;
 pub mod token;
 pub mod trigger;
 pub mod verify;
+pub mod what_if;
 pub mod worker;
 pub mod workspace;

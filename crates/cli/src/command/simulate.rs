@@ -1,5 +1,7 @@
-//! `fairlead simulate`: random workspaces through the core, every invariant checked.
+//! `fairlead simulate`: random workspaces through the core, every invariant checked; or with `--from` a
+//! recorded period once more (`what_if.rs`).
 
+use crate::command::what_if::{self, WhatIf};
 use crate::options::Options;
 use crate::print;
 use anyhow::{Result, bail};
@@ -20,9 +22,14 @@ pub struct Simulate {
     /// The first seed; the same seed gives the same run on every machine.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    what_if: WhatIf,
 }
 
 pub fn run(options: &Options, args: Simulate) -> Result<ExitCode> {
+    if let Some(from) = args.what_if.from.as_deref() {
+        return what_if::run(options, from, &args.what_if);
+    }
     let bar = ProgressBar::new(args.runs);
     let report = simulation::simulate(args.seed, args.runs, args.commands, |done| {
         bar.set_position(done);

@@ -34,6 +34,7 @@ pub mod session;
 pub mod setup;
 pub mod sheets;
 pub mod sign_ins;
+pub mod simulations;
 pub mod sources;
 pub mod stats;
 pub mod strategies;
@@ -107,6 +108,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(sources::get, sources::update, sources::deactivate))
         .routes(routes!(sources::rotate::rotate))
         .routes(routes!(strategies::list))
+        .routes(routes!(simulations::run))
         .routes(routes!(rules::create, rules::list))
         .routes(routes!(rules::test::test))
         .routes(routes!(rules::get, rules::update, rules::deactivate))

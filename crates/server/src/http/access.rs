@@ -100,6 +100,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("DELETE", "/sources/{id}",            SUPERVISOR),
     ("POST",   "/sources/{id}/rotate-secret", SUPERVISOR),
     ("GET",    "/strategies",              SUPERVISOR),
+    ("POST",   "/simulations",             SUPERVISOR),
     ("GET",    "/rules",                   SUPERVISOR),
     ("POST",   "/rules",                   SUPERVISOR),
     ("POST",   "/rules/test",              SUPERVISOR),

@@ -21,7 +21,7 @@ pub fn id() -> String {
 
 /// Paths whose answers go on for as long as the client stays, or that read a whole file,
 /// history, the whole journal or the whole database.
-const WITHOUT_TIME_LIMIT: [&str; 7] = [
+const WITHOUT_TIME_LIMIT: [&str; 8] = [
     "/api/v1/live",
     "/api/v1/events",
     "/api/v1/imports",
@@ -29,6 +29,7 @@ const WITHOUT_TIME_LIMIT: [&str; 7] = [
     "/api/v1/assignments/export",
     "/api/v1/journal/verify",
     "/api/v1/backup",
+    "/api/v1/simulations",
 ];
 
 /// Gives the request an id, a time limit, a log line and its place in the metrics.
