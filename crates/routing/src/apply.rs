@@ -157,6 +157,7 @@ impl State {
             Event::Forced { item, version, arrived_at, submission } => {
                 self.closed.retain(|closed| closed != item);
                 self.arrive(*item, version + 1, *arrived_at, submission);
+                self.recognise(*item, submission);
             }
             Event::Duplicate { item, .. } | Event::Barred { item } => self.close(*item),
             Event::Queued { item: id, queue, rule, priority, skills } => {
@@ -259,7 +260,10 @@ impl State {
                 let state = ItemState::Assigned { agent: *agent, since: at, placed: true };
                 self.take(*item, *agent, state);
             }
-            Event::Cancelled { item, .. } => self.close(*item),
+            Event::Cancelled { item, .. } => {
+                self.hold_no_key(*item);
+                self.close(*item);
+            }
             Event::Due { item: id } => {
                 // Until now it was not waiting: its steps open from here on.
                 if let Some(item) = self.facts.items.get_mut(id) {
@@ -330,13 +334,20 @@ impl State {
     fn submit(&mut self, id: ItemId, at: Time, submission: &Submission) {
         self.facts.last_item = id;
         self.arrive(id, 1, at, submission);
+        self.recognise(id, submission);
+    }
+
+    /// Whoever comes again within the window from now is known by this item, unless by an earlier one.
+    fn recognise(&mut self, id: ItemId, submission: &Submission) {
         let Some(source) = self.facts.sources.get(&submission.source) else { return };
-        if let Some(item) = self.facts.items.get(&id)
-            && let Some((key, hold)) = hold(&source.spec, item, submission.holder())
-            && !self.facts.holds.contains_key(&key)
-        {
-            self.facts.holds.insert(key, hold);
-            self.index.hold_until(hold.until, key.0, key.1);
+        let contact = submission.holder().filter(|_| source.spec.dedupe_window_secs > 0);
+        let Some(key) = contact.map(|contact| held_as(&source.spec, source.id, contact)) else {
+            return;
+        };
+        if !self.facts.holds.contains_key(&key) {
+            let until = self.facts.now.plus_secs(source.spec.dedupe_window_secs);
+            self.facts.holds.insert(key, Hold { item: id, until });
+            self.index.hold_until(until, key.0, key.1);
         }
     }
 
@@ -397,17 +408,14 @@ impl State {
     }
 }
 
-/// The key under which an item's contact is held, and until when.
-pub(crate) fn hold(
-    source: &SourceSpec,
-    item: &Item,
-    contact: Option<ContactKey>,
-) -> Option<((SourceId, ContactKey), Hold)> {
-    let contact = contact.filter(|_| source.dedupe_window_secs > 0)?;
-    let among = match source.dedupe_scope {
-        DedupeScope::Workspace => SourceId(0),
-        DedupeScope::Source => item.source,
-    };
-    let until = item.arrived_at.plus_secs(source.dedupe_window_secs);
-    Some(((among, contact), Hold { item: item.id, until }))
+/// The key under which a contact of the source is held.
+pub(crate) fn held_as(
+    spec: &SourceSpec,
+    source: SourceId,
+    contact: ContactKey,
+) -> (SourceId, ContactKey) {
+    match spec.dedupe_scope {
+        DedupeScope::Workspace => (SourceId(0), contact),
+        DedupeScope::Source => (source, contact),
+    }
 }

@@ -174,6 +174,16 @@ impl Index {
         self.hold_ends.remove(&(until, source, contact));
     }
 
+    /// The keys that are held until then.
+    pub fn holds_that_end(
+        &self,
+        until: Time,
+    ) -> impl Iterator<Item = (SourceId, ContactKey)> + use<'_> {
+        let first = (until, SourceId(0), ContactKey(0));
+        let then = self.hold_ends.range(first..).take_while(move |(end, ..)| *end == until);
+        then.map(|(_, source, contact)| (*source, *contact))
+    }
+
     /// The next hold that has ended at `now`.
     pub fn ended_hold(&mut self, now: Time) -> Option<(SourceId, ContactKey)> {
         let (until, source, contact) = *self.hold_ends.first()?;

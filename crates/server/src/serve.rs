@@ -16,7 +16,7 @@ use crate::outgoing;
 use crate::retention;
 use crate::runfile::{Announcement, choose};
 use crate::sheets;
-use crate::workspaces::{self, FIRST, Missing, NewWorkspace};
+use crate::workspaces::{self, FIRST, FIRST_PLACE, Missing, NewWorkspace};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -121,7 +121,7 @@ async fn start_all(config: Config, clock: Clock) -> Result<Running, Error> {
 }
 
 /// Starts a server for one command of this process: on a free loopback port, for one workspace of a
-/// database that is there.
+/// database that is there. It logs what goes wrong.
 ///
 /// # Errors
 /// When the database cannot be opened, or the workspace is not clear.
@@ -131,7 +131,9 @@ pub fn start_for_command(
 ) -> Compiled<'_, Result<Running, Error>> {
     Box::pin(async move {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config { address, demo: false, tls: None, ..config };
+        let log_filter = "warn".to_owned();
+        let config = Config { address, demo: false, tls: None, log_filter, ..config };
+        logs::start(&config);
         let listener = bind(address).await?;
         begin(config, Clock::system(), listener, None, For::Command(workspace)).await
     })
@@ -267,8 +269,8 @@ async fn make_first(app: &App) -> Result<(), Error> {
     }
     let new = NewWorkspace {
         name: FIRST.to_owned(),
-        time_zone: "UTC".to_owned(),
-        country: "US".to_owned(),
+        time_zone: FIRST_PLACE.0.to_owned(),
+        country: FIRST_PLACE.1.to_owned(),
     };
     workspaces::create(&*app.store, &app.dispatcher, &app.clock, &new).await.map(drop)
 }

@@ -15,6 +15,9 @@ use utoipa::ToSchema;
 /// The first workspace's name.
 pub const FIRST: &str = "main";
 
+/// Its time zone and country, until somebody says where it is.
+pub const FIRST_PLACE: (&str, &str) = ("UTC", "US");
+
 /// What becomes of a database that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {

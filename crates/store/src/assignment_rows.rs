@@ -3,7 +3,7 @@
 use crate::cell::cells;
 use crate::dialect::{Many, Rows, Type::Int as I, Type::Text as T, Writes};
 use crate::touched::{Mark, Touched};
-use crate::write::json;
+use crate::write::{hold_of, json, key_text};
 use crate::{Result, WorkspaceId};
 use routing::{Code, Facts};
 
@@ -53,14 +53,21 @@ static REOPENED: Many = Many {
     types: &[I, I],
 };
 
-/// Items whose persons are gone hold no key any more.
+/// Items that were cancelled, or whose persons are gone, hold no key any more.
 static FORGOTTEN: Many = Many {
     sql: "UPDATE items SET dedupe_until = NULL FROM {rows} AS v \
           WHERE items.workspace_id = v.c1 AND items.item_id = v.c2",
     types: &[I, I],
 };
 
-/// Whose persons are gone, results that were taken back, offers of earlier batches that were
+/// Items that were let through may hold their contact's key from then on.
+static HELD: Many = Many {
+    sql: "UPDATE items SET dedupe_source = v.c3, dedupe_key = v.c4, dedupe_until = v.c5 \
+          FROM {rows} AS v WHERE items.workspace_id = v.c1 AND items.item_id = v.c2",
+    types: &[I, I, I, T, I],
+};
+
+/// Whose persons are gone, who is known from now on, results that were taken back, offers of earlier batches that were
 /// accepted, what came of others, what ended, and what the batch opens: what stood open ends before
 /// anything new is opened for the same item. `seq` is the last event's before the batch.
 pub(crate) fn assignments(
@@ -68,10 +75,15 @@ pub(crate) fn assignments(
     seq: u64,
     touched: &Touched<'_>,
     facts: &Facts,
-) -> Result<Writes<7>> {
-    let mut forgotten = Rows::default();
+) -> Result<Writes<8>> {
+    let (mut forgotten, mut held) = (Rows::default(), Rows::default());
     for item in &touched.forgotten {
         forgotten.push(cells![workspace, *item]);
+    }
+    for &(item, contact) in &touched.forced {
+        if let Some(((source, contact), until)) = hold_of(facts, item, contact) {
+            held.push(cells![workspace, item, source, key_text(contact), until]);
+        }
     }
     let (mut accepted, mut ended) = (Rows::default(), Rows::default());
     let mut reopened = Rows::default();
@@ -122,6 +134,7 @@ pub(crate) fn assignments(
     }
     Ok([
         (&FORGOTTEN, forgotten),
+        (&HELD, held),
         (&REOPENED, reopened),
         (&ACCEPTED, accepted),
         (&MARKED, marked),

@@ -2,18 +2,22 @@
 
 use crate::{Error, Result};
 use sqlx::pool::PoolOptions;
-use sqlx::{Connection, Executor, Pool, Postgres, Sqlite};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection, Pool, Postgres, Sqlite};
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A connection that was not used for so long is asked whether it is still there.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// A database that is being started is waited for so long.
+const STARTING: Duration = Duration::from_secs(5);
+
 /// Connects to `postgres://…`.
 pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>; 3]> {
     let address = || Error::Address(redacted(url));
-    let options = sqlx::postgres::PgConnectOptions::from_str(url)
+    let options = PgConnectOptions::from_str(url)
         .map_err(|_| address())?
         .application_name("fairlead")
         .statement_cache_capacity(512);
@@ -38,11 +42,27 @@ pub(crate) async fn postgres(url: &str, readers: u32) -> Result<[Pool<Postgres>;
     // in the middle of a transaction, a frozen machine or one that lost its power, loses it: else
     // nobody had the workspace's lock until TCP itself gives up, which takes hours.
     let writer = "SET jit = off; SET idle_in_transaction_session_timeout = '10s'";
+    reached(&options).await?;
     let writers = pool(4, writer).connect_with(options.clone()).await?;
     let readers = pool(readers, "SET jit = off").connect_lazy_with(options.clone());
     // What a notice says is in the tables already: it need not wait for the disk.
     let notices = pool(2, "SET synchronous_commit = off").connect_lazy_with(options);
     Ok([writers, readers, notices])
+}
+
+/// A pool that finds nobody says only that it waited. This says why, once the database has had the time
+/// to start.
+async fn reached(options: &PgConnectOptions) -> Result<()> {
+    let since = Instant::now();
+    loop {
+        match PgConnection::connect_with(options).await {
+            Ok(connection) => return Ok(connection.close().await?),
+            Err(sqlx::Error::Io(_)) if since.elapsed() < STARTING => {
+                tokio::time::sleep(Duration::from_millis(250)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Opens the SQLite file at `path`.

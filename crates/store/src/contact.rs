@@ -48,6 +48,24 @@ pub struct Held {
     pub outbox: Vec<Outgoing>,
 }
 
+impl Held {
+    pub fn is_empty(&self) -> bool {
+        let Held { items, answers, rejected, outbox } = self;
+        items.is_empty() && answers.is_empty() && rejected.is_empty() && outbox.is_empty()
+    }
+
+    /// Whom these were found for, without an item to name them by.
+    pub fn whoever(&self, who: &Who) -> Who {
+        let named = self.items.iter().find(|one| Some(one.item) == who.item);
+        let person = named.and_then(|one| one.personal.as_ref());
+        Who {
+            phone: who.phone.clone().or_else(|| person?.phone.clone()),
+            email: who.email.clone().or_else(|| person?.email.clone()),
+            item: None,
+        }
+    }
+}
+
 /// Where what is to be erased stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traces {

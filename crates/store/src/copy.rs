@@ -63,11 +63,7 @@ pub fn check_copy(path: &Path) -> Compiled<'_, Result<Copied>> {
 
 /// Puts the copy at `from` in the place of the database at `url`, which no process may have open.
 /// What stands there is kept beside it under a name that ends in `mark`.
-pub fn restore<'a>(
-    url: &'a str,
-    from: &'a Path,
-    mark: &'a str,
-) -> Compiled<'a, Result<Restored>> {
+pub fn restore<'a>(url: &'a str, from: &'a Path, mark: &'a str) -> Compiled<'a, Result<Restored>> {
     Box::pin(put_back(url, from, mark))
 }
 

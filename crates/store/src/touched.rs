@@ -2,8 +2,8 @@
 
 use crate::{Ended, ItemStatus, Recorded};
 use routing::{
-    AgentId, Code, Event, Facts, ItemId, Outcome, QueueId, Reason, Returned, RuleId, SourceId,
-    Submission, Target, Time,
+    AgentId, Code, ContactKey, Event, Facts, ItemId, Outcome, QueueId, Reason, Returned, RuleId,
+    SourceId, Submission, Target, Time,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -90,8 +90,10 @@ pub(crate) struct Touched<'a> {
     pub accepted: Vec<(ItemId, Time)>,
     /// What has come of assignments of earlier batches.
     pub marked: BTreeMap<ItemId, Mark>,
-    /// Items whose persons are gone: nobody is their duplicate any more.
+    /// Items that were cancelled, or whose persons are gone: nobody is their duplicate any more.
     pub forgotten: Vec<ItemId>,
+    /// Items that were let through, by whom they may be known from now on.
+    pub forced: Vec<(ItemId, ContactKey)>,
     /// Items whose last assignment, of an earlier batch, is open again.
     pub reopened: Vec<ItemId>,
     /// Assignments and offers of earlier batches that ended.
@@ -253,8 +255,11 @@ impl<'a> Touched<'a> {
                 trace.earlier_ended = true;
                 self.arrivals.entry((submission.source, day)).or_default().0 += 1;
             }
-            // Nobody had it before.
-            Event::Forced { .. } => trace.earlier_ended = true,
+            Event::Forced { submission, .. } => {
+                // Nobody had it before.
+                trace.earlier_ended = true;
+                self.forced.extend(submission.contact.map(|contact| (id, contact)));
+            }
             Event::Duplicate { of, .. } => {
                 trace.closed_as = Some(ItemStatus::Duplicate);
                 trace.duplicate_of = Some(*of);
@@ -335,6 +340,7 @@ impl<'a> Touched<'a> {
             Event::RetryScheduled { .. } => ended = Some((Ended::Retry, None)),
             Event::Cancelled { .. } => {
                 trace.closed_as = Some(ItemStatus::Cancelled);
+                self.forgotten.push(id);
                 ended = Some((Ended::Cancelled, None));
             }
             Event::Reassigned { to, .. } => {

@@ -229,11 +229,14 @@ impl<D: Db> Transaction for Locked<D> {
     }
 
     async fn late(&mut self, item: ItemId, agent: AgentId) -> Result<Late> {
-        // What is past its source's days is kept no more, so nothing is added to it either.
+        // What is past its source's days is kept no more, so nothing is added to it either, nor to
+        // what was about somebody who is erased.
         let select = "SELECT (SELECT COUNT(*) FROM assignments AS s JOIN items AS i \
             ON i.workspace_id = s.workspace_id AND i.item_id = s.item_id JOIN sources AS o \
             ON o.workspace_id = i.workspace_id AND o.source_id = i.source_id \
             WHERE s.workspace_id = $1 AND s.item_id = $2 AND s.agent_id = $3 AND s.offer = 0 \
+            AND EXISTS (SELECT 1 FROM item_personal AS p \
+            WHERE p.workspace_id = i.workspace_id AND p.item_id = i.item_id) \
             AND (i.closed_at IS NULL OR o.retention_days IS NULL \
             OR i.closed_at >= $4 - o.retention_days * 86400000)), (SELECT COUNT(*) \
             FROM item_notes AS n WHERE n.workspace_id = $1 AND n.item_id = $2 AND n.kind = 'late')";
@@ -270,7 +273,8 @@ impl<D: Db> Transaction for Locked<D> {
 
     async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>> {
         let select = "SELECT version FROM items WHERE workspace_id = $1 AND item_id = $2 \
-            AND state IN ('duplicate', 'barred')";
+            AND state IN ('duplicate', 'barred') AND EXISTS (SELECT 1 FROM item_personal AS p \
+            WHERE p.workspace_id = items.workspace_id AND p.item_id = items.item_id)";
         let found = self.one(select, cells![self.workspace, item].into()).await?;
         found.map(|row| Columns::<D>::new(&row, "items").num()).transpose()
     }

@@ -139,12 +139,8 @@ fn push_item(
             trace.closed_as.unwrap_or(ItemStatus::Closed)
         }
     };
-    let hold = trace.submitted.and_then(|s| s.contact).and_then(|contact| {
-        let keys = [(SourceId(0), contact), (item.source, contact)];
-        keys.into_iter().find_map(|key| {
-            facts.holds.get(&key).filter(|hold| hold.item == item.id).map(|hold| (key, hold.until))
-        })
-    });
+    let contact = trace.submitted.and_then(|submission| submission.contact);
+    let hold = contact.and_then(|contact| hold_of(facts, item.id, contact));
     let (dedupe_source, dedupe_key, dedupe_until) = match hold {
         Some(((source, contact), until)) => (Some(source), Some(key_text(contact)), Some(until)),
         None => (None, None, None),
@@ -375,6 +371,18 @@ pub(crate) fn tallies(workspace: WorkspaceId, touched: &Touched<'_>) -> Writes<2
         presence.push(cells![workspace, agent, at]);
     }
     [(&SOURCE_DAYS, days), (&PRESENCE, presence)]
+}
+
+/// The key under which the item holds its contact, and until when; `None` where another does.
+pub(crate) fn hold_of(
+    facts: &Facts,
+    item: ItemId,
+    contact: ContactKey,
+) -> Option<((SourceId, ContactKey), Time)> {
+    let source = facts.items.get(&item)?.source;
+    [(SourceId(0), contact), (source, contact)].into_iter().find_map(|key| {
+        facts.holds.get(&key).filter(|hold| hold.item == item).map(|hold| (key, hold.until))
+    })
 }
 
 pub(crate) fn key_text(contact: ContactKey) -> String {

@@ -2,7 +2,7 @@
 
 use crate::agent::LastResult;
 use crate::item::{Callback, Promise};
-use crate::{AgentId, ItemId, ItemState, Outcome, State, Time};
+use crate::{AgentId, ContactKey, ItemId, ItemState, Outcome, SourceId, State, Time};
 
 impl State {
     /// Keeps the item as it was in the agent's hands, where the result may be taken back.
@@ -28,16 +28,32 @@ impl State {
 
     /// Keeps nothing of whom the item is about: neither their key nor a result to be taken back.
     pub(super) fn forget(&mut self, id: ItemId) {
-        let index = &mut self.index;
-        self.facts.holds.retain(|&(source, contact), hold| {
-            if hold.item == id {
-                index.hold_no_longer(hold.until, source, contact);
-            }
-            hold.item != id
-        });
+        self.hold_no_key(id);
         for agent in self.facts.agents.values_mut() {
             agent.last_result.take_if(|last| last.item.id == id);
         }
+    }
+
+    /// Nobody is the item's duplicate any more: it would be one of what nobody works on.
+    pub(super) fn hold_no_key(&mut self, id: ItemId) {
+        let key = self.held_since_it_came(id).or_else(|| {
+            let holds = &self.facts.holds;
+            holds.iter().find(|(_, hold)| hold.item == id).map(|(key, _)| *key)
+        });
+        let Some(key) = key else { return };
+        if let Some(hold) = self.facts.holds.remove(&key) {
+            self.index.hold_no_longer(hold.until, key.0, key.1);
+        }
+    }
+
+    /// The key that an open item has held since it came or was let through, found without looking
+    /// through all of them.
+    fn held_since_it_came(&self, id: ItemId) -> Option<(SourceId, ContactKey)> {
+        let item = self.facts.items.get(&id)?;
+        let window = self.facts.sources.get(&item.source)?.spec.dedupe_window_secs;
+        let ends = [item.arrived_at, item.queued_at].map(|since| since.plus_secs(window));
+        let mut ending = ends.into_iter().flat_map(|end| self.index.holds_that_end(end));
+        ending.find(|key| self.facts.holds.get(key).is_some_and(|hold| hold.item == id))
     }
 
     /// The item is in the agent's hands as it was before their last result.

@@ -1,7 +1,7 @@
 //! An item arrives: may its contact be called, is it a duplicate, and which queue is it for?
 
 use super::{Admitted, valid};
-use crate::apply::hold;
+use crate::apply::held_as;
 use crate::item::{Item, Submission};
 use crate::rule::{PassedOver, Rule};
 use crate::{
@@ -62,8 +62,8 @@ impl State {
         submission: &Submission,
     ) -> Option<ItemId> {
         let source = self.facts.sources.get(&item.source)?;
-        let (key, _) = hold(&source.spec, item, submission.holder())?;
-        let first = self.facts.holds.get(&key)?;
+        let contact = submission.holder().filter(|_| source.spec.dedupe_window_secs > 0)?;
+        let first = self.facts.holds.get(&held_as(&source.spec, item.source, contact))?;
         (first.item != item.id && first.until > now).then_some(first.item)
     }
 

@@ -10,18 +10,19 @@ use crate::http::peer::Peer;
 use crate::http::problem::Answered;
 use crate::http::{Body, Problem};
 use crate::presets::Preset;
-use crate::workspaces;
+use crate::workspaces::{self, FIRST_PLACE};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use routing::Command;
+use routing::{Command, Settings};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::UserRow;
 use utoipa::ToSchema;
 
 /// Whether the first admin is still to be made, and what a page needs to know to let people in.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SetupNeeded {
     /// Nobody can sign in yet: no workspace has a login.
     pub needed: bool,
@@ -29,6 +30,17 @@ pub struct SetupNeeded {
     pub open: bool,
     /// There are several workspaces, so a login may need its workspace's name.
     pub several: bool,
+    /// Where the one workspace that waits for its admin is, if somebody has said so already.
+    pub place: Option<SetupPlace>,
+}
+
+/// By whose clocks and numbers a workspace goes.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SetupPlace {
+    /// IANA name.
+    pub time_zone: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
 }
 
 /// The first admin.
@@ -62,10 +74,26 @@ pub struct Pending {
 #[utoipa::path(get, path = "/setup", tag = "access",
     responses((status = 200, body = SetupNeeded)), security(()))]
 pub async fn get(State(app): State<App>) -> Answered<Json<SetupNeeded>> {
-    let open = !app.setup.lock().unwrap_or_else(|e| e.into_inner()).is_empty();
+    let waiting: BTreeSet<WorkspaceId> = {
+        let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+        setup.iter().map(|pending| pending.workspace).collect()
+    };
+    let open = !waiting.is_empty();
+    let place = match Vec::from_iter(waiting)[..] {
+        [one] => place(&*app.settings(one).await?),
+        _ => None,
+    };
     let needed = open && !app.store.has_admin(None).await?;
     let several = app.workspace_ids().await?.len() > 1;
-    Ok(Json(SetupNeeded { needed, open, several }))
+    Ok(Json(SetupNeeded { needed, open, several, place }))
+}
+
+/// What the first start assumes is nobody's word.
+fn place(settings: &Settings) -> Option<SetupPlace> {
+    let Settings { time_zone, country, .. } = settings;
+    let assumed = *time_zone == FIRST_PLACE.0 && *country == FIRST_PLACE.1;
+    let place = SetupPlace { time_zone: time_zone.clone(), country: country.clone() };
+    (!assumed).then_some(place)
 }
 
 /// Makes the first admin, with the secret from the one-time link, and signs them in.
@@ -157,9 +185,12 @@ mod tests {
         let (token, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
         let ask = || HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
-        let is =
-            |needed: bool, open: bool| json!({"needed": needed, "open": open, "several": false});
-        assert_eq!(h.send(ask()).await.expect(200), is(true, true));
+        let is = |needed: bool, open: bool, place: serde_json::Value| json!({"needed": needed, "open": open, "several": false, "place": place});
+        let (india, china) = (
+            json!({"time_zone": "Asia/Kolkata", "country": "IN"}),
+            json!({"time_zone": "Asia/Shanghai", "country": "CN"}),
+        );
+        assert_eq!(h.send(ask()).await.expect(200), is(true, true, india));
         let send = |token: &str, password: &str| {
             let body = json!({"token": token, "name": "Root", "password": password, "time_zone": "Asia/Shanghai", "country": "cn", "preset": "qc-desk"});
             h.send(
@@ -172,13 +203,13 @@ mod tests {
         assert_eq!(session["user"]["role"], "admin");
         assert_eq!(session["workspace"]["time_zone"], "Asia/Shanghai");
         assert_eq!(send(&token, "a long one").await.problem(401), "unauthorized");
-        assert_eq!(h.send(ask()).await.expect(200), is(false, false));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, false, json!(null)));
         // A link that another node printed, and that nobody used there.
         let (other, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
-        assert_eq!(h.send(ask()).await.expect(200), is(false, true));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, true, china));
         assert_eq!(send(&other, "a long one").await.problem(401), "unauthorized");
-        assert_eq!(h.send(ask()).await.expect(200), is(false, false));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, false, json!(null)));
         h.end().await;
     }
 
@@ -195,7 +226,8 @@ mod tests {
         let (_, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace, hash });
         let ask = HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
-        let said = json!({"needed": false, "open": true, "several": true});
+        let said = json!({"needed": false, "open": true, "several": true,
+            "place": {"time_zone": "Asia/Kolkata", "country": "IN"}});
         assert_eq!(h.send(ask).await.expect(200), said);
         h.end().await;
     }

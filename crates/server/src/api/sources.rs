@@ -243,6 +243,7 @@ pub async fn update(
     body.merge_face(&mut face)?;
     key_is_free(&app, &caller, &face.key, source).await?;
     let activates = body.active == Some(true) && !row.source.active;
+    let new_token = body.page_token.is_some();
     let resigned = before.signing != face.signing;
     let changed = body.secrets(Secrets::of(&row), face.signing, resigned)?;
     let mut work = Work::change(move |state| {
@@ -261,7 +262,8 @@ pub async fn update(
     work.personal.extend(faced.into_iter().chain(rotated));
     app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
-    if activates {
+    // What waits for either is fetched now.
+    if activates || new_token {
         fetch::again(&app, caller.workspace, source).await?;
     }
     let row = find(&app, &caller, source).await?;

@@ -137,6 +137,9 @@ impl Feed {
                 Eyes::Agent { agent, .. } => without_colleagues(event, agent),
             };
             self.ready.push_back(Message::Event { seq, at, event });
+        } else if is_of_queues(event) {
+            // Its results and hours are the desk's too.
+            self.ready.push_back(Message::DesksChanged);
         }
     }
 
@@ -154,4 +157,9 @@ impl Feed {
             Err(_) => false,
         }
     }
+}
+
+fn is_of_queues(event: &Event) -> bool {
+    use Event::{QueueCreated, QueueDeactivated, QueueUpdated};
+    matches!(event, QueueCreated { .. } | QueueUpdated { .. } | QueueDeactivated { .. })
 }

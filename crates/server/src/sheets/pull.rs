@@ -22,6 +22,12 @@ fn is_held(item: &ItemRow) -> bool {
     matches!(item.state, ItemStatus::Assigned | ItemStatus::Offered)
 }
 
+/// Whether the item follows its row whatever that says: somebody has it, has promised to call again,
+/// or has tried to.
+fn is_begun(item: &ItemRow) -> bool {
+    is_held(item) || is_free(item) && (item.callback.is_some() || item.attempts > 0)
+}
+
 /// Reads all of the sheet and brings our side on.
 pub async fn pull(pass: &mut Pass<'_>) -> Result<(), Stop> {
     let rows = pages(pass).await?;
@@ -154,7 +160,7 @@ async fn seen_before(
                     true
                 }
             }
-            (_, Ok(after)) if is_free(&item) => {
+            (_, Ok(after)) if is_free(&item) && !is_begun(&item) => {
                 let (key, comings) = (old.key.clone(), old.comings + 1);
                 let coming = Coming { key, comings, row: now, owner: None };
                 if pass.replace(&item, &after, &coming).await? {
@@ -162,9 +168,9 @@ async fn seen_before(
                 }
                 return Ok(None);
             }
-            // Another number, or another item to the core: whoever has it sees what the row says. It
-            // becomes an item of its own once nobody has it.
-            (Ok(before), Ok(after)) if is_held(&item) => {
+            // Another number, or another item to the core: whoever has it or gets it sees what the row
+            // says. It becomes an item of its own once nobody has it or owes it a call.
+            (Ok(before), Ok(after)) if is_begun(&item) => {
                 let (beside, taken) = beside_core(intake, &memory.seen, &now, &edited);
                 let fields = intake.prepare(&beside).map(|beside| edits(&before, &beside));
                 match pass.tell_holder(&item, fields.unwrap_or_default(), &after).await? {

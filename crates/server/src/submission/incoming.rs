@@ -15,7 +15,7 @@ use routing::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use store::Personal;
+use store::{ItemRow, Personal};
 use utoipa::ToSchema;
 
 /// The most personal attributes of an item, and the most bytes they may have together.
@@ -121,11 +121,7 @@ pub fn prepare(
     }
     let phone = phone::read(incoming.contact.phone.as_deref(), &locale.country);
     let email = clean(incoming.contact.email);
-    let identity = match face.dedupe_key.as_str() {
-        "phone" => phone.e164.as_ref().map(|p| format!("phone:{p}")),
-        "email" => email.as_ref().map(|e| format!("email:{}", e.to_lowercase())),
-        name => dedupe_attribute.filter(|v| !v.is_empty()).map(|v| format!("attribute:{name}:{v}")),
-    };
+    let identity = identity(face, phone.e164.as_deref(), email.as_deref(), dedupe_attribute);
     let callee = phone.e164.as_ref().and_then(|phone| secret::phone_key(contact_key, phone));
     let contact = identity.and_then(|identity| secret::contact_key(contact_key, &identity));
     let zones = match given {
@@ -161,6 +157,33 @@ pub fn prepare(
             attributes: personal,
         },
     })
+}
+
+/// What the source recognises a contact by.
+fn identity(
+    face: &Face,
+    phone: Option<&str>,
+    email: Option<&str>,
+    attribute: Option<String>,
+) -> Option<String> {
+    match face.dedupe_key.as_str() {
+        "phone" => phone.map(|phone| format!("phone:{phone}")),
+        "email" => email.map(|email| format!("email:{}", email.to_lowercase())),
+        name => attribute.filter(|v| !v.is_empty()).map(|v| format!("attribute:{name}:{v}")),
+    }
+}
+
+/// What the contact of an item that came before is recognised by.
+pub fn contact_of(face: &Face, contact_key: &[u8; 32], row: &ItemRow) -> Option<ContactKey> {
+    let personal = row.personal.as_ref()?;
+    let attribute = personal
+        .attributes
+        .get(&face.dedupe_key)
+        .cloned()
+        .or_else(|| serde_json::to_value(row.attributes.get(&face.dedupe_key)?).ok());
+    let attribute = attribute.map(|value| plain_text(&value));
+    let (phone, email) = (personal.phone.as_deref(), personal.email.as_deref());
+    secret::contact_key(contact_key, &identity(face, phone, email, attribute)?)
 }
 
 fn clean(text: Option<String>) -> Option<String> {

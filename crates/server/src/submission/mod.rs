@@ -10,7 +10,7 @@ mod secrets;
 mod zone;
 
 pub use face::{Declaration, Declared, Face, KnownSource};
-pub use incoming::{ContactIn, Incoming, Prepared, Strictness, prepare};
+pub use incoming::{ContactIn, Incoming, Prepared, Strictness, contact_of, prepare};
 pub use locale::{Locale, country, regions};
 pub use phone::read as read_phone;
 pub use reader::{form, incoming, mapping};

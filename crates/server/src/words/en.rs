@@ -2,7 +2,9 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Strategy, Target, Verdict};
+use routing::{
+    AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Strategy, Target, Verdict,
+};
 
 #[derive(Debug)]
 pub(super) struct English;
@@ -27,13 +29,22 @@ impl Words for English {
 
     fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
         match strategy {
-            Strategy::FairShare => ("Fair share", "Everyone gets work in proportion to their weight; nobody is flooded on return."),
+            Strategy::FairShare => (
+                "Fair share",
+                "Everyone gets work in proportion to their weight; nobody is flooded on return.",
+            ),
             Strategy::RoundRobin => ("Round robin", "Who has waited longest since their last one."),
-            Strategy::FewestAssigned => ("Fewest in total", "Who has had fewest in this queue, ever."),
+            Strategy::FewestAssigned => {
+                ("Fewest in total", "Who has had fewest in this queue, ever.")
+            }
             Strategy::FewestToday => ("Fewest today", "Who has had fewest on this local day."),
             Strategy::LongestIdle => ("Longest idle", "Who has been without work longest."),
-            Strategy::LeastBusy => ("Least busy", "Whose load is the smallest part of their capacity."),
-            Strategy::BestSkill => ("Best skill", "Whose levels in the needed skills add up highest."),
+            Strategy::LeastBusy => {
+                ("Least busy", "Whose load is the smallest part of their capacity.")
+            }
+            Strategy::BestSkill => {
+                ("Best skill", "Whose levels in the needed skills add up highest.")
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::{Ask, Lexicon, Next, Standing, Thing, When, Where, Words};
 use jiff::Zoned;
-use routing::{AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Strategy, Target, Verdict};
+use routing::{
+    AgentId, Cause, Event, Notice, Outcome, Promise, QueueId, Status, Strategy, Target, Verdict,
+};
 
 const MONTHS: [&str; 12] = [
     "जनवरी",
@@ -43,7 +45,9 @@ impl Words for Hindi {
 
     fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
         match strategy {
-            Strategy::FairShare => ("उचित हिस्सा", "सबको भार के अनुपात में काम; लौटने पर किसी पर बोझ नहीं।"),
+            Strategy::FairShare => {
+                ("उचित हिस्सा", "सबको भार के अनुपात में काम; लौटने पर किसी पर बोझ नहीं।")
+            }
             Strategy::RoundRobin => ("बारी-बारी", "जिनकी पिछली बारी को सबसे देर हुई।"),
             Strategy::FewestAssigned => ("कुल सबसे कम", "इस कतार में अब तक जिसे सबसे कम मिला।"),
             Strategy::FewestToday => ("आज सबसे कम", "आज जिसे सबसे कम मिला।"),

@@ -17,8 +17,8 @@ async fn kept_back(w: &Workspace, item: ItemId) -> Result<Option<u32>> {
 
 async fn a_duplicate_comes_back(database: &Database) -> Result<()> {
     let mut w = desk(database, Mode::Push, 2).await?;
-    let (first, arrived_at) = (w.submit(lead(5)).await?, w.now);
-    let (second, third) = (w.submit(lead(5)).await?, w.submit(lead(5)).await?);
+    let (first, arrived_at) = (w.submit_person(lead(5)).await?, w.now);
+    let (second, third) = (w.submit_person(lead(5)).await?, w.submit_person(lead(5)).await?);
     assert_eq!(kept_back(&w, first).await?, None);
     assert_eq!(kept_back(&w, second).await?, Some(2));
     let filter = ItemFilter { duplicate_of: Some(first), limit: 10, ..ItemFilter::default() };
@@ -50,7 +50,7 @@ async fn a_duplicate_comes_back(database: &Database) -> Result<()> {
 
 async fn late_results_are_notes(database: &Database) -> Result<()> {
     let mut w = desk(database, Mode::Push, 2).await?;
-    let item = w.submit(lead(1)).await?;
+    let item = w.submit_person(lead(1)).await?;
     let late = |w: &Workspace, agent: u64| {
         let (store, id, now) = (w.store.clone(), w.id, w.now);
         async move {

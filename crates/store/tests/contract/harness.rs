@@ -231,6 +231,15 @@ impl Workspace {
         Ok(tx.rollback().await?)
     }
 
+    /// An item that is about somebody.
+    pub async fn submit_person(&mut self, submission: Submission) -> Result<ItemId> {
+        let item = ItemId(self.state.facts().last_item.0 + 1);
+        let mut batch = self.batch();
+        batch.personal.push(personal(item, "+77010000000"));
+        self.act_with(&mut batch, vec![Command::Submit { submission }]).await?.remove(0)?;
+        Ok(item)
+    }
+
     pub async fn submit(&mut self, submission: Submission) -> Result<ItemId> {
         match self.act(Command::Submit { submission }).await? {
             Answer::Item(item) => Ok(item),

@@ -149,7 +149,7 @@ async fn what_is_kept_back_can_be_forced(database: &Database) -> Result<()> {
     let mut w = desk(database, Mode::Push, 1).await?;
     let callable = Callable { bars: vec![Bar::default()], ..Callable::default() };
     let barred = Submission { callable, ..lead(5) };
-    let (item, arrived_at) = (w.submit(barred).await?, w.now);
+    let (item, arrived_at) = (w.submit_person(barred).await?, w.now);
     let row = w.store.item(w.id, item).await?.ok_or("no item")?;
     assert_eq!((row.state, row.agent, row.version), (ItemStatus::Barred, None, 2));
     let mut tx = w.store.begin(w.id, w.now).await?;

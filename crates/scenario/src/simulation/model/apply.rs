@@ -133,13 +133,11 @@ impl Model {
             }
             Event::Submitted { item, submission } => {
                 self.arrive(*item, 1, at, submission)?;
-                if let Some(key) = self.contact_key(submission) {
-                    let window = self.sources[&submission.source].0.dedupe_window_secs;
-                    self.holds.entry(key).or_insert((*item, at.plus_secs(window)));
-                }
+                self.recognise(*item, at, submission);
             }
             Event::Forced { item, version, arrived_at, submission } => {
                 self.arrive(*item, version + 1, *arrived_at, submission)?;
+                self.recognise(*item, at, submission);
             }
             Event::Duplicate { item, .. } | Event::Barred { item } => self.close(*item)?,
             Event::BarsSet { item, bars } => {
@@ -243,7 +241,10 @@ impl Model {
                 let state = ItemState::Assigned { agent: *agent, since: at, placed: true };
                 self.take(*item, *agent, state)?;
             }
-            Event::Cancelled { item, .. } => self.close(*item)?,
+            Event::Cancelled { item, .. } => {
+                self.holds.retain(|_, (first, _)| first != item);
+                self.close(*item)?;
+            }
             Event::Due { item } => {
                 self.item(*item)?.queued_at = at;
                 self.wait(*item)?;
@@ -259,6 +260,14 @@ impl Model {
             self.rules.get_mut(rule).ok_or("no such rule")?.1 = false;
         }
         Ok(())
+    }
+
+    /// The first of a contact holds its key for the source's window.
+    fn recognise(&mut self, item: ItemId, at: Time, submission: &routing::Submission) {
+        if let Some(key) = self.contact_key(submission) {
+            let window = self.sources[&submission.source].0.dedupe_window_secs;
+            self.holds.entry(key).or_insert((item, at.plus_secs(window)));
+        }
     }
 
     fn arrive(

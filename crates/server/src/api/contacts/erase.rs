@@ -1,6 +1,6 @@
 //! `POST /contacts/erase`: one person is forgotten; the work that was done stays.
 
-use super::leave::leave;
+use super::leave::{cancel_open, leave};
 use super::{Whose, held, ids};
 use crate::app::App;
 use crate::auth::Caller;
@@ -8,8 +8,9 @@ use crate::http::Body;
 use crate::http::problem::Answered;
 use axum::Json;
 use axum::extract::State;
+use routing::ItemId;
 use serde::{Deserialize, Serialize};
-use store::{Act, CONTACT_ERASED, Traces};
+use store::{Act, CONTACT_ERASED, Held, Traces};
 use utoipa::ToSchema;
 
 /// Why somebody is erased. A code, for a sentence would name the person again.
@@ -52,6 +53,17 @@ pub struct Erased {
     pub rows: u64,
 }
 
+impl Erased {
+    fn add(&mut self, more: Erased) {
+        self.items.extend(more.items);
+        self.cancelled.extend(more.cancelled);
+        self.rows += more.rows;
+    }
+}
+
+/// How often somebody is looked for who goes on coming in while they are erased.
+const MOST_LOOKS: usize = 5;
+
 /// Erases a person everywhere: contacts, personal attributes, notes on their items, rejected rows
 /// of files, kept answers, what waits to be sent. Items, assignments and the journal stay; items that
 /// are open are cancelled, and whoever comes again is not their duplicate. Asked again it changes
@@ -64,10 +76,36 @@ pub async fn erase(
     Body(body): Body<Erasure>,
 ) -> Answered<Json<Erased>> {
     let Erasure { phone, email, item, reason } = body;
-    let held = held(&app, &caller, Whose { phone, email, item }).await?;
-    let items = ids(&held);
-    let about = held.items.iter().map(|one| one.item).collect();
-    let cancelled = leave(&app.dispatcher, caller.workspace, caller.actor, about).await?;
+    let who = Whose { phone, email, item }.who(&app, &caller).await?;
+    let mut found = held(&app, &caller, &who).await?;
+    // Once the item says no more who it was about, they are looked for by this.
+    let who = found.whoever(&who);
+    let mut erased = Erased { items: Vec::new(), cancelled: Vec::new(), rows: 0 };
+    for _ in 0..MOST_LOOKS {
+        erased.add(forget(&app, &caller, &found, reason).await?);
+        // What came in of them meanwhile was known as theirs, and goes too.
+        match app.store.find_contact(caller.workspace, &who).await? {
+            Some(more) if !more.is_empty() => found = more,
+            _ => break,
+        }
+    }
+    if erased.rows > 0 {
+        app.dispatcher.reload(caller.workspace);
+    }
+    Ok(Json(erased))
+}
+
+/// Erases what was found.
+async fn forget(
+    app: &App,
+    caller: &Caller,
+    found: &Held,
+    reason: ErasureReason,
+) -> Answered<Erased> {
+    let workspace = caller.workspace;
+    let items = ids(found);
+    let about: Vec<ItemId> = found.items.iter().map(|one| one.item).collect();
+    let mut left = leave(&app.dispatcher, workspace, caller.actor, about.clone()).await?;
     let act = Act {
         actor: caller.actor,
         act: CONTACT_ERASED,
@@ -75,11 +113,9 @@ pub async fn erase(
         object_id: None,
         body: serde_json::json!({ "items": items, "reason": reason }),
     };
-    let (workspace, traces) = (caller.workspace, Traces::from(&held));
+    let traces = Traces::from(found);
     let rows = app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
-    if rows > 0 {
-        app.dispatcher.reload(workspace);
-    }
-    let cancelled = cancelled.into_iter().map(|item| item.0).collect();
-    Ok(Json(Erased { items, cancelled, rows }))
+    // What was let through in between is about nobody now; from here on nothing is.
+    left.extend(cancel_open(&app.dispatcher, workspace, caller.actor, &about).await?);
+    Ok(Erased { items, cancelled: left.into_iter().map(|item| item.0).collect(), rows })
 }

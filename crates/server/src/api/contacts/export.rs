@@ -91,7 +91,8 @@ pub async fn export(
     caller: Caller,
     Body(body): Body<Whose>,
 ) -> Answered<Json<ExportedPerson>> {
-    let held = held(&app, &caller, body).await?;
+    let who = body.who(&app, &caller).await?;
+    let held = held(&app, &caller, &who).await?;
     let act = Act {
         actor: caller.actor,
         act: "contact_exported",

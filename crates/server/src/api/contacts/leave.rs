@@ -50,6 +50,25 @@ pub async fn leave(
     Ok(cancelled)
 }
 
+/// Cancels those of the items that are open: what was let through while their person was erased is
+/// about nobody.
+pub async fn cancel_open(
+    dispatcher: &Dispatcher,
+    workspace: WorkspaceId,
+    actor: Actor,
+    items: &[ItemId],
+) -> Result<Vec<ItemId>, SubmitError> {
+    let mut cancelled = Vec::new();
+    for some in items.chunks(AT_ONCE) {
+        let work = some.iter().map(|&item| Work::change(move |state| cancel(state, item)));
+        let request = Request { actor, idempotency: None, work: work.collect() };
+        let done = dispatcher.submit(workspace, request).await?;
+        let ended = some.iter().zip(done).filter(|(_, done)| done.is_ok());
+        cancelled.extend(ended.map(|(item, _)| *item));
+    }
+    Ok(cancelled)
+}
+
 fn cancel(state: &State, item: ItemId) -> Result<Command, Refusal> {
     let open = state.facts().items.get(&item).ok_or(Refusal::UnknownItem(item))?;
     Ok(Command::Cancel { item, seen: Seen { version: Some(open.version), ..Seen::default() } })

@@ -61,9 +61,8 @@ impl Whose {
 }
 
 /// Everything that is kept of them.
-async fn held(app: &App, caller: &Caller, whose: Whose) -> Answered<Held> {
-    let who = whose.who(app, caller).await?;
-    let held = app.store.find_contact(caller.workspace, &who).await?;
+async fn held(app: &App, caller: &Caller, who: &Who) -> Answered<Held> {
+    let held = app.store.find_contact(caller.workspace, who).await?;
     held.ok_or_else(|| {
         Problem::new(
             StatusCode::CONFLICT,

@@ -201,6 +201,13 @@ async fn agents_who_listen_are_told_of_another_desk_wherever_it_was_changed() {
     told(0, &h).await;
     let other = h.beside().await;
     told(1, &other).await;
+    // A queue's own results are its desk's, too.
+    let label = json!({"dispositions": [{"name": "won", "label": "Sold", "then": "close"}]});
+    other.call("PATCH", &format!("/queues/{}", office.queue), label).await.expect(200);
+    let heard = async {
+        while !socket.next().await.unwrap().unwrap().to_text().unwrap().contains("desks_changed") {}
+    };
+    tokio::time::timeout(Duration::from_secs(20), heard).await.expect("told in time");
     other.end().await;
     h.end().await;
 }

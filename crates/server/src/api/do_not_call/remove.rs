@@ -1,7 +1,7 @@
 //! `DELETE /do-not-call/{id}`: an entry is taken off the list.
 
 use crate::api::do_not_call::act;
-use crate::api::items::force::forced;
+use crate::api::items::force::{forced, known_by};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::dispatcher::{Personal, Work};
@@ -9,7 +9,7 @@ use crate::http::problem::Answered;
 use crate::http::{Pick, Problem, Rfc3339};
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Command, ItemId, Refusal};
+use routing::{Command, ContactKey, ItemId, Refusal};
 use serde_json::json;
 use std::sync::Arc;
 use store::{ItemFilter, ItemRow, ItemStatus, NewOptOut};
@@ -81,10 +81,17 @@ pub async fn freed(
     let comes_back = gone.bar.is_for_good() && !rows.iter().any(is_open);
     // One whose person is erased stays: nobody could work on it.
     let newest = rows.iter().filter(|row| row.personal.is_some()).find(came_in_barred);
-    let newest = newest.filter(|_| comes_back).map(|row| row.id);
+    let newest = newest.filter(|_| comes_back);
+    let known_by = match newest {
+        Some(row) => known_by(app, caller, row).await?,
+        None => None,
+    };
+    let newest = newest.map(|row| row.id);
     let works = rows.into_iter().filter_map(|row| match row.state {
         ItemStatus::Barred if newest != Some(row.id) => None,
-        ItemStatus::Barred => Some(as_it_came(row, gone.clone(), left.clone(), others.clone())),
+        ItemStatus::Barred => {
+            Some(as_it_came(row, known_by, gone.clone(), left.clone(), others.clone()))
+        }
         over if is_over(over) => None,
         _ => Some(Work::from(Command::SetBars { item: row.id, bars: Vec::new() })),
     });
@@ -100,6 +107,7 @@ fn is_over(state: ItemStatus) -> bool {
 /// again, and none of the contact's others is open by now.
 fn as_it_came(
     row: ItemRow,
+    contact: Option<ContactKey>,
     gone: NewOptOut,
     left: Vec<NewOptOut>,
     others: Arc<Vec<ItemId>>,
@@ -113,7 +121,7 @@ fn as_it_came(
             entry.bar.is_for_good() && source.is_some_and(|source| entry.concerns(&source.spec))
         };
         match bars(&gone) && !left.iter().any(bars) {
-            true => forced(state, &row, row.version),
+            true => forced(state, &row, contact, row.version),
             false => Err(Refusal::NotDuplicate(row.id)),
         }
     })

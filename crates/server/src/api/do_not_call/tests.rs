@@ -78,9 +78,9 @@ async fn kept_back(h: Harness) {
     assert_eq!((&freed["state"], &freed["calling"]), (&json!("assigned"), &Value::Null));
     // The one whose person was erased is not: nobody could call them.
     assert_eq!(h.get(&format!("/items/{}", item["id"])).await["state"], "barred");
-    // What was kept back holds nothing: they come as anybody does.
-    let free = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
-    assert_eq!(free["state"], "waiting");
+    // Let through, it is known: whoever comes again is its duplicate.
+    let again = h.call("POST", "/items", lead(office.source, "9876543210")).await.expect(201);
+    assert_eq!((&again["state"], &again["duplicate_of"]), (&json!("duplicate"), &kept["id"]));
     let audit = h.get("/audit?object=do_not_call").await;
     let acts: Vec<&Value> =
         audit["items"].as_array().unwrap().iter().map(|row| &row["act"]).collect();
@@ -137,6 +137,26 @@ async fn whoever_is_in_hand_already_does_not_come_back_beside() {
     assert_eq!(h.get(&format!("/items/{}", first["id"])).await["state"], "assigned");
     assert_eq!(h.get(&format!("/items/{}", second["id"])).await["state"], "barred");
     h.end().await;
+}
+
+#[tokio::test]
+async fn whoever_comes_off_the_list_is_known_from_then_on() {
+    for h in [Harness::new().await, Harness::postgres().await] {
+        let office = h.office(&["Asha", "Ben"]).await;
+        let phone = json!({"phone": "9811100004"});
+        let entry = h.call("POST", "/do-not-call", phone).await.expect(201);
+        let first = h.post("/items", lead(office.source, "9811100004")).await;
+        assert_eq!(first["state"], "barred");
+        h.call("DELETE", &format!("/do-not-call/{}", entry["id"]), Value::Null).await.expect(204);
+        let path = format!("/items/{}", first["id"]);
+        assert_eq!(h.get(&path).await["state"], "assigned");
+        // Also for a node that loads what the tables say.
+        let h = h.restart().await;
+        let again = h.post("/items", lead(office.source, "9811100004")).await;
+        assert_eq!((&again["state"], &again["duplicate_of"]), (&json!("duplicate"), &first["id"]));
+        assert_eq!(h.get("/journal/verify").await["differences"], json!([]));
+        h.end().await;
+    }
 }
 
 #[tokio::test]

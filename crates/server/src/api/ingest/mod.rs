@@ -55,6 +55,11 @@ impl IngestedItem {
     fn refused(problem: Problem) -> Self {
         IngestedItem { error: Some(problem.body()), ..IngestedItem::default() }
     }
+
+    /// Its source takes nothing in now; it may be sent again later.
+    fn is_closed_to(&self) -> bool {
+        self.error.as_ref().is_some_and(|error| error.kind.ends_with("/source_inactive"))
+    }
 }
 
 /// A webhook. How it proves who sent it is the source's `signing`:
@@ -90,17 +95,22 @@ pub async fn ingest(
         None => sender::by_signature(&app, &senders, &headers, &bytes)?,
     };
     let actor = Actor::Source(source.source.id);
+    let answered = |items: Ingested, taken: StatusCode| {
+        // Senders look at the status alone: what nobody took in must not look like it.
+        let closed = !items.items.is_empty() && items.items.iter().all(IngestedItem::is_closed_to);
+        (if closed { StatusCode::CONFLICT } else { taken }, Json(items))
+    };
     match source.face.signing {
         Signing::SharedSecret => {
             let key = idempotency(&headers, &actor.to_string(), &path, &bytes)?;
             let items = submit(&app, workspace, &source, key, objects(&app, &bytes)?).await?;
-            Ok((StatusCode::ACCEPTED, Json(items)))
+            Ok(answered(items, StatusCode::ACCEPTED))
         }
         Signing::Standard => {
             let id = sender::header(&headers, sender::WEBHOOK_ID);
             let key = once(source.source.id, "webhook-id", id);
             let items = submit(&app, workspace, &source, Some(key), objects(&app, &bytes)?).await?;
-            Ok((StatusCode::ACCEPTED, Json(items)))
+            Ok(answered(items, StatusCode::ACCEPTED))
         }
         Signing::Google => {
             let lead = google::read(&without_nul(&bytes)).map_err(sender::not_json)?;

@@ -7,10 +7,11 @@ use crate::auth::{Caller, secret};
 use crate::dispatcher::Work;
 use crate::http::problem::Answered;
 use crate::http::{Body, Pick, Problem};
+use crate::submission::contact_of;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use routing::{Callable, Command, ItemId, Refusal, Submission};
+use routing::{Callable, Command, ContactKey, ItemId, Refusal, Submission};
 use serde::Deserialize;
 use store::{ItemRow, ItemStatus, NoteKind};
 use utoipa::ToSchema;
@@ -49,19 +50,32 @@ pub async fn force(
     }
     // Whoever forces what the list barred knows of it; of a duplicate's contact it may have said
     // something since, and that counts.
+    let key = app.contact_key(caller.workspace).await?;
     let callee = match (row.state, row.personal.as_ref().and_then(|p| p.phone.as_ref())) {
-        (ItemStatus::Duplicate, Some(phone)) => {
-            secret::phone_key(&app.contact_key(caller.workspace).await?, phone)
-        }
+        (ItemStatus::Duplicate, Some(phone)) => secret::phone_key(&key, phone),
         _ => None,
     };
-    let mut work = Work::change(move |state| forced(state, &row, body.version));
+    let contact = known_by(&app, &caller, &row).await?;
+    let mut work = Work::change(move |state| forced(state, &row, contact, body.version));
     work.callee = callee;
     Ok(Json(act_on(&app, &caller, item, work, NoteKind::Force, body.note).await?))
 }
 
+/// What its source would recognise the item's contact by: once it is let through, whoever comes again
+/// is a duplicate of it, unless of an earlier one.
+pub async fn known_by(app: &App, caller: &Caller, row: &ItemRow) -> Answered<Option<ContactKey>> {
+    let key = app.contact_key(caller.workspace).await?;
+    let source = app.source_by_id(caller.workspace, row.source).await?;
+    Ok(source.and_then(|source| contact_of(&source.face, &key, row)))
+}
+
 /// The command that brings the item back as it came, whatever barred it.
-pub fn forced(state: &routing::State, row: &ItemRow, version: u32) -> Result<Command, Refusal> {
+pub fn forced(
+    state: &routing::State,
+    row: &ItemRow,
+    contact: Option<ContactKey>,
+    version: u32,
+) -> Result<Command, Refusal> {
     let source = state.facts().sources.get(&row.source);
     if let Some(source) = source.filter(|source| source.spec.kind != row.kind) {
         // Its source brings something else by now.
@@ -76,8 +90,7 @@ pub fn forced(state: &routing::State, row: &ItemRow, version: u32) -> Result<Com
         priority: row.priority,
         earliest: row.earliest,
         callable: Callable { bars: Vec::new(), ..row.callable.clone() },
-        // The first holds it.
-        contact: None,
+        contact,
     };
     Ok(Command::Force { item: row.id, version, arrived_at: row.arrived_at, submission })
 }

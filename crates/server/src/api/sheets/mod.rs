@@ -13,6 +13,7 @@ pub use view::SheetView;
 use crate::api::Answer201;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::{Request, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, page_by_id};
@@ -22,7 +23,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use connectors::mirror::Columns;
-use routing::Time;
+use routing::{Command, ItemId, ItemState, Refusal, Seen, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -203,8 +204,22 @@ pub async fn update(
     Ok(Json(view(&app, &caller, before.id).await?))
 }
 
-/// Removes a sheet here, with its secrets and what is known of its rows. The items that they became
-/// stay, and so does the sheet itself.
+/// The most items that one request takes back.
+const AT_ONCE: usize = 500;
+
+/// Takes an item back that waits and that nobody has tried.
+fn taken_back(state: &routing::State, item: ItemId) -> Result<Command, Refusal> {
+    let open = state.facts().items.get(&item).ok_or(Refusal::UnknownItem(item))?;
+    let waits = matches!(open.state, ItemState::Waiting | ItemState::Scheduled { .. });
+    if !waits || open.attempts > 0 || open.callback.is_some() {
+        return Err(Refusal::UnknownItem(item));
+    }
+    Ok(Command::Cancel { item, seen: Seen { agent: None, version: Some(open.version) } })
+}
+
+/// Removes a sheet here, with its secrets and what is known of its rows; the sheet itself stays as it
+/// is. Items of its rows that wait and were never tried are taken back, as if the rows were gone; what
+/// somebody has, owes a call or has closed stays.
 #[utoipa::path(delete, path = "/sheets/{id}", tag = "sheets", params(("id" = u64, Path)),
     responses((status = 204, description = "Removed")))]
 pub async fn remove(
@@ -215,7 +230,14 @@ pub async fn remove(
     let found = find(&app, &caller, id).await?;
     let told = json!({ "before": face::told(&found.name, &found.kind, found.active) });
     let act = act(&caller, "sheet_removed", found.id, told);
+    let rows = app.store.sheet_rows(caller.workspace, found.id).await?;
     app.store.delete_sheet(caller.workspace, found.id, &act, app.clock.now()).await?;
     app.sheets.forget((caller.workspace, found.id));
+    let items: Vec<_> = rows.into_iter().filter_map(|row| row.item).collect();
+    for some in items.chunks(AT_ONCE) {
+        let work = some.iter().map(|&item| Work::change(move |state| taken_back(state, item)));
+        let request = Request { actor: caller.actor, idempotency: None, work: work.collect() };
+        app.dispatcher.submit(caller.workspace, request).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

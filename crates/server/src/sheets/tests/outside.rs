@@ -136,6 +136,34 @@ async fn a_row_that_is_removed_is_withdrawn_unless_somebody_has_it() {
 }
 
 #[tokio::test]
+async fn a_row_that_comes_back_is_called_again() {
+    let stub = tencent(3);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    // Somebody marks a row as done, and takes that back.
+    stub.edit(1, "已电联", json!(1));
+    desk.sync().await;
+    let first = desk.item_of(1).await;
+    assert_eq!(first["state"], "cancelled");
+    stub.edit(1, "已电联", json!(null));
+    desk.sync().await;
+    let phone = first["contact"]["phone"].as_str().unwrap().replace('+', "%2B");
+    let now = desk.h.get(&format!("/items?phone={phone}&state=waiting")).await;
+    assert_eq!(now["items"].as_array().unwrap().len(), 1, "{now}");
+    // Removed here and added again, its rows come once more.
+    let sheet = desk.h.get("/sheets").await["items"][0]["id"].clone();
+    desk.h.call("DELETE", &format!("/sheets/{sheet}"), json!(null)).await.expect(204);
+    let waiting = desk.h.get("/items?state=waiting").await;
+    assert_eq!(waiting["items"], json!([]), "as if the rows were gone");
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let waiting = desk.h.get("/items?state=waiting").await;
+    assert_eq!(waiting["items"].as_array().unwrap().len(), 3);
+    desk.h.end().await;
+}
+
+#[tokio::test]
 async fn what_the_service_does_not_keep_is_told_and_can_be_written_again() {
     let stub = tencent(1);
     let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;

@@ -132,3 +132,22 @@ async fn what_is_edited_is_known_and_another_number_is_another_item() {
     assert_eq!(desk.sync().await["edited"], 0, "each once");
     desk.h.end().await;
 }
+
+#[tokio::test]
+async fn a_call_that_was_promised_is_made_to_the_number_that_the_row_says_by_then() {
+    let stub = tencent(1);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    desk.sync().await;
+    let item = desk.claim(0).await;
+    let at = routing::Time(desk.h.app.clock.now().0 + 3600 * 1000);
+    let body = json!({"version": item["version"], "at": crate::http::Rfc3339(at), "promise": {"agent": desk.agents[0]}});
+    desk.act(0, &item, "retry", body).await;
+    stub.edit(0, "手机号", json!("13900000001"));
+    desk.sync().await;
+    let now = desk.h.get(&format!("/items/{}", item["id"])).await;
+    assert_eq!(now["state"], "scheduled", "{now}");
+    assert_eq!(now["contact"]["phone"], "+8613900000001");
+    assert!(!now["callback"].is_null(), "{now}");
+    desk.h.end().await;
+}

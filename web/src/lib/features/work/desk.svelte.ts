@@ -192,7 +192,8 @@ export class Desk {
 		const stop = live.listen({
 			message: (message: Message) => {
 				// What is told beside the journal may have been missed before the hello.
-				if (message.type === 'desks_changed' || message.type === 'hello') this.#reloadDesks();
+				if (message.type === 'desks_changed') this.#reloadSetting();
+				if (message.type === 'hello') this.#reloadDesks();
 				if (message.type !== 'event') return;
 				const left = leftBy(message, this);
 				if (left) this.#tell([left]);

@@ -43,6 +43,21 @@ async fn a_webhook_hands_in_one_or_many() {
 }
 
 #[tokio::test]
+async fn what_a_closed_source_does_not_take_in_is_sent_again() {
+    let h = Harness::new().await;
+    let office = h.office(&["Asha"]).await;
+    let path = format!("/sources/{}", office.source);
+    h.call("DELETE", &path, json!(null)).await.expect(200);
+    let lead = json!([{"mobile": "9876543210"}]).to_string();
+    let closed = send(&h, &office.secret, Some("once"), lead.clone()).await.expect(409);
+    assert_eq!(closed["items"][0]["error"]["title"], "Source inactive");
+    h.call("PATCH", &path, json!({"active": true})).await.expect(200);
+    let taken = send(&h, &office.secret, Some("once"), lead).await.expect(202);
+    assert_eq!(taken["items"][0]["state"], "assigned");
+    h.end().await;
+}
+
+#[tokio::test]
 async fn a_time_is_read_in_the_zone_that_the_workspace_has_now() {
     let h = Harness::new().await;
     let office = h.office(&[]).await;
