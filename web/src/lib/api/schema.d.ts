@@ -1300,8 +1300,9 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Removes a sheet here, with its secrets and what is known of its rows. The items that they became
-         *     stay, and so does the sheet itself.
+         * Removes a sheet here, with its secrets and what is known of its rows; the sheet itself stays as it
+         *     is. Items of its rows that wait and were never tried are taken back, as if the rows were gone; what
+         *     somebody has, owes a call or has closed stays.
          */
         delete: operations["delete_sheets_id"];
         options?: never;
@@ -1381,6 +1382,27 @@ export interface paths {
          *     count. While the service has asked to be left alone it is refused with 409 `resting`.
          */
         post: operations["post_sheets_id_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plays a recorded period through the engine again under another policy: arrivals, who was at work and
+         *     how long things took come as they were recorded. With an empty policy it gives what was recorded.
+         *     Nothing of the workspace changes. One at a time on a server.
+         */
+        post: operations["post_simulations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1490,6 +1512,23 @@ export interface paths {
          *     by the week up to two years, by the month up to ten.
          */
         get: operations["get_stats_outcomes_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strategies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every strategy, and which queues pick by it. */
+        get: operations["get_strategies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2260,6 +2299,14 @@ export interface components {
         } | {
             /** @description Who recorded it. */
             agent: boolean;
+        };
+        /** @description An item that differs. */
+        DifferenceView: {
+            changed: components["schemas"]["TakenView"] | null;
+            /** Format: int64 */
+            item: number;
+            kind: string;
+            recorded: components["schemas"]["TakenView"] | null;
         };
         /**
          * @description When matching runs.
@@ -3624,6 +3671,20 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_StrategyView: {
+            items: {
+                name: string;
+                /** @description The active queues that pick so. */
+                queues: number[];
+                /** @description As a queue names it. */
+                strategy: components["schemas"]["Strategy"];
+                /** @description Whom it takes; of those who are equal, the lowest id. */
+                text: string;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Token: {
             items: {
                 /** Format: int64 */
@@ -4141,8 +4202,16 @@ export interface components {
             needed: boolean;
             /** @description A workspace waits for its admin: a one-time link still works. */
             open: boolean;
+            place: components["schemas"]["SetupPlace"] | null;
             /** @description There are several workspaces, so a login may need its workspace's name. */
             several: boolean;
+        };
+        /** @description By whose clocks and numbers a workspace goes. */
+        SetupPlace: {
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description IANA name. */
+            time_zone: string;
         };
         /** @description What an agent has had, and how they stand now. */
         Share: {
@@ -4519,9 +4588,66 @@ export interface components {
              */
             working_hours: boolean;
         };
+        /** @description Which period is played again, and what should have been otherwise. */
+        SimulationForm: {
+            from?: components["schemas"]["Time"] | null;
+            /** @description The most items that are told of as different, up to 10,000; 100 when absent. */
+            max_differences?: number | null;
+            /**
+             * @description `settings`, `queues` and `agents` (by id, each with the fields that differ), `rules` (all, in
+             *     their order), `add_agents` (`{"like": 7, "count": 2}`), `remove_agents`. Empty: as it was.
+             */
+            policy?: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Answered in at most so many seconds is in time; 20 when absent.
+             */
+            target_secs?: number | null;
+            to?: components["schemas"]["Time"] | null;
+        };
+        /** @description Both sides of a period. */
+        SimulationView: {
+            /** @description Names of those that are there now, by id. Agents that the policy adds have none. */
+            agents: {
+                [key: string]: string;
+            };
+            /** @description What would have been, in the same form. */
+            changed: Record<string, never>;
+            /** @description The first of them. */
+            differences: components["schemas"]["DifferenceView"][];
+            /**
+             * Format: int64
+             * @description How many items somebody else, or somebody at another time, would have got first.
+             */
+            different: number;
+            /** @description The same by kind: `other_agent`, `earlier`, `later`, `only_recorded`, `only_changed`. */
+            different_by_kind: {
+                [key: string]: number;
+            };
+            /** @description Events of the period that were played. */
+            events: number;
+            from: components["schemas"]["Time"];
+            queues: {
+                [key: string]: string;
+            };
+            /** @description What was recorded: figures of the workspace, and by queue and agent. */
+            recorded: Record<string, never>;
+            /** @description What people configured within the period and cannot be under the policy. */
+            skipped: components["schemas"]["SkippedView"][];
+            /** Format: int32 */
+            target_secs: number;
+            time_zone: string;
+            to: components["schemas"]["Time"];
+        };
         /** @description A skill's name, and the level: 1 (learning) to 10 (expert). */
         Skills: {
             [key: string]: number;
+        };
+        /** @description A change within the period that was left out. */
+        SkippedView: {
+            problem: string;
+            /** Format: int64 */
+            seq: number;
         };
         /** @description A source. */
         Source: {
@@ -4821,11 +4947,33 @@ export interface components {
          * @enum {string}
          */
         Strategy: "fair_share" | "round_robin" | "fewest_assigned" | "fewest_today" | "longest_idle" | "least_busy" | "best_skill";
+        /** @description A strategy. */
+        StrategyView: {
+            name: string;
+            /** @description The active queues that pick so. */
+            queues: number[];
+            /** @description As a queue names it. */
+            strategy: components["schemas"]["Strategy"];
+            /** @description Whom it takes; of those who are equal, the lowest id. */
+            text: string;
+        };
         /**
          * @description What a finding is about.
          * @enum {string}
          */
         Subject: "schema" | "zone_data" | "dispatch" | "source" | "queue" | "agent" | "rule" | "endpoint" | "desk_link";
+        /** @description How an item first came to somebody. */
+        TakenView: {
+            /** Format: int64 */
+            agent: number;
+            at: components["schemas"]["Time"];
+            /** Format: int64 */
+            queue: number;
+            /** @description Why they, in words; a person placed it when absent. */
+            text: string | null;
+            /** Format: int64 */
+            waited_ms: number;
+        };
         /**
          * Format: date-time
          * @example 2026-01-31T09:30:00.000Z
@@ -8475,6 +8623,41 @@ export interface operations {
             };
         };
     };
+    post_simulations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_sources: {
         parameters: {
             query?: {
@@ -8758,6 +8941,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutcomeSeries"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_strategies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StrategyView"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */
