@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
@@ -17,5 +18,9 @@ export default defineConfig({
 	],
 	server: { proxy: { '/api': { target: server, ws: true } } },
 	preview: { proxy: { '/api': { target: server, ws: true } } },
-	test: { include: ['src/**/*.test.ts'], environment: 'node' }
+	test: {
+		include: ['src/**/*.test.ts'],
+		environment: 'node',
+		alias: { 'vitest-environment-client-runes': resolve('tests/client-runes.ts') }
+	}
 });

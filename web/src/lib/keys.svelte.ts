@@ -1,8 +1,6 @@
 //! Everything an agent does all day has a key. One registry serves the keyboard, the `?`
 //! overlay and the command menu, so that none of them can tell another story.
 
-import { untrack } from 'svelte';
-
 export interface Shortcut {
 	/** What is pressed: `1`, `g`, `?`, `space`, `enter`, `mod+k`. Several do the same. */
 	keys: string[];
@@ -48,28 +46,35 @@ export function takesKeys(target: EventTarget | null, name: string): boolean {
 export class Keys {
 	/** Bare keys can be switched off by people whose tools need them. */
 	on = $state(true);
-	#registered = $state.raw<Shortcut[]>([]);
+	/** Plain: an effect that ends reads of state what it was before the flush, and would put it back
+	 * over what the other effects of that flush have registered. */
+	#registered: Shortcut[] = [];
+	/** Another whenever what is registered is, for whoever shows it; put and never read on the way. */
+	#changed = $state.raw({});
 
 	constructor(stored?: Pick<Storage, 'getItem'>) {
 		this.on = stored?.getItem(STORED) !== 'off';
 	}
 
 	get all(): Shortcut[] {
+		void this.#changed;
 		return this.#registered;
 	}
 
 	/** What can be done now, for the overlay and the menu. */
 	get usable(): Shortcut[] {
-		return this.#registered.filter((s) => !s.hidden && (s.when?.() ?? true));
+		return this.all.filter((s) => !s.hidden && (s.when?.() ?? true));
 	}
 
 	/** Registers until the returned function is called; the latest of two on one key wins. */
 	add(...shortcuts: Shortcut[]): () => void {
-		// Called from effects, which must not depend on what they change.
-		untrack(() => (this.#registered = [...this.#registered, ...shortcuts]));
-		return () => {
-			untrack(() => (this.#registered = this.#registered.filter((s) => !shortcuts.includes(s))));
-		};
+		this.#put([...this.#registered, ...shortcuts]);
+		return () => this.#put(this.#registered.filter((s) => !shortcuts.includes(s)));
+	}
+
+	#put(registered: Shortcut[]): void {
+		this.#registered = registered;
+		this.#changed = {};
 	}
 
 	/** The shortcut that the key stands for now. */

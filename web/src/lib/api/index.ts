@@ -106,7 +106,7 @@ export const api = {
 			take<t.Session>(http.POST(`${V}/desk/sign-in`, { body }))
 	},
 	setup: {
-		get: () => take<Schemas['SetupNeeded']>(http.GET(`${V}/setup`)),
+		get: () => take<t.Setup>(http.GET(`${V}/setup`)),
 		create: (body: Schemas['FirstAdmin']) => take<t.Session>(http.POST(`${V}/setup`, { body }))
 	},
 	workspace: {

@@ -1,6 +1,7 @@
-import type { Preset } from '$lib/api';
+import type { Preset, Setup } from '$lib/api';
 import { appearance } from '$lib/settings.svelte';
 
+type Place = { zone: string; country: string };
 type Choice = { value: string; label: string };
 
 /** Browsers list some zones by names that the zone database gave up long ago. */
@@ -25,14 +26,37 @@ export const todaysName = (zone: string) => RENAMED[zone] ?? zone;
 /** This browser's own zone. */
 export const ownZone = () => todaysName(Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
 
-/** Where this browser is. */
-export const ownPlace = () => ({
-	zone: ownZone(),
-	country: new Intl.Locale(navigator.language).region ?? 'US'
-});
+/** Where this browser is; a country that neither its language nor its zone tells is left to choose. */
+export function ownPlace(zone = ownZone(), language = navigator.language): Place {
+	return { zone, country: new Intl.Locale(language).region ?? countryOf(zone) ?? '' };
+}
+
+/** The country that a zone is of, where it is of one and this browser knows which. */
+export function countryOf(zone: string): string | undefined {
+	const of = CODES.split(' ').filter((code) => zonesOf(code).includes(zone));
+	return of.length === 1 ? of[0] : undefined;
+}
+
+function zonesOf(country: string): string[] {
+	// Newer than the types: a method, and a property before that.
+	const there = new Intl.Locale('und', { region: country }) as Intl.Locale & {
+		getTimeZones?: () => string[] | undefined;
+		timeZones?: string[];
+	};
+	return (there.getTimeZones?.() ?? there.timeZones ?? []).map(todaysName);
+}
+
+/**
+ * What is proposed: what was chosen when the workspace was made, which no preset changes; else where
+ * teams of the preset are; else where this browser is.
+ */
+export function proposed(own: Place, made: Setup['place'], preset: Preset | ''): Place {
+	if (made) return { zone: made.time_zone, country: made.country };
+	return placeOf(preset) ?? own;
+}
 
 /** Where a team of this preset is unless somebody says otherwise, as on the command line. */
-export function placeOf(preset: Preset | ''): { zone: string; country: string } | undefined {
+export function placeOf(preset: Preset | ''): Place | undefined {
 	if (preset === 'call-desk') return { zone: 'Asia/Shanghai', country: 'CN' };
 	const india = { zone: 'Asia/Kolkata', country: 'IN' };
 	return preset === 'lead-desk' || preset === 'crm' ? india : undefined;

@@ -1,4 +1,5 @@
 import { api, type Item } from '$lib/api';
+import { Desks } from '$lib/features/work/desks.svelte';
 import { coalesced, live } from '$lib/live/connection.svelte';
 import { needsOf, touches } from './needs';
 
@@ -9,8 +10,9 @@ const SHOWN = 50;
 class Needs {
 	#items = $state.raw<Item[]>([]);
 	#more = $state(false);
+	#desks = new Desks();
 
-	list = $derived(needsOf(this.#items));
+	list = $derived(needsOf(this.#items, this.#desks));
 	/** How many, as it is shown: `50+` when there are more. */
 	count = $derived(this.list.length ? `${this.list.length}${this.#more ? '+' : ''}` : null);
 
@@ -22,6 +24,7 @@ class Needs {
 			const page = await api.items.list({ told: true, limit: SHOWN }).catch(() => null);
 			if (!page || !watched) return;
 			this.#items = page.items;
+			this.#desks.want(page.items.map((item) => item.queue));
 			this.#more = page.next_cursor !== null;
 		}, 1000);
 		soon();

@@ -1,4 +1,6 @@
 import type { Item } from '$lib/api';
+import type { Desks } from '$lib/features/work/desks.svelte';
+import { calledAt } from '$lib/features/work/fields';
 import type { Message } from '$lib/live/reducer';
 
 /** An item of which a supervisor was told something that nobody has seen to since. */
@@ -13,13 +15,14 @@ export interface Need {
 }
 
 /** What stands, the longest held first. */
-export function needsOf(items: Item[]): Need[] {
+export function needsOf(items: Item[], desks: Pick<Desks, 'of'>): Need[] {
 	const needs = items.flatMap((item): Need[] => {
-		const { id, contact, agent, agent_name, told } = item;
+		const { id, queue, agent, agent_name, told } = item;
 		if (!told) return [];
 		const since = item.since ?? item.arrived_at;
 		const holder = agent ? (agent_name ?? `#${agent}`) : null;
-		return [{ item: id, name: contact.name || `#${id}`, holder, since, why: told }];
+		const name = calledAt(desks.of(queue), item);
+		return [{ item: id, name, holder, since, why: told }];
 	});
 	return needs.sort((a, b) => Date.parse(a.since) - Date.parse(b.since) || a.item - b.item);
 }

@@ -43,6 +43,10 @@ export class Desk {
 	chosen = $state<number | null>(null);
 	/** What the item's person is told when an action failed, by item. */
 	failed = $state.raw<{ item: number; text: string } | null>(null);
+	/** The one of those that only says that nobody answered. */
+	#unanswered: Desk['failed'] = null;
+	/** What they have given back last. */
+	released: { item: number; version: number } | null = null;
 	/** Set when an item came by itself, for the announcement. */
 	arrived = $state<number | null>(null);
 	/** What left their hands without their doing, until they dismiss it. */
@@ -120,8 +124,9 @@ export class Desk {
 		await this.#lookBack();
 	};
 
-	/** The server can be reached again: what waits goes out. */
+	/** The server can be reached again: what waits goes out, and nobody is told on that it cannot. */
 	reconnected = (): void => {
+		if (this.failed === this.#unanswered) this.failed = null;
 		this.ticks.again();
 		void this.outbox.send();
 	};
@@ -434,6 +439,7 @@ export class Desk {
 			return true;
 		} catch (error) {
 			this.failed = { item: item.id, text: this.#why(error, item.queue) };
+			if (unheard(error)) this.#unanswered = this.failed;
 			if (isOfDesk(error)) this.#reloadSetting();
 			this.#reloadItems();
 			return false;
@@ -448,7 +454,10 @@ export class Desk {
 	decline = (item: Item) =>
 		this.act('decline', item, (now) => api.items.decline(now.id, now.version));
 	release = (item: Item) =>
-		this.act('release', item, (now) => api.items.release(now.id, now.version));
+		this.act('release', item, (now) => {
+			this.released = { item: now.id, version: now.version };
+			return api.items.release(now.id, now.version);
+		});
 
 	/** What was typed about the item and is to be saved; null when there is nothing. */
 	unsaved = (item: Item): { note?: string; fields?: ReturnType<typeof changed> } | null => {

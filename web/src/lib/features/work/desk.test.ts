@@ -65,6 +65,40 @@ test('what could not be saved stays', async () => {
 	expect(desk.failed).toEqual({ item: 7, text: 'away' });
 });
 
+test('that nobody answered is told until somebody does, what was refused stays', async () => {
+	const away = new Problem({ code: 'offline', status: 0, detail: 'not reached' });
+	update.mockRejectedValue(away);
+	await desk.update(item, true);
+	expect(desk.failed?.text).toBe('not reached');
+	desk.reconnected();
+	expect(desk.failed).toBeNull();
+	update.mockRejectedValue(new Problem({ code: 'invalid', status: 422, detail: 'too long' }));
+	await desk.update(item, true);
+	desk.reconnected();
+	expect(desk.failed?.text).toBe('too long');
+});
+
+test('what they give back themselves is not told to them', async () => {
+	const listen = vi.spyOn(live, 'listen').mockReturnValue(() => {});
+	const stop = desk.listen();
+	const happened = (version: number) => {
+		const event = { event: 'released', item: 7, agent: 1, seen: { version } };
+		const at = `2026-03-02T06:0${version}:00.000Z`;
+		listen.mock.lastCall?.[0].message?.({ type: 'event', seq: version, at, event });
+	};
+	// The event may be here before the answer.
+	vi.spyOn(api.items, 'release').mockImplementation(async (_, version) => {
+		happened(version);
+		return { ...item, agent: null, state: 'waiting' };
+	});
+	await desk.release(item);
+	expect(desk.left).toEqual([]);
+	desk.items = [{ ...item, version: 5 }];
+	happened(5);
+	expect(desk.left).toMatchObject([{ item: 7, why: 'released' }]);
+	stop();
+});
+
 test('before a promise to call again, what was typed is saved', async () => {
 	const retry = vi.spyOn(api.items, 'retry').mockResolvedValue({ ...item, agent: null });
 	const at = new Date('2026-03-11T04:30:00Z');

@@ -32,6 +32,10 @@ export function titleOf(desk: QueueDesk, item: Item): string | null {
 	return item.contact.name || first?.value || null;
 }
 
+/** The same for wherever something has to stand: the item's number when nothing else is known. */
+export const calledAt = (desk: QueueDesk, item: Item): string =>
+	titleOf(desk, item) || `#${item.id}`;
+
 /** Everything else that came with the item. */
 export function otherRows(desk: QueueDesk, item: Item): ReturnType<typeof entries> {
 	const first = new Set(desk.fields.map((field) => field.name));

@@ -1,12 +1,20 @@
 import type { Assignment, Item, Queue } from '$lib/api';
-import { expect, test } from 'vitest';
+import { EMPTY } from '$lib/api/desk';
+import { expect, test, vi } from 'vitest';
 import { addLeft, Dismissed, leftBy, leftKey, leftMeanwhile, MOST_LEFT, type Left } from './left';
 
+vi.mock('$messages', () => ({ m: {} }));
 const silence = { after_secs: 7200, working_hours: false, max_moves: 3, then_queue: null };
 const queues = [{ id: 4, silence }] as Queue[];
 const item = { id: 7, queue: 4, state: 'assigned', contact: { name: 'Kavya Iyer' } } as Item;
 const offered = { ...item, id: 8, state: 'offered' } as Item;
-const desk = { id: 1, items: [item, offered], queues };
+const first = { ...EMPTY, fields: [{ name: 'account', label: null, edit: false }] };
+const desks = { of: (queue?: number | null) => (queue === 5 ? first : EMPTY) };
+const nameless = { id: 18, queue: 5, state: 'assigned', contact: {} } as Item;
+nameless.attributes = { account: 'demo018' };
+nameless.personal = {};
+const released = { item: 18, version: 4 };
+const desk = { id: 1, items: [item, offered, nameless], queues, desks, released };
 const at = '2026-03-02T06:02:00.000Z';
 const NOW = Date.parse(at) + 60_000;
 const happened = (event: string, more: object) =>
@@ -31,6 +39,7 @@ test('what went on for its holder’s silence is named as the page knew it', () 
 test.each([
 	['reassigned', { item: 7, to: { agent: 2 } }, 'taken'],
 	['reassigned', { item: 7, to: { queue: 4 } }, 'taken'],
+	['released', { item: 7, agent: 1, seen: { version: 3 } }, 'released'],
 	['cancelled', { item: 7 }, 'cancelled']
 ])('%s by a supervisor: %j', (event, more, why) =>
 	expect(happened(event, more)).toMatchObject({ item: 7, name: 'Kavya Iyer', why })
@@ -42,8 +51,17 @@ test.each([
 	['reassigned', { item: 99, to: { agent: 2 } }],
 	['cancelled', { item: 8 }],
 	['completed', { item: 7, agent: 1 }],
-	['released', { item: 7, agent: 1 }]
+	// By themselves, as an agent or as a supervisor who works as well; or not out of their hands.
+	['released', { item: 7, agent: 1, seen: { agent: 1, version: 3 } }],
+	['released', { item: 18, agent: 1, seen: { version: 4 } }],
+	['released', { item: 9, agent: 2, seen: { version: 3 } }]
 ])('not told: %s, %j', (event, more) => expect(happened(event, more)).toBeNull());
+
+test('one of a list without names is called what its desk shows first', () => {
+	expect(happened('cancelled', { item: 18 })?.name).toBe('demo018');
+	const moved = { item: 18, agent: 1, seen: { version: 9 } };
+	expect(happened('released', moved)).toMatchObject({ name: 'demo018', why: 'released' });
+});
 
 test('what went on while nobody looked is told for a week', () => {
 	const ended = (number: number, end: string | null, ended_at: string | null) =>

@@ -1,12 +1,14 @@
 import type { Assignment, Item, Queue } from '$lib/api';
 import type { Message } from '$lib/live/reducer';
+import type { Desks } from './desks.svelte';
+import { titleOf } from './fields';
 
 /** An item that left this agent's hands without their doing. */
 export interface Left {
 	item: number;
-	/** As the page knew it: whoever has lost an item may not ask for its contact any more. */
+	/** As the page called it: whoever has lost an item may not ask for its contact any more. */
 	name: string | null;
-	why: 'silent' | 'taken' | 'cancelled';
+	why: 'silent' | 'taken' | 'released' | 'cancelled';
 	at: string;
 	/** For how long its queue lets nobody touch it, and whether only working hours count. */
 	silence: Queue['silence'];
@@ -16,7 +18,14 @@ export interface Left {
 export const MOST_LEFT = 20;
 const TOLD_MS = 7 * 86_400_000;
 
-type Desk = { id: number; items: Item[]; queues: Queue[] };
+interface Desk {
+	id: number;
+	items: Item[];
+	queues: Queue[];
+	desks: Pick<Desks, 'of'>;
+	/** What they have given back themselves, as far as this page has done so. */
+	released: { item: number; version: number } | null;
+}
 type Happened = Extract<Message, { type: 'event' }>;
 
 /** Whether an event took an item out of this agent's hands, and why. */
@@ -25,7 +34,7 @@ export function leftBy(message: Happened, desk: Desk): Left | null {
 	const item = desk.items.find((i) => i.id === event.item);
 	const left = (why: Left['why']): Left => ({
 		item: Number(event.item),
-		name: item?.contact.name ?? null,
+		name: item ? titleOf(desk.desks.of(item.queue), item) : null,
 		why,
 		at: message.at,
 		silence: silenceOf(item?.queue, desk.queues)
@@ -34,8 +43,15 @@ export function leftBy(message: Happened, desk: Desk): Left | null {
 	// A supervisor hears of everybody's; only what was here was taken from here.
 	if (item?.state !== 'assigned') return null;
 	if (event.event === 'cancelled') return left('cancelled');
+	if (event.event === 'released') return isOwn(event, desk) ? null : left('released');
 	const to = event.to as { agent?: number } | undefined;
 	return event.event === 'reassigned' && to?.agent !== desk.id ? left('taken') : null;
+}
+
+/** Whether they gave it back themselves: agents act as such, supervisors who work as well do not. */
+function isOwn({ item, seen }: Happened['event'], { id, released }: Desk): boolean {
+	const { agent, version } = (seen ?? {}) as { agent?: number; version?: number };
+	return agent === id || (released?.item === item && released?.version === version);
 }
 
 /** What left for their silence while they were not looking, the oldest first. */
