@@ -129,10 +129,7 @@ export type ImportJob = Omit<Answer<Schemas['Import']>, 'columns'> & {
 };
 /** Its secret is there only in the answer that made it. */
 export type Token = Omit<Answer<Schemas['Token']>, 'token'> & { token?: string | null };
-/** Its place is there when somebody chose one for the workspace that waits. */
-export type Setup = Answer<Schemas['SetupNeeded']> & {
-	place?: { time_zone: string; country: string } | null;
-};
+export type Setup = Answer<Schemas['SetupNeeded']>;
 export type Topic = Schemas['Topic'];
 /** Its signing key is there only in the answer that made it. */
 export type Endpoint = Omit<Answer<Schemas['Endpoint']>, 'secret'> & { secret?: string | null };

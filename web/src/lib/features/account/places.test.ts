@@ -33,5 +33,5 @@ test('what was chosen when the workspace was made is proposed, whatever the pres
 	expect(proposed(own, made, '')).toEqual({ zone: 'Asia/Shanghai', country: 'CN' });
 	expect(proposed(own, made, 'lead-desk')).toEqual({ zone: 'Asia/Shanghai', country: 'CN' });
 	expect(proposed(own, null, 'lead-desk')).toEqual({ zone: 'Asia/Kolkata', country: 'IN' });
-	expect(proposed(own, undefined, 'qc-desk')).toEqual(own);
+	expect(proposed(own, null, 'qc-desk')).toEqual(own);
 });
