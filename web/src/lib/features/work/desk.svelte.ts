@@ -135,7 +135,7 @@ export class Desk {
 	/** What left for their silence while nobody listened. */
 	async #lookBack(): Promise<void> {
 		const page = await api.assignments.list({ agent: this.id, limit: 100 }).catch(() => null);
-		this.#tell(leftMeanwhile(page?.items ?? [], this.queues, Date.now()));
+		this.#tell(leftMeanwhile(page?.items ?? [], Date.now()));
 	}
 
 	#tell(left: Left[]): void {

@@ -1,12 +1,10 @@
-import type { Assignment, Item, Queue } from '$lib/api';
+import type { Assignment, Item } from '$lib/api';
 import { expect, test } from 'vitest';
 import { addLeft, Dismissed, leftBy, leftKey, leftMeanwhile, MOST_LEFT, type Left } from './left';
 
-const silence = { after_secs: 7200, working_hours: false, max_moves: 3, then_queue: null };
-const queues = [{ id: 4, silence }] as Queue[];
 const item = { id: 7, queue: 4, state: 'assigned', contact: { name: 'Kavya Iyer' } } as Item;
 const offered = { ...item, id: 8, state: 'offered' } as Item;
-const desk = { id: 1, items: [item, offered], queues };
+const desk = { id: 1, items: [item, offered] };
 const at = '2026-03-02T06:02:00.000Z';
 const NOW = Date.parse(at) + 60_000;
 const happened = (event: string, more: object) =>
@@ -15,17 +13,16 @@ const gone = (number: number, ended_at = at): Left => ({
 	item: number,
 	name: null,
 	why: 'silent',
-	at: ended_at,
-	silence
+	at: ended_at
 });
 
 test('what went on for its holder’s silence is named as the page knew it', () => {
 	const why = 'silent';
 	const left = happened('went_silent', { item: 7, agent: 1 });
-	expect(left).toEqual({ item: 7, name: 'Kavya Iyer', why, at, silence });
+	expect(left).toEqual({ item: 7, name: 'Kavya Iyer', why, at });
 	// Nothing is known of an item that the page never had.
 	const unknown = happened('went_silent', { item: 99, agent: 1 });
-	expect(unknown).toEqual({ item: 99, name: null, why, at, silence: null });
+	expect(unknown).toEqual({ item: 99, name: null, why, at });
 });
 
 test.each([
@@ -55,7 +52,7 @@ test('what went on while nobody looked is told for a week', () => {
 		ended(4, 'released', at),
 		ended(3, null, null)
 	];
-	const told = leftMeanwhile(assignments, queues, NOW);
+	const told = leftMeanwhile(assignments, NOW);
 	expect(told).toEqual([gone(6, '2026-03-02T05:00:00.000Z'), gone(7)]);
 });
 

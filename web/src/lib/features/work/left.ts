@@ -1,4 +1,4 @@
-import type { Assignment, Item, Queue } from '$lib/api';
+import type { Assignment, Item } from '$lib/api';
 import type { Message } from '$lib/live/reducer';
 
 /** An item that left this agent's hands without their doing. */
@@ -6,17 +6,16 @@ export interface Left {
 	item: number;
 	/** As the page knew it: whoever has lost an item may not ask for its contact any more. */
 	name: string | null;
+	/** How long a silence was too long nobody tells: its queue may say another time by now. */
 	why: 'silent' | 'taken' | 'cancelled';
 	at: string;
-	/** For how long its queue lets nobody touch it, and whether only working hours count. */
-	silence: Queue['silence'];
 }
 
 /** What is told of at most; and for how long after it happened, to somebody who was not there. */
 export const MOST_LEFT = 20;
 const TOLD_MS = 7 * 86_400_000;
 
-type Desk = { id: number; items: Item[]; queues: Queue[] };
+type Desk = { id: number; items: Item[] };
 type Happened = Extract<Message, { type: 'event' }>;
 
 /** Whether an event took an item out of this agent's hands, and why. */
@@ -27,8 +26,7 @@ export function leftBy(message: Happened, desk: Desk): Left | null {
 		item: Number(event.item),
 		name: item?.contact.name ?? null,
 		why,
-		at: message.at,
-		silence: silenceOf(item?.queue, desk.queues)
+		at: message.at
 	});
 	if (event.event === 'went_silent') return event.agent === desk.id ? left('silent') : null;
 	// A supervisor hears of everybody's; only what was here was taken from here.
@@ -39,16 +37,12 @@ export function leftBy(message: Happened, desk: Desk): Left | null {
 }
 
 /** What left for their silence while they were not looking, the oldest first. */
-export function leftMeanwhile(assignments: Assignment[], queues: Queue[], now: number): Left[] {
-	const ended = assignments.flatMap(({ item, queue, end, ended_at: at }): Left[] => {
+export function leftMeanwhile(assignments: Assignment[], now: number): Left[] {
+	const ended = assignments.flatMap(({ item, end, ended_at: at }): Left[] => {
 		if (end !== 'silent' || !at || now - Date.parse(at) > TOLD_MS) return [];
-		return [{ item, name: null, why: 'silent', at, silence: silenceOf(queue, queues) }];
+		return [{ item, name: null, why: 'silent', at }];
 	});
 	return ended.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-}
-
-function silenceOf(queue: number | null | undefined, queues: Queue[]): Queue['silence'] {
-	return queues.find((q) => q.id === queue)?.silence ?? null;
 }
 
 /** One and the same for the event and for the assignment that it ended. */
