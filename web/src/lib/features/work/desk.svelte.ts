@@ -15,10 +15,11 @@ import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
 import { changes } from './changes';
 import { Desks } from './desks.svelte';
-import { changed, fieldLabel, missing, titleOf, withResult } from './fields';
+import { fieldLabel, isAbout, missing, nameless, titleOf, unsaved, withResult } from './fields';
 import { current, held, nextOffer } from './held';
 import { browserStore, deskKey, unsentKey } from './kept';
-import { addLeft, Dismissed, leftBy, leftMeanwhile, type Left } from './left';
+import { leftBy } from './left';
+import { LeftHands } from './left-hands.svelte';
 import { mine } from './mine';
 import { NextUp } from './next-up.svelte';
 import { Outbox, unheard, type Unsent } from './outbox.svelte';
@@ -45,8 +46,6 @@ export class Desk {
 	failed = $state.raw<{ item: number; text: string } | null>(null);
 	/** Set when an item came by itself, for the announcement. */
 	arrived = $state<number | null>(null);
-	/** What left their hands without their doing, until they dismiss it. */
-	left = $state.raw<Left[]>([]);
 	/** The last result is being taken back. */
 	takingBack = $state(false);
 
@@ -56,9 +55,9 @@ export class Desk {
 	readonly outbox: Outbox;
 	readonly undoing: Undoing;
 	readonly nextUp = new NextUp();
+	readonly left = new LeftHands();
 	readonly ticks = new Ticks((item, ticks) => this.#saveTicks(item, ticks));
 	#doneToday = $state(0);
-	#dismissed = new Dismissed(globalThis.localStorage, Date.now());
 	/** Numbers of the questions for items: the last asked, and the last whose answer was taken. */
 	#asked = 0;
 	#answered = 0;
@@ -109,7 +108,7 @@ export class Desk {
 			this.queues = queues;
 			this.#take(asked, items);
 			this.desks.refresh();
-			if (!this.loaded) this.#forgetOthers();
+			this.#forgetOthers();
 			this.error = null;
 			this.loaded = true;
 		} catch (error) {
@@ -117,7 +116,9 @@ export class Desk {
 			return;
 		}
 		this.reconnected();
-		await this.#lookBack();
+		// That nobody answers is no sign of an erasure.
+		const isKnown = (id: number) => api.items.get(id).then(isAbout, unheard);
+		await Promise.all([this.undoing.check(isKnown), this.left.lookBack(this.id)]);
 	};
 
 	/** The server can be reached again: what waits goes out. */
@@ -126,26 +127,30 @@ export class Desk {
 		void this.outbox.send();
 	};
 
-	/** What was typed about an item that is not theirs any more is of no use. */
+	/**
+	 * What was typed about an item that is not theirs any more is of no use; and why everything is to
+	 * be loaded anew may be that its person was erased, which an agent is told of no item they lost.
+	 */
 	#forgetOthers(): void {
-		const ours = [...this.items.map((i) => i.id), ...this.outbox.all.map((u) => u.item)];
-		this.typed.keepOnly(ours);
+		const ours = this.items.map((i) => i.id);
+		this.typed.keepOnly([...ours, ...this.outbox.all.map((u) => u.item)]);
+		this.left.nameOnly(ours);
 	}
 
-	/** What left for their silence while nobody listened. */
-	async #lookBack(): Promise<void> {
-		const page = await api.assignments.list({ agent: this.id, limit: 100 }).catch(() => null);
-		this.#tell(leftMeanwhile(page?.items ?? [], Date.now()));
+	/** Its person was erased: they are named nowhere any more, and nothing said of them is kept. */
+	#erased(id: number): void {
+		this.items = this.items.map((i) => (i.id === id ? nameless(i) : i));
+		this.left.erase(id);
+		this.outbox.forget(id);
+		this.#forget(id);
+		if (this.undoing.last?.item === id) this.undoing.close();
+		if (this.failed?.item === id) this.failed = null;
 	}
 
-	#tell(left: Left[]): void {
-		this.left = addLeft(this.left, left, this.#dismissed.keys);
+	#forget(id: number): void {
+		this.typed.forget(id);
+		this.ticks.forget(id);
 	}
-
-	dismiss = (left: Left): void => {
-		this.#dismissed.add(left);
-		this.left = this.left.filter((l) => l !== left);
-	};
 
 	/** Takes an answer, unless a later question was answered before it. */
 	#take(asked: number, items: Item[]): void {
@@ -194,9 +199,13 @@ export class Desk {
 				// What is told beside the journal may have been missed before the hello.
 				if (message.type === 'desks_changed' || message.type === 'hello') this.#reloadDesks();
 				if (message.type !== 'event') return;
+				const { event, item } = message.event;
 				const left = leftBy(message, this);
-				if (left) this.#tell([left]);
-				const changed = changes(message.event.event);
+				if (left) this.left.tell([left]);
+				// Neither comes back to be worked on.
+				if (event === 'cancelled') this.#forget(Number(item));
+				else if (event === 'forgotten') this.#erased(Number(item));
+				const changed = changes(event);
 				if (changed === 'items') this.#reloadItems();
 				else if (changed === 'agent') this.#reloadAgent();
 				else if (changed === 'queues') this.#reloadSetting();
@@ -344,17 +353,21 @@ export class Desk {
 		});
 	}
 
-	#refused({ item, queue, name, label, tried }: Unsent, error: unknown): void {
+	#refused({ item, queue, name: known, label, tried }: Unsent, error: unknown): void {
+		// Work on an item that they lost is kept; only of one whose person was erased it is not.
+		const erased = error instanceof Problem && error.code === 'unknown_item';
+		if (erased) this.#erased(item);
+		const name = (!erased && known) || `#${item}`;
 		const text = m.not_saved({ label, why: this.#why(error, queue) });
 		if (isOfDesk(error)) this.#reloadSetting();
 		if (error instanceof Problem && error.code === 'too_late') {
 			this.#left(item);
-			toasts.show('plain', m.result_kept({ label, name: name ?? `#${item}` }));
+			toasts.show('plain', m.result_kept({ label, name }));
 		} else {
 			this.chosen = item;
 			this.failed = { item, text };
 			// They are at something else by now: it is told wherever they are.
-			if (tried) toasts.bad(`${name ?? `#${item}`}: ${text}`);
+			if (tried) toasts.bad(`${name}: ${text}`);
 		}
 		this.#reloadItems();
 	}
@@ -450,12 +463,7 @@ export class Desk {
 		this.act('release', item, (now) => api.items.release(now.id, now.version));
 
 	/** What was typed about the item and is to be saved; null when there is nothing. */
-	unsaved = (item: Item): { note?: string; fields?: ReturnType<typeof changed> } | null => {
-		const note = this.typed.note(item.id).trim();
-		const fields = changed(item, this.typed.fields(item.id));
-		const some = Object.keys(fields).length > 0;
-		return note || some ? { ...(note ? { note } : {}), ...(some ? { fields } : {}) } : null;
-	};
+	unsaved = (item: Item) => unsaved(item, this.typed.of(item.id));
 
 	/** Says that it is being worked on; what was typed is saved with it. */
 	async update(item: Item, contacted: boolean): Promise<void> {
@@ -484,8 +492,7 @@ export class Desk {
 
 	#left(id: number): void {
 		this.items = this.items.filter((i) => i.id !== id);
-		this.typed.forget(id);
-		this.ticks.forget(id);
+		this.#forget(id);
 		if (this.chosen === id) this.chosen = null;
 	}
 }

@@ -92,9 +92,9 @@ test('what went on for their silence is told until it is dismissed', () => {
 	for (const seq of [4, 5]) {
 		hear?.({ type: 'event', seq, at: '2026-03-02T06:02:00.000Z', event });
 	}
-	expect(desk.left).toMatchObject([{ item: 7, why: 'silent', at: '2026-03-02T06:02:00.000Z' }]);
-	desk.dismiss(desk.left[0]!);
-	expect(desk.left).toEqual([]);
+	expect(desk.left.all).toMatchObject([{ item: 7, why: 'silent', at: '2026-03-02T06:02:00.000Z' }]);
+	desk.left.dismiss(desk.left.all[0]!);
+	expect(desk.left.all).toEqual([]);
 	stop();
 });
 
@@ -109,7 +109,7 @@ test('what went on before the page was open is told when it is, and once', async
 	await desk.load();
 	await desk.load();
 	expect(assignments).toHaveBeenCalledWith({ agent: 1, limit: 100 });
-	expect(desk.left).toMatchObject([{ item: 9, name: null, why: 'silent' }]);
+	expect(desk.left.all).toMatchObject([{ item: 9, name: null, why: 'silent' }]);
 });
 
 test('queues are served for a source too, and pulled from', () => {
