@@ -52,7 +52,10 @@ impl Eyes {
         match (event, item) {
             _ if held || about_me => Seen::Yes,
             (
-                Event::Reassigned { .. } | Event::Cancelled { .. } | Event::RetryScheduled { .. },
+                Event::Reassigned { .. }
+                | Event::Cancelled { .. }
+                | Event::RetryScheduled { .. }
+                | Event::Forgotten { .. },
                 Some(item),
             ) => Seen::AskTables(item),
             _ => Seen::No,

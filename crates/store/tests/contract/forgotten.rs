@@ -83,7 +83,7 @@ async fn late_results_are_notes(database: &Database) -> Result<()> {
     assert_eq!(closed.state, ItemStatus::Cancelled);
     let notes = w.store.item_notes(w.id, item).await?;
     assert_eq!(notes, [Note { event: notes[0].event, ..note }]);
-    assert_eq!(w.erase(item).await?, 1);
+    assert_eq!(w.erase(item).await?, 2, "the person and the note");
     Ok(())
 }
 

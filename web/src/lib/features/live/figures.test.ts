@@ -25,6 +25,7 @@ test('the headline counts who is there and what waits', () => {
 			agent('b', { status: 'away' }),
 			agent('c', { active: false, holding: 0 }),
 			agent('d', { paused: true, holding: 0, today: 0 }),
+			agent('e', { on_shift: false, holding: 0, today: 0 }),
 			agent('lead', { serves: false, holding: 0, today: 0 })
 		],
 		queues: [queue('x', 3, 40), queue('y', 0, null)]
@@ -35,7 +36,7 @@ test('the headline counts who is there and what waits', () => {
 		held: 2,
 		today: 6,
 		available: 1,
-		agents: 3
+		agents: 4
 	});
 });
 
@@ -44,6 +45,13 @@ test('someone who is not connected is offline, whatever they last said', () => {
 	expect(presence(agent('a', { present: false, on_shift: false }))).toBe('off_shift');
 	expect(presence(agent('a', { status: 'away' }))).toBe('away');
 	expect(presence(agent('a', { paused: true }))).toBe('paused');
+});
+
+test('nobody is available outside their working hours, signed in or not', () => {
+	expect(presence(agent('a', { on_shift: false }))).toBe('off_shift');
+	expect(presence(agent('a', { on_shift: false, status: 'offline' }))).toBe('off_shift');
+	expect(presence(agent('a', { on_shift: false, status: 'away' }))).toBe('away');
+	expect(presence(agent('a', { on_shift: false, paused: true }))).toBe('paused');
 });
 
 test('who is there comes first, inactive agents not at all', () => {

@@ -18,13 +18,16 @@ export function headline(stats: Stats) {
 
 export type Presence = 'available' | 'away' | 'paused' | 'offline' | 'off_shift';
 
-/** How somebody stands to new work; whoever is paused gets none, there or not. */
+/**
+ * How somebody stands to new work; whoever is paused gets none, there or not, and nobody outside their
+ * working hours, of no queue. Who is away says so themselves, at any hour.
+ */
 export function presence(
 	agent: Pick<AgentStats, 'present' | 'status' | 'on_shift' | 'paused'>
 ): Presence {
 	if (agent.paused) return 'paused';
-	if (!agent.present || agent.status === 'offline') return agent.on_shift ? 'offline' : 'off_shift';
-	return agent.status;
+	const status = agent.present ? agent.status : 'offline';
+	return status === 'away' || agent.on_shift ? status : 'off_shift';
 }
 
 const ORDER: Record<Presence, number> = {

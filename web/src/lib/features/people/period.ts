@@ -16,6 +16,11 @@ export function daysBefore(day: string, days: number): string {
 	return new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** Whether the last day is before the first; a day that is not there is no bound. */
+export function isReversed({ from, to }: { from: string; to: string }): boolean {
+	return !!from && !!to && to < from;
+}
+
 /** What the API is asked for: whole days, the last one up to now; `null` while it makes no sense. */
 export function toQuery(
 	{ choice, from, to }: Period,
@@ -26,7 +31,7 @@ export function toQuery(
 	if (choice !== 'own') {
 		return { from: dayStart(daysBefore(localDay(new Date(now), zone), Number(choice) - 1), zone) };
 	}
-	if (!from || (to && to < from)) return null;
+	if (!from || isReversed({ from, to })) return null;
 	const end = to && dayStart(dayAfter(to), zone);
 	// What is still to come would only be an empty place in the charts.
 	return { from: dayStart(from, zone), ...(end && Date.parse(end) < now ? { to: end } : {}) };

@@ -1,7 +1,7 @@
 import type { ReportFilter } from '$lib/api';
 import { dayAfter, dayStart, isDay } from '$lib/format/time';
 import { localDay } from '$lib/features/people/hours';
-import { daysBefore } from '$lib/features/people/period';
+import { daysBefore, isReversed } from '$lib/features/people/period';
 
 /** Days that are looked at often, or `own`: from one day to another. */
 export type Choice = 'today' | 'yesterday' | 'week' | 'own';
@@ -37,7 +37,7 @@ export function daysOf({ choice, from, to }: Period, today: string): { from: str
 export function toQuery(period: Period, zone: string, now: number): ReportFilter | null {
 	if (period.choice === 'today') return {};
 	const { from, to } = daysOf(period, localDay(new Date(now), zone));
-	if (!isDay(from) || (to && (!isDay(to) || to < from))) return null;
+	if (!isDay(from) || (to && !isDay(to)) || isReversed({ from, to })) return null;
 	const end = to && dayStart(dayAfter(to), zone);
 	// What is still to come would only be an empty place in the chart.
 	return { from: dayStart(from, zone), ...(end && Date.parse(end) < now ? { to: end } : {}) };

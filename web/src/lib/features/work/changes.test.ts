@@ -8,6 +8,7 @@ test.each([
 	['undone', 'items'],
 	['bars_set', 'items'],
 	['supervisor_told', 'items'],
+	['forgotten', 'items'],
 	['agent_updated', 'agent'],
 	['shift_changed', 'agent'],
 	['queue_updated', 'queues'],

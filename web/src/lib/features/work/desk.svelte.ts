@@ -15,14 +15,16 @@ import { toasts } from '$lib/toasts.svelte';
 import { m } from '$messages';
 import { changes } from './changes';
 import { Desks } from './desks.svelte';
-import { changed, fieldLabel, missing, titleOf, withResult } from './fields';
+import { fieldLabel, isAbout, missing, nameless, titleOf, unsaved, withResult } from './fields';
 import { current, held, nextOffer } from './held';
 import { browserStore, deskKey, unsentKey } from './kept';
-import { addLeft, Dismissed, leftBy, leftMeanwhile, type Left } from './left';
+import { leftBy } from './left';
+import { LeftHands } from './left-hands.svelte';
 import { mine } from './mine';
 import { NextUp } from './next-up.svelte';
 import { Outbox, unheard, type Unsent } from './outbox.svelte';
 import { isOfDesk, refusal } from './refusal';
+import { saveTicks } from './save-ticks';
 import { Ticks } from './ticks.svelte';
 import { Typed } from './typed.svelte';
 import { Undoing } from './undoing.svelte';
@@ -49,8 +51,6 @@ export class Desk {
 	released: { item: number; version: number } | null = null;
 	/** Set when an item came by itself, for the announcement. */
 	arrived = $state<number | null>(null);
-	/** What left their hands without their doing, until they dismiss it. */
-	left = $state.raw<Left[]>([]);
 	/** The last result is being taken back. */
 	takingBack = $state(false);
 
@@ -60,9 +60,9 @@ export class Desk {
 	readonly outbox: Outbox;
 	readonly undoing: Undoing;
 	readonly nextUp = new NextUp();
-	readonly ticks = new Ticks((item, ticks) => this.#saveTicks(item, ticks));
-	#doneToday = $state(0);
-	#dismissed = new Dismissed(globalThis.localStorage, Date.now());
+	readonly left = new LeftHands();
+	readonly ticks = new Ticks((item, ticks) => saveTicks(this, item, ticks));
+	doneToday = $state(0);
 	/** Numbers of the questions for items: the last asked, and the last whose answer was taken. */
 	#asked = 0;
 	#answered = 0;
@@ -97,9 +97,6 @@ export class Desk {
 	pulls = $derived(this.served.filter((q) => q.active && q.mode.mode === 'pull'));
 	/** Whether they may take the next one themselves. */
 	mayClaim = $derived(this.pulls.length > 0 && this.agent?.status === 'available');
-	get doneToday(): number {
-		return this.#doneToday;
-	}
 
 	load = async (): Promise<void> => {
 		const asked = ++this.#asked;
@@ -113,7 +110,7 @@ export class Desk {
 			this.queues = queues;
 			this.#take(asked, items);
 			this.desks.refresh();
-			if (!this.loaded) this.#forgetOthers();
+			this.#forgetOthers();
 			this.error = null;
 			this.loaded = true;
 		} catch (error) {
@@ -121,7 +118,9 @@ export class Desk {
 			return;
 		}
 		this.reconnected();
-		await this.#lookBack();
+		// That nobody answers is no sign of an erasure.
+		const isKnown = (id: number) => api.items.get(id).then(isAbout, unheard);
+		await Promise.all([this.undoing.check(isKnown), this.left.lookBack(this.id)]);
 	};
 
 	/** The server can be reached again: what waits goes out, and nobody is told on that it cannot. */
@@ -131,26 +130,30 @@ export class Desk {
 		void this.outbox.send();
 	};
 
-	/** What was typed about an item that is not theirs any more is of no use. */
+	/**
+	 * What was typed about an item that is not theirs any more is of no use; and why everything is to
+	 * be loaded anew may be that its person was erased, which an agent is told of no item they lost.
+	 */
 	#forgetOthers(): void {
-		const ours = [...this.items.map((i) => i.id), ...this.outbox.all.map((u) => u.item)];
-		this.typed.keepOnly(ours);
+		const ours = this.items.map((i) => i.id);
+		this.typed.keepOnly([...ours, ...this.outbox.all.map((u) => u.item)]);
+		this.left.nameOnly(ours);
 	}
 
-	/** What left for their silence while nobody listened. */
-	async #lookBack(): Promise<void> {
-		const page = await api.assignments.list({ agent: this.id, limit: 100 }).catch(() => null);
-		this.#tell(leftMeanwhile(page?.items ?? [], this.queues, Date.now()));
+	/** Its person was erased: they are named nowhere any more, and nothing said of them is kept. */
+	#erased(id: number): void {
+		this.items = this.items.map((i) => (i.id === id ? nameless(i) : i));
+		this.left.erase(id);
+		this.outbox.forget(id);
+		this.#forget(id);
+		if (this.undoing.last?.item === id) this.undoing.close();
+		if (this.failed?.item === id) this.failed = null;
 	}
 
-	#tell(left: Left[]): void {
-		this.left = addLeft(this.left, left, this.#dismissed.keys);
+	#forget(id: number): void {
+		this.typed.forget(id);
+		this.ticks.forget(id);
 	}
-
-	dismiss = (left: Left): void => {
-		this.#dismissed.add(left);
-		this.left = this.left.filter((l) => l !== left);
-	};
 
 	/** Takes an answer, unless a later question was answered before it. */
 	#take(asked: number, items: Item[]): void {
@@ -200,9 +203,13 @@ export class Desk {
 				if (message.type === 'desks_changed') this.#reloadSetting();
 				if (message.type === 'hello') this.#reloadDesks();
 				if (message.type !== 'event') return;
+				const { event, item } = message.event;
 				const left = leftBy(message, this);
-				if (left) this.#tell([left]);
-				const changed = changes(message.event.event);
+				if (left) this.left.tell([left]);
+				// Neither comes back to be worked on.
+				if (event === 'cancelled') this.#forget(Number(item));
+				else if (event === 'forgotten') this.#erased(Number(item));
+				const changed = changes(event);
 				if (changed === 'items') this.#reloadItems();
 				else if (changed === 'agent') this.#reloadAgent();
 				else if (changed === 'queues') this.#reloadSetting();
@@ -320,7 +327,7 @@ export class Desk {
 	#recorded({ item, queue, name, label }: Unsent, since: number): void {
 		const typed = this.typed.of(item);
 		this.#left(item);
-		this.#doneToday += 1;
+		this.doneToday += 1;
 		const secs = this.queues.find((q) => q.id === queue)?.undo_secs ?? 0;
 		this.undoing.offer({ item, name, label, typed }, secs, since);
 		if (!this.undoing.last) toasts.ok(m.saved_result({ label, name: name ?? `#${item}` }));
@@ -350,17 +357,21 @@ export class Desk {
 		});
 	}
 
-	#refused({ item, queue, name, label, tried }: Unsent, error: unknown): void {
+	#refused({ item, queue, name: known, label, tried }: Unsent, error: unknown): void {
+		// Work on an item that they lost is kept; only of one whose person was erased it is not.
+		const erased = error instanceof Problem && error.code === 'unknown_item';
+		if (erased) this.#erased(item);
+		const name = (!erased && known) || `#${item}`;
 		const text = m.not_saved({ label, why: this.#why(error, queue) });
 		if (isOfDesk(error)) this.#reloadSetting();
 		if (error instanceof Problem && error.code === 'too_late') {
 			this.#left(item);
-			toasts.show('plain', m.result_kept({ label, name: name ?? `#${item}` }));
+			toasts.show('plain', m.result_kept({ label, name }));
 		} else {
 			this.chosen = item;
 			this.failed = { item, text };
 			// They are at something else by now: it is told wherever they are.
-			if (tried) toasts.bad(`${name ?? `#${item}`}: ${text}`);
+			if (tried) toasts.bad(`${name}: ${text}`);
 		}
 		this.#reloadItems();
 	}
@@ -374,7 +385,7 @@ export class Desk {
 		try {
 			const item = await api.items.undo(last.item);
 			this.undoing.close();
-			this.#doneToday = Math.max(0, this.#doneToday - 1);
+			this.doneToday = Math.max(0, this.doneToday - 1);
 			this.typed.put(item.id, last.typed);
 			this.items = [...this.items.filter((i) => i.id !== item.id), item];
 			this.chosen = item.id;
@@ -400,29 +411,6 @@ export class Desk {
 	async learnTicks(item: number): Promise<void> {
 		const found = await api.items.get(item).catch(() => null);
 		if (found) this.ticks.learn(item, found.ticks);
-	}
-
-	async #saveTicks(id: number, ticks: string[]): Promise<boolean> {
-		const put = async (item: Item) => {
-			// Steps that the script has no more cannot be ticked.
-			const { script } = this.desks.of(item.queue);
-			const kept = ticks.filter((tick) => script.some((step) => step.tick && step.id === tick));
-			const after = await api.items.update(id, { version: item.version, ticks: kept });
-			this.items = this.items.map((i) => (i.id === id ? after : i));
-		};
-		const item = this.items.find((i) => i.id === id);
-		if (!item) return true;
-		try {
-			await put(item);
-		} catch (error) {
-			if (!(error instanceof Problem) || error.code !== 'stale_version') return false;
-			try {
-				await put(await api.items.get(id));
-			} catch {
-				return false;
-			}
-		}
-		return true;
 	}
 
 	/** Does something with an item that the server must confirm first. */
@@ -460,12 +448,7 @@ export class Desk {
 		});
 
 	/** What was typed about the item and is to be saved; null when there is nothing. */
-	unsaved = (item: Item): { note?: string; fields?: ReturnType<typeof changed> } | null => {
-		const note = this.typed.note(item.id).trim();
-		const fields = changed(item, this.typed.fields(item.id));
-		const some = Object.keys(fields).length > 0;
-		return note || some ? { ...(note ? { note } : {}), ...(some ? { fields } : {}) } : null;
-	};
+	unsaved = (item: Item) => unsaved(item, this.typed.of(item.id));
 
 	/** Says that it is being worked on; what was typed is saved with it. */
 	async update(item: Item, contacted: boolean): Promise<void> {
@@ -494,8 +477,7 @@ export class Desk {
 
 	#left(id: number): void {
 		this.items = this.items.filter((i) => i.id !== id);
-		this.typed.forget(id);
-		this.ticks.forget(id);
+		this.#forget(id);
 		if (this.chosen === id) this.chosen = null;
 	}
 }

@@ -92,10 +92,10 @@ test('what they give back themselves is not told to them', async () => {
 		return { ...item, agent: null, state: 'waiting' };
 	});
 	await desk.release(item);
-	expect(desk.left).toEqual([]);
+	expect(desk.left.all).toEqual([]);
 	desk.items = [{ ...item, version: 5 }];
 	happened(5);
-	expect(desk.left).toMatchObject([{ item: 7, why: 'released' }]);
+	expect(desk.left.all).toMatchObject([{ item: 7, why: 'released' }]);
 	stop();
 });
 
@@ -126,9 +126,9 @@ test('what went on for their silence is told until it is dismissed', () => {
 	for (const seq of [4, 5]) {
 		hear?.({ type: 'event', seq, at: '2026-03-02T06:02:00.000Z', event });
 	}
-	expect(desk.left).toMatchObject([{ item: 7, why: 'silent', at: '2026-03-02T06:02:00.000Z' }]);
-	desk.dismiss(desk.left[0]!);
-	expect(desk.left).toEqual([]);
+	expect(desk.left.all).toMatchObject([{ item: 7, why: 'silent', at: '2026-03-02T06:02:00.000Z' }]);
+	desk.left.dismiss(desk.left.all[0]!);
+	expect(desk.left.all).toEqual([]);
 	stop();
 });
 
@@ -143,7 +143,7 @@ test('what went on before the page was open is told when it is, and once', async
 	await desk.load();
 	await desk.load();
 	expect(assignments).toHaveBeenCalledWith({ agent: 1, limit: 100 });
-	expect(desk.left).toMatchObject([{ item: 9, name: null, why: 'silent' }]);
+	expect(desk.left.all).toMatchObject([{ item: 9, name: null, why: 'silent' }]);
 });
 
 test('queues are served for a source too, and pulled from', () => {

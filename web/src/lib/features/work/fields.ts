@@ -36,6 +36,18 @@ export function titleOf(desk: QueueDesk, item: Item): string | null {
 export const calledAt = (desk: QueueDesk, item: Item): string =>
 	titleOf(desk, item) || `#${item.id}`;
 
+/** Whether it is known whom an item is about. */
+export function isAbout({ contact, personal }: Pick<Item, 'contact' | 'personal'>): boolean {
+	const { name, phone, phone_raw, email } = contact;
+	return !!(name || phone || phone_raw || email || Object.keys(personal).length);
+}
+
+/** An item as it is once nobody is to know any more whom it is about. */
+export function nameless(item: Item): Item {
+	const contact = { name: null, phone: null, phone_raw: null, phone_ok: false, email: null };
+	return { ...item, contact, personal: {} };
+}
+
 /** Everything else that came with the item. */
 export function otherRows(desk: QueueDesk, item: Item): ReturnType<typeof entries> {
 	const first = new Set(desk.fields.map((field) => field.name));
@@ -64,6 +76,17 @@ export function changed(item: Known, typed: TypedFields): Record<string, Value |
 		fields[name] = text.trim() ? asValue(text, known(name, item)) : null;
 	}
 	return fields;
+}
+
+/** What was typed about an item and is to be saved; null when there is nothing. */
+export function unsaved(
+	item: Known,
+	typed: { note?: string; fields?: TypedFields }
+): { note?: string; fields?: ReturnType<typeof changed> } | null {
+	const note = typed.note?.trim();
+	const fields = changed(item, typed.fields ?? {});
+	const some = Object.keys(fields).length > 0;
+	return note || some ? { ...(note ? { note } : {}), ...(some ? { fields } : {}) } : null;
 }
 
 /**

@@ -1,11 +1,9 @@
-import type { Assignment, Item, Queue } from '$lib/api';
+import type { Assignment, Item } from '$lib/api';
 import { EMPTY } from '$lib/api/desk';
 import { expect, test, vi } from 'vitest';
 import { addLeft, Dismissed, leftBy, leftKey, leftMeanwhile, MOST_LEFT, type Left } from './left';
 
 vi.mock('$messages', () => ({ m: {} }));
-const silence = { after_secs: 7200, working_hours: false, max_moves: 3, then_queue: null };
-const queues = [{ id: 4, silence }] as Queue[];
 const item = { id: 7, queue: 4, state: 'assigned', contact: { name: 'Kavya Iyer' } } as Item;
 const offered = { ...item, id: 8, state: 'offered' } as Item;
 const first = { ...EMPTY, fields: [{ name: 'account', label: null, edit: false }] };
@@ -14,7 +12,7 @@ const nameless = { id: 18, queue: 5, state: 'assigned', contact: {} } as Item;
 nameless.attributes = { account: 'demo018' };
 nameless.personal = {};
 const released = { item: 18, version: 4 };
-const desk = { id: 1, items: [item, offered, nameless], queues, desks, released };
+const desk = { id: 1, items: [item, offered, nameless], desks, released };
 const at = '2026-03-02T06:02:00.000Z';
 const NOW = Date.parse(at) + 60_000;
 const happened = (event: string, more: object) =>
@@ -23,17 +21,16 @@ const gone = (number: number, ended_at = at): Left => ({
 	item: number,
 	name: null,
 	why: 'silent',
-	at: ended_at,
-	silence
+	at: ended_at
 });
 
 test('what went on for its holder’s silence is named as the page knew it', () => {
 	const why = 'silent';
 	const left = happened('went_silent', { item: 7, agent: 1 });
-	expect(left).toEqual({ item: 7, name: 'Kavya Iyer', why, at, silence });
+	expect(left).toEqual({ item: 7, name: 'Kavya Iyer', why, at });
 	// Nothing is known of an item that the page never had.
 	const unknown = happened('went_silent', { item: 99, agent: 1 });
-	expect(unknown).toEqual({ item: 99, name: null, why, at, silence: null });
+	expect(unknown).toEqual({ item: 99, name: null, why, at });
 });
 
 test.each([
@@ -73,7 +70,7 @@ test('what went on while nobody looked is told for a week', () => {
 		ended(4, 'released', at),
 		ended(3, null, null)
 	];
-	const told = leftMeanwhile(assignments, queues, NOW);
+	const told = leftMeanwhile(assignments, NOW);
 	expect(told).toEqual([gone(6, '2026-03-02T05:00:00.000Z'), gone(7)]);
 });
 

@@ -1,4 +1,4 @@
-import type { Assignment, Item, Queue } from '$lib/api';
+import type { Assignment, Item } from '$lib/api';
 import type { Message } from '$lib/live/reducer';
 import type { Desks } from './desks.svelte';
 import { titleOf } from './fields';
@@ -8,10 +8,9 @@ export interface Left {
 	item: number;
 	/** As the page called it: whoever has lost an item may not ask for its contact any more. */
 	name: string | null;
+	/** How long a silence was too long nobody tells: its queue may say another time by now. */
 	why: 'silent' | 'taken' | 'released' | 'cancelled';
 	at: string;
-	/** For how long its queue lets nobody touch it, and whether only working hours count. */
-	silence: Queue['silence'];
 }
 
 /** What is told of at most; and for how long after it happened, to somebody who was not there. */
@@ -21,7 +20,6 @@ const TOLD_MS = 7 * 86_400_000;
 interface Desk {
 	id: number;
 	items: Item[];
-	queues: Queue[];
 	desks: Pick<Desks, 'of'>;
 	/** What they have given back themselves, as far as this page has done so. */
 	released: { item: number; version: number } | null;
@@ -36,8 +34,7 @@ export function leftBy(message: Happened, desk: Desk): Left | null {
 		item: Number(event.item),
 		name: item ? titleOf(desk.desks.of(item.queue), item) : null,
 		why,
-		at: message.at,
-		silence: silenceOf(item?.queue, desk.queues)
+		at: message.at
 	});
 	if (event.event === 'went_silent') return event.agent === desk.id ? left('silent') : null;
 	// A supervisor hears of everybody's; only what was here was taken from here.
@@ -55,16 +52,12 @@ function isOwn({ item, seen }: Happened['event'], { id, released }: Desk): boole
 }
 
 /** What left for their silence while they were not looking, the oldest first. */
-export function leftMeanwhile(assignments: Assignment[], queues: Queue[], now: number): Left[] {
-	const ended = assignments.flatMap(({ item, queue, end, ended_at: at }): Left[] => {
+export function leftMeanwhile(assignments: Assignment[], now: number): Left[] {
+	const ended = assignments.flatMap(({ item, end, ended_at: at }): Left[] => {
 		if (end !== 'silent' || !at || now - Date.parse(at) > TOLD_MS) return [];
-		return [{ item, name: null, why: 'silent', at, silence: silenceOf(queue, queues) }];
+		return [{ item, name: null, why: 'silent', at }];
 	});
 	return ended.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
-}
-
-function silenceOf(queue: number | null | undefined, queues: Queue[]): Queue['silence'] {
-	return queues.find((q) => q.id === queue)?.silence ?? null;
 }
 
 /** One and the same for the event and for the assignment that it ended. */

@@ -79,6 +79,13 @@ export class Outbox {
 		await this.send();
 	}
 
+	/** Sends no result of the item any more. */
+	forget(item: number): void {
+		this.#all = this.#all.filter((unsent) => unsent.item !== item);
+		this.#kept.write(item, null);
+		this.#written = this.#written.filter((written) => written !== item);
+	}
+
 	/** Sends what there is, one after the other, and never two at once. */
 	send = (): Promise<void> => {
 		this.#sending ??= this.#sendAll().finally(() => (this.#sending = null));

@@ -30,6 +30,19 @@ export class Undoing {
 
 	close = (): void => this.#show(null);
 
+	/**
+	 * Asks whom it is about: an agent is not told of an item they have closed that its person was
+	 * erased. When it is not known, the item's number is said and nothing kept that was typed.
+	 */
+	async check(isKnown: (item: number) => Promise<boolean>): Promise<void> {
+		const item = this.last?.item;
+		if (item === undefined) return;
+		const known = await isKnown(item);
+		const last = this.last;
+		if (known || last?.item !== item) return;
+		this.#show({ ...last, name: null, typed: {} });
+	}
+
 	#show(last: Last | null): void {
 		clearTimeout(this.#timer);
 		const left = (last?.until ?? 0) - Date.now();
