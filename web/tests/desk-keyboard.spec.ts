@@ -1,4 +1,4 @@
-import type { Browser, Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import { barriers, overflow } from './barriers';
 import { expect, firstRun, test as base, type Quiet } from './quiet';
 import { Server } from './server';
@@ -169,6 +169,40 @@ test('a day at the desk without a mouse: script, QQ, results of every kind, undo
 	await expect(shown(page)).toHaveText('Pia Das');
 	await page.keyboard.press('3');
 	await expect.poll(async () => (await pia()).disposition).toBe('no answer');
+	await page.context().close();
+});
+
+test('the key of the first field outlasts a reload and an edit; quick times fit their dialog', async ({
+	browser,
+	calls
+}) => {
+	const lena = await number(calls, 'Lena Roth');
+	const page = await caller(browser, calls, 'Zhao Min');
+	await page.keyboard.press('Space');
+	await expect(shown(page)).toHaveText('Lena Roth');
+	await page.reload();
+	await expect(shown(page)).toHaveText('Lena Roth');
+	const qq = page.getByRole('textbox', { name: 'QQ' });
+	await page.keyboard.press('e');
+	await expect(qq).toBeFocused();
+	await page.keyboard.type('12');
+	await page.keyboard.press('Enter');
+	await page.keyboard.press('s');
+	await expect.poll(async () => (await lena()).personal['qq']).toBe('12');
+	await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+	await page.keyboard.press('e');
+	await expect(qq).toBeFocused();
+	await page.keyboard.press('Enter');
+
+	await page.keyboard.press('l');
+	const dialog = page.getByRole('dialog', { name: 'Call again at…' });
+	const edge = (of: Locator) => of.evaluate((at) => at.getBoundingClientRect().right);
+	const field = await edge(dialog.getByLabel('Day and time'));
+	const last = dialog.getByRole('button', { name: 'Tomorrow at 10:00' });
+	expect(await edge(last)).toBeLessThanOrEqual(field + 0.5);
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('3');
+	await expect.poll(async () => (await lena()).state).toBe('closed');
 	await page.context().close();
 });
 
