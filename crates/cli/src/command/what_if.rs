@@ -79,7 +79,7 @@ fn added(engine: &Engine, more: &str, like: Option<&str>, skills: &[String]) -> 
     };
     let agents = engine.api.list("/agents")?;
     let named = |agent: &&Value| match like {
-        Some(like) => agent["name"] == like || agent["id"].to_string() == like,
+        Some(like) => agent["name"] == like || agent["id"] == like.parse().unwrap_or(0_u64),
         None => agent["active"] == true,
     };
     let like = agents.iter().find(named).context("there is no agent of that name or id")?;
