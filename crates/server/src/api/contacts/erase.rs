@@ -116,6 +116,6 @@ async fn forget(
     let traces = Traces::from(found);
     let rows = app.store.erase_contact(workspace, &traces, &act, app.clock.now()).await?;
     // What was let through in between is about nobody now; from here on nothing is.
-    left.extend(cancel_open(&app.dispatcher, workspace, caller.actor, &about).await?);
+    left.extend(cancel_open(&app.dispatcher, workspace, caller.actor, &about, |_| true).await?);
     Ok(Erased { items, cancelled: left.into_iter().map(|item| item.0).collect(), rows })
 }

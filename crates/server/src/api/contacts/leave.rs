@@ -2,7 +2,7 @@
 //! work, and whoever comes after is not its duplicate.
 
 use crate::dispatcher::{Dispatcher, Request, SubmitError, Work, WorkspaceId};
-use routing::{Agent, Command, ItemId, Refusal, Seen, State};
+use routing::{Agent, Command, Item, ItemId, Refusal, Seen, State};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use store::Actor;
@@ -50,17 +50,23 @@ pub async fn leave(
     Ok(cancelled)
 }
 
-/// Cancels those of the items that are open: what was let through while their person was erased is
-/// about nobody.
+/// Cancels those of the items that are open and that `may_go`, as they stand under the lock; tells
+/// which these were.
 pub async fn cancel_open(
     dispatcher: &Dispatcher,
     workspace: WorkspaceId,
     actor: Actor,
     items: &[ItemId],
+    may_go: fn(&Item) -> bool,
 ) -> Result<Vec<ItemId>, SubmitError> {
     let mut cancelled = Vec::new();
     for some in items.chunks(AT_ONCE) {
-        let work = some.iter().map(|&item| Work::change(move |state| cancel(state, item)));
+        let work = some.iter().map(|&item| {
+            Work::change(move |state| match state.facts().items.get(&item) {
+                Some(open) if may_go(open) => cancel(state, item),
+                _ => Err(Refusal::UnknownItem(item)),
+            })
+        });
         let request = Request { actor, idempotency: None, work: work.collect() };
         let done = dispatcher.submit(workspace, request).await?;
         let ended = some.iter().zip(done).filter(|(_, done)| done.is_ok());

@@ -50,9 +50,10 @@ pub async fn force(
     }
     // Whoever forces what the list barred knows of it; of a duplicate's contact it may have said
     // something since, and that counts.
-    let key = app.contact_key(caller.workspace).await?;
     let callee = match (row.state, row.personal.as_ref().and_then(|p| p.phone.as_ref())) {
-        (ItemStatus::Duplicate, Some(phone)) => secret::phone_key(&key, phone),
+        (ItemStatus::Duplicate, Some(phone)) => {
+            secret::phone_key(&app.contact_key(caller.workspace).await?, phone)
+        }
         _ => None,
     };
     let contact = known_by(&app, &caller, &row).await?;

@@ -11,9 +11,9 @@ mod view;
 pub use view::SheetView;
 
 use crate::api::Answer201;
+use crate::api::contacts::leave::cancel_open;
 use crate::app::App;
 use crate::auth::Caller;
-use crate::dispatcher::{Request, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, page_by_id};
@@ -23,7 +23,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use connectors::mirror::Columns;
-use routing::{Command, ItemId, ItemState, Refusal, Seen, Time};
+use routing::{Item, ItemState, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -204,17 +204,10 @@ pub async fn update(
     Ok(Json(view(&app, &caller, before.id).await?))
 }
 
-/// The most items that one request takes back.
-const AT_ONCE: usize = 500;
-
-/// Takes an item back that waits and that nobody has tried.
-fn taken_back(state: &routing::State, item: ItemId) -> Result<Command, Refusal> {
-    let open = state.facts().items.get(&item).ok_or(Refusal::UnknownItem(item))?;
-    let waits = matches!(open.state, ItemState::Waiting | ItemState::Scheduled { .. });
-    if !waits || open.attempts > 0 || open.callback.is_some() {
-        return Err(Refusal::UnknownItem(item));
-    }
-    Ok(Command::Cancel { item, seen: Seen { agent: None, version: Some(open.version) } })
+/// Whether an item waits and nobody has tried it.
+fn is_untouched(item: &Item) -> bool {
+    let waits = matches!(item.state, ItemState::Waiting | ItemState::Scheduled { .. });
+    waits && item.attempts == 0 && item.callback.is_none()
 }
 
 /// Removes a sheet here, with its secrets and what is known of its rows; the sheet itself stays as it
@@ -234,10 +227,6 @@ pub async fn remove(
     app.store.delete_sheet(caller.workspace, found.id, &act, app.clock.now()).await?;
     app.sheets.forget((caller.workspace, found.id));
     let items: Vec<_> = rows.into_iter().filter_map(|row| row.item).collect();
-    for some in items.chunks(AT_ONCE) {
-        let work = some.iter().map(|&item| Work::change(move |state| taken_back(state, item)));
-        let request = Request { actor: caller.actor, idempotency: None, work: work.collect() };
-        app.dispatcher.submit(caller.workspace, request).await?;
-    }
+    cancel_open(&app.dispatcher, caller.workspace, caller.actor, &items, is_untouched).await?;
     Ok(StatusCode::NO_CONTENT)
 }
