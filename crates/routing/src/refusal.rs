@@ -15,7 +15,10 @@ pub enum Refusal {
     UnknownSource(SourceId),
     #[error("there is no rule {0}")]
     UnknownRule(RuleId),
-    #[error("item {0} is not open: it was never there, is closed, or is a duplicate")]
+    #[error(
+        "item {0} is not open: it was never there, is closed, is a duplicate or on the do-not-call \
+         list, where only forcing hands it out"
+    )]
     UnknownItem(ItemId),
     #[error("{field}: {problem}")]
     Invalid { field: &'static str, problem: String },

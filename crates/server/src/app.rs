@@ -83,7 +83,7 @@ pub struct Parts {
     sessions: Cached<String, (Session, User)>,
     names: Cached<WorkspaceId, Names>,
     words: Cached<WorkspaceId, Arc<Lexicon>>,
-    sources: Cached<(WorkspaceId, String), Arc<KnownSource>>,
+    pub sources: Cached<(WorkspaceId, String), Arc<KnownSource>>,
     sources_by_id: Cached<(WorkspaceId, String), Arc<KnownSource>>,
     settings: Cached<WorkspaceId, Arc<Settings>>,
     workspaces: Cached<(), Arc<Vec<WorkspaceId>>>,

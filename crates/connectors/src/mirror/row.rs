@@ -136,9 +136,9 @@ pub enum Pushed {
     Gone,
     /// The row's key stands in several rows; nothing was written into any of them.
     Ambiguous,
-    /// The row was moved while it was being written to: look at the sheet, the values may stand in
-    /// the row that took its place.
-    Moved,
+    /// The row or its columns were moved while it was being written to: the values may stand in these
+    /// cells, such as `G5`, over what came to be there.
+    Moved { cells: Vec<String> },
 }
 
 /// Changes as one per row, in the order in which rows first come; of two values for a cell the

@@ -133,13 +133,25 @@ fn columns_are_found_again_after_they_were_moved() {
 }
 
 #[test]
+fn a_column_that_comes_between_the_look_and_the_write_is_reported() {
+    let stub = stub(3);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    let insert = Act::InsertColumn { column: 0, title: "new".into() };
+    stub.script().add(Step::next("values:batchUpdate", insert));
+    let pushed = sheet.push(&[change(&id(1), "李雷", "停机")]).unwrap();
+    assert!(matches!(&pushed[..], [Pushed::Moved { cells }] if cells.len() == 2), "{pushed:?}");
+}
+
+#[test]
 fn a_row_that_moves_between_the_look_and_the_write_is_reported() {
     let stub = stub(3);
     let mut sheet = sheet(&stub);
     everything(&mut sheet).unwrap();
     stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
     let pushed = sheet.push(&[change(&id(2), "王芳", "通过")]).unwrap();
-    assert_eq!(pushed, [Pushed::Moved]);
+    let [Pushed::Moved { cells }] = &pushed[..] else { panic!("{pushed:?}") };
+    assert!(cells.iter().all(|cell| cell.ends_with('3')), "where row 2 stood: {cells:?}");
     // One that moves after the write takes its values along.
     let second = Step { after: 1, ..Step::next("values:batchGet", Act::InsertRow { row: 0 }) };
     stub.script().add(second);
@@ -147,7 +159,7 @@ fn a_row_that_moves_between_the_look_and_the_write_is_reported() {
     assert_eq!(pushed, [Pushed::Written]);
     let mut rows = stub.table().rows.into_iter();
     let row = rows.find(|row| row[0] == "acc0003").unwrap();
-    assert_eq!((&row[7], &row[8]), (&json!("王芳"), &json!("通过")));
+    assert_eq!((&row[8], &row[9]), (&json!("王芳"), &json!("通过")));
 }
 
 #[test]

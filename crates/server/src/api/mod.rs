@@ -87,6 +87,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::get, session::sign_out))
         .routes(routes!(setup::get, setup::create))
+        .routes(routes!(setup::link))
         .routes(routes!(desk_link::get, desk_link::renew, desk_link::withdraw))
         .routes(routes!(desk_link::people::people))
         .routes(routes!(desk_link::sign_in::sign_in))

@@ -17,7 +17,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use routing::{Command, Settings};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use store::UserRow;
 use utoipa::ToSchema;
 
@@ -30,8 +29,23 @@ pub struct SetupNeeded {
     pub open: bool,
     /// There are several workspaces, so a login may need its workspace's name.
     pub several: bool,
-    /// Where the one workspace that waits for its admin is, if somebody has said so already.
+}
+
+/// A one-time link.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetupLink {
+    /// From the link that the server printed.
+    pub token: String,
+}
+
+/// The workspace that a one-time link makes the admin of.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SetupWorkspace {
+    /// Where it is, if somebody has said so already.
     pub place: Option<SetupPlace>,
+    /// It has queues already, so no preset is set up in it.
+    pub furnished: bool,
 }
 
 /// By whose clocks and numbers a workspace goes.
@@ -74,18 +88,40 @@ pub struct Pending {
 #[utoipa::path(get, path = "/setup", tag = "access",
     responses((status = 200, body = SetupNeeded)), security(()))]
 pub async fn get(State(app): State<App>) -> Answered<Json<SetupNeeded>> {
-    let waiting: BTreeSet<WorkspaceId> = {
-        let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
-        setup.iter().map(|pending| pending.workspace).collect()
-    };
-    let open = !waiting.is_empty();
-    let place = match Vec::from_iter(waiting)[..] {
-        [one] => place(&*app.settings(one).await?),
-        _ => None,
-    };
+    let open = !app.setup.lock().unwrap_or_else(|e| e.into_inner()).is_empty();
     let needed = open && !app.store.has_admin(None).await?;
     let several = app.workspace_ids().await?.len() > 1;
-    Ok(Json(SetupNeeded { needed, open, several, place }))
+    Ok(Json(SetupNeeded { needed, open, several }))
+}
+
+/// What the page of a one-time link proposes.
+#[utoipa::path(post, path = "/setup/link", tag = "access", request_body = SetupLink,
+    responses((status = 200, body = SetupWorkspace)), security(()))]
+pub async fn link(
+    State(app): State<App>,
+    Body(body): Body<SetupLink>,
+) -> Answered<Json<SetupWorkspace>> {
+    let workspace = pending(&app, &body.token)?.workspace;
+    let place = place(&*app.settings(workspace).await?);
+    Ok(Json(SetupWorkspace { place, furnished: is_furnished(&app, workspace).await? }))
+}
+
+/// The workspace that waits for the admin whose link this is.
+fn pending(app: &App, token: &str) -> Answered<Pending> {
+    let sent = secret::hash(token);
+    let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
+    let found = setup.iter().find(|pending| secret::same(&pending.hash, &sent)).cloned();
+    found.ok_or_else(used)
+}
+
+fn used() -> Problem {
+    Problem::unauthorized(
+        "This link is used up or wrong. Restart the server for a new one if there is no admin yet, else sign in.",
+    )
+}
+
+async fn is_furnished(app: &App, workspace: WorkspaceId) -> Answered<bool> {
+    app.look(workspace, |state| !state.facts().queues.is_empty()).await
 }
 
 /// What the first start assumes is nobody's word.
@@ -104,18 +140,12 @@ pub async fn create(
     peer: Peer,
     Body(body): Body<FirstAdmin>,
 ) -> Answered<impl IntoResponse> {
-    let sent = secret::hash(&body.token);
-    let pending = {
-        let setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
-        setup.iter().find(|p| secret::same(&p.hash, &sent)).cloned()
-    };
-    let used = "This link is used up or wrong. Restart the server for a new one if there is no admin yet, else sign in.";
-    let Some(pending) = pending else { return Err(Problem::unauthorized(used)) };
+    let pending = pending(&app, &body.token)?;
     // Each node prints a link of its own: one that was used ends the others' too.
     if app.store.has_admin(Some(pending.workspace)).await? {
         let mut setup = app.setup.lock().unwrap_or_else(|e| e.into_inner());
         setup.retain(|p| p.workspace != pending.workspace);
-        return Err(Problem::unauthorized(used));
+        return Err(used());
     }
     let name = login_name(&body.name);
     if name.is_empty() || name.chars().count() > 100 {
@@ -123,6 +153,11 @@ pub async fn create(
     }
     Passwords::check("password", &body.password)?;
     let workspace = pending.workspace;
+    if body.preset.is_some() && is_furnished(&app, workspace).await? {
+        let problem =
+            "the workspace has queues already: leave it out, and change them on their pages";
+        return Err(Problem::field("preset", problem));
+    }
     if body.time_zone.is_some() || body.country.is_some() {
         let mut settings = (*app.settings(workspace).await?).clone();
         settings.time_zone = body.time_zone.unwrap_or(settings.time_zone);
@@ -141,7 +176,7 @@ pub async fn create(
         setup.len() < before
     };
     if !taken {
-        return Err(Problem::unauthorized(used));
+        return Err(used());
     }
     let admin =
         UserRow { id: None, name, password_hash, role: Role::Admin, agent: None, active: true };
@@ -185,12 +220,17 @@ mod tests {
         let (token, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
         let ask = || HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
-        let is = |needed: bool, open: bool, place: serde_json::Value| json!({"needed": needed, "open": open, "several": false, "place": place});
-        let (india, china) = (
-            json!({"time_zone": "Asia/Kolkata", "country": "IN"}),
-            json!({"time_zone": "Asia/Shanghai", "country": "CN"}),
-        );
-        assert_eq!(h.send(ask()).await.expect(200), is(true, true, india));
+        let is =
+            |needed: bool, open: bool| json!({"needed": needed, "open": open, "several": false});
+        let look = async |token: &str| {
+            let body = HttpBody::from(json!({"token": token}).to_string());
+            h.send(HttpRequest::post("/api/v1/setup/link").body(body).unwrap()).await
+        };
+        assert_eq!(h.send(ask()).await.expect(200), is(true, true));
+        let place = json!({"time_zone": "Asia/Kolkata", "country": "IN"});
+        let said = json!({"place": place, "furnished": false});
+        assert_eq!(look(&token).await.expect(200), said);
+        assert_eq!(look("wrong").await.problem(401), "unauthorized");
         let send = |token: &str, password: &str| {
             let body = json!({"token": token, "name": "Root", "password": password, "time_zone": "Asia/Shanghai", "country": "cn", "preset": "qc-desk"});
             h.send(
@@ -203,13 +243,16 @@ mod tests {
         assert_eq!(session["user"]["role"], "admin");
         assert_eq!(session["workspace"]["time_zone"], "Asia/Shanghai");
         assert_eq!(send(&token, "a long one").await.problem(401), "unauthorized");
-        assert_eq!(h.send(ask()).await.expect(200), is(false, false, json!(null)));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, false));
         // A link that another node printed, and that nobody used there.
         let (other, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace: h.workspace, hash });
-        assert_eq!(h.send(ask()).await.expect(200), is(false, true, china));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, true));
+        let place = json!({"time_zone": "Asia/Shanghai", "country": "CN"});
+        let said = json!({"place": place, "furnished": true});
+        assert_eq!(look(&other).await.expect(200), said);
         assert_eq!(send(&other, "a long one").await.problem(401), "unauthorized");
-        assert_eq!(h.send(ask()).await.expect(200), is(false, false, json!(null)));
+        assert_eq!(h.send(ask()).await.expect(200), is(false, false));
         h.end().await;
     }
 
@@ -223,12 +266,20 @@ mod tests {
         let made = workspaces::create(&*h.app.store, &h.app.dispatcher, &h.clock, &new);
         let workspace = made.await.unwrap();
         h.app.forget_workspaces();
-        let (_, hash) = workspaces::new_link().unwrap();
+        let (token, hash) = workspaces::new_link().unwrap();
         h.app.setup.lock().unwrap().push(Pending { workspace, hash });
         let ask = HttpRequest::get("/api/v1/setup").body(HttpBody::empty()).unwrap();
-        let said = json!({"needed": false, "open": true, "several": true,
-            "place": {"time_zone": "Asia/Kolkata", "country": "IN"}});
+        let said = json!({"needed": false, "open": true, "several": true});
         assert_eq!(h.send(ask).await.expect(200), said);
+        // What somebody has set up is not set up again as something else.
+        let preset = Preset::LeadDesk.furnish(&h.app, workspace, Actor::System).await;
+        assert!(preset.unwrap().is_some());
+        let body = json!({"token": token, "name": "Root", "password": "a long one",
+            "preset": "crm"});
+        let body = HttpBody::from(body.to_string());
+        let twice = h.send(HttpRequest::post("/api/v1/setup").body(body).unwrap()).await;
+        assert_eq!(twice.problem(422), "invalid");
+        assert_eq!(twice.body["errors"][0]["field"], "preset");
         h.end().await;
     }
 }

@@ -35,6 +35,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET",    "/openapi.json",            Nothing),
     ("GET",    "/setup",                   Nothing),
     ("POST",   "/setup",                   Nothing),
+    ("POST",   "/setup/link",              Nothing),
     ("POST",   "/session",                 Nothing),
     ("GET",    "/session",                 AGENT),
     ("DELETE", "/session",                 AGENT),

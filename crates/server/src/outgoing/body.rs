@@ -2,6 +2,7 @@
 
 use super::topic::told;
 use crate::api::items::get::view;
+use crate::api::items::view::ItemView;
 use crate::app::App;
 use crate::dispatcher::WorkspaceId;
 use crate::http::problem::Answered;
@@ -18,10 +19,12 @@ pub async fn body(app: &App, workspace: WorkspaceId, seq: u64, topic: &str) -> A
     // Endpoints belong to admins, so they are told what an admin may see.
     let words = app.words(workspace).await?;
     let (_, about) = told(&entry.event);
-    let item = match about.item {
-        Some(item) => app.store.item(workspace, item).await?.map(|row| view(row, &words)),
+    let row = match about.item {
+        Some(item) => app.store.item(workspace, item).await?,
         None => None,
     };
+    let notice = app.notices(workspace, row.as_slice()).await?.into_values().next();
+    let item = row.map(|row| ItemView { told: notice, ..view(row, &words) });
     let queue = item.as_ref().and_then(|item| item.queue).map(routing::QueueId);
     let event = serde_json::to_value(&entry.event).map_err(Problem::internal)?;
     let mut data = json!({

@@ -15,8 +15,11 @@ use serde::Serialize;
 use store::{ItemRow, SheetRow, WorkspaceId};
 use utoipa::ToSchema;
 
-/// For how long a node has a sheet after it last worked on it: longer than any call of an adapter.
+/// For how long a node has a sheet while it works on it: longer than any call of an adapter.
 const LEASE_SECS: u32 = 180;
+/// How long somebody who asks for a turn waits until another node's is over, and how often they look.
+const PATIENCE_SECS: u32 = 15;
+const LOOK_MS: i64 = 500;
 /// It is leased again when no more than this is left.
 const LEAST_SECS: u32 = 120;
 /// A file costs nothing to look at: whatever is wrong with it, it is looked at again that soon.
@@ -117,7 +120,8 @@ pub struct Pass<'a> {
 pub async fn run(app: &App, which: Which, reads: Reads) -> Result<Went, Stop> {
     let turn = app.sheets.turn(which);
     let mut held = turn.lock().await;
-    let mut pass = Pass::begin(app, which, held.take()).await?;
+    let patience_secs = if reads == Reads::Now { PATIENCE_SECS } else { 0 };
+    let mut pass = Pass::begin(app, which, held.take(), patience_secs).await?;
     if let Some(until) = pass.rests_until().filter(|_| reads == Reads::Now) {
         *held = pass.opened.take();
         return Err(Stop::Resting(until));
@@ -136,7 +140,7 @@ pub async fn run(app: &App, which: Which, reads: Reads) -> Result<Went, Stop> {
 pub async fn check(app: &App, which: Which) -> Result<Vec<Finding>, Stop> {
     let turn = app.sheets.turn(which);
     let mut held = turn.lock().await;
-    let mut pass = Pass::begin(app, which, held.take()).await?;
+    let mut pass = Pass::begin(app, which, held.take(), PATIENCE_SECS).await?;
     if let Some(until) = pass.rests_until() {
         *held = pass.opened.take();
         return Err(Stop::Resting(until));
@@ -152,12 +156,25 @@ pub async fn check(app: &App, which: Which) -> Result<Vec<Finding>, Stop> {
 }
 
 impl<'a> Pass<'a> {
-    async fn begin(app: &'a App, which: Which, held: Option<Opened>) -> Result<Pass<'a>, Stop> {
+    /// `patience_secs`: for how long it waits until another node's turn is over.
+    async fn begin(
+        app: &'a App,
+        which: Which,
+        held: Option<Opened>,
+        patience_secs: u32,
+    ) -> Result<Pass<'a>, Stop> {
         let (workspace, id) = which;
-        let (now, node) = (app.clock.now(), app.sheets.node());
-        let until = now.plus_secs(LEASE_SECS);
-        let sheet = app.store.lease_sheet(workspace, id, node, now, until).await?;
-        let sheet = sheet.ok_or(Stop::Elsewhere)?;
+        let (mut now, node) = (app.clock.now(), app.sheets.node());
+        let patience = now.plus_secs(patience_secs);
+        let sheet = loop {
+            let until = now.plus_secs(LEASE_SECS);
+            match app.store.lease_sheet(workspace, id, node, now, until).await? {
+                Some(sheet) => break sheet,
+                None if now >= patience => return Err(Stop::Elsewhere),
+                None => app.clock.sleep_until(Time(now.0.saturating_add(LOOK_MS))).await,
+            }
+            now = app.clock.now();
+        };
         // Secrets that another node renewed are newer than those in here.
         let same =
             |opened: &Opened| opened.version == sheet.version && opened.sealed == sheet.sealed;
@@ -350,7 +367,8 @@ impl<'a> Pass<'a> {
         Ok(Went { counts: self.counts, trouble })
     }
 
-    /// Notes what was spent and seen; this node has the sheet for a while longer.
+    /// Notes what was spent and seen. Whoever asks for a turn may have the next one; by themselves
+    /// other nodes leave the sheet to this one for a while.
     async fn give_back(&mut self) -> Result<(), Stop> {
         if let Some(opened) = &self.opened {
             let health = &mut self.sheet.health;
@@ -361,8 +379,8 @@ impl<'a> Pass<'a> {
                 health.stamp = serde_json::to_string(stamp).ok();
             }
         }
-        let (node, until) = (self.app.sheets.node(), self.sheet.leased_until);
-        self.app.store.sheet_went(self.workspace, &self.sheet, node, until).await?;
+        let (node, now) = (self.app.sheets.node(), self.app.clock.now());
+        self.app.store.sheet_went(self.workspace, &self.sheet, node, now).await?;
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use super::pass::{Pass, Stop};
 use super::shown::{Known, Verdict, verdict, wanted};
 use connectors::mirror::{CellValue, Columns, PageToken, Role, Row, RowId, Trouble};
 use std::collections::{HashMap, HashSet};
-use store::{ItemRow, ItemStatus, RowState, SheetRow};
+use store::{ItemRow, ItemStatus, RowState, SheetRow, Shown};
 
 /// The most pages that are read in a row.
 const MAX_PAGES: usize = 10_000;
@@ -287,17 +287,21 @@ async fn missing(
     Ok(keep)
 }
 
-/// A row is gone: its item is taken back, unless somebody has it, who goes on; people are told then.
+/// A row is gone: its item is taken back, unless somebody has it, who goes on. What came of that is
+/// written when the row is back; until then people are told.
 pub async fn withdrawn(pass: &mut Pass<'_>, row: SheetRow) -> Result<Option<SheetRow>, Stop> {
     let Some(item) = pass.item(&row).await? else { return Ok(None) };
-    if is_held(&item) {
+    let is_unsaid = item.state == ItemStatus::Closed && row.shown == Shown::NotYet;
+    if is_held(&item) || is_unsaid {
         let Some(mut memory) = Memory::of(row.clone()) else { return Ok(None) };
-        memory.row.state = RowState::Withdrawn;
         memory.row.due_at = None;
-        let (ours, theirs) = (CellValue::Empty, CellValue::Empty);
-        let (column, at) = (String::new(), pass.app.clock.now());
-        let conflict = Conflict { column, why: Why::RowGone, ours, theirs, at };
-        pass.counts.conflicts += u32::from(memory.disagree(conflict));
+        if memory.row.state != RowState::Withdrawn {
+            memory.row.state = RowState::Withdrawn;
+            let (ours, theirs) = (CellValue::Empty, CellValue::Empty);
+            let (column, at) = (String::new(), pass.app.clock.now());
+            let conflict = Conflict { column, why: Why::RowGone, ours, theirs, at };
+            pass.counts.conflicts += u32::from(memory.disagree(conflict));
+        }
         let kept = memory.into_row();
         return Ok((kept != row).then_some(kept));
     }

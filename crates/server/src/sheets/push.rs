@@ -228,10 +228,18 @@ async fn became(
             pass.tell("some rows have the same key as others: give each its own".to_owned());
             later(&mut memory, AGAIN_SECS);
         }
-        Ok(Pushed::Moved) => {
-            pass.tell(
-                "rows were moved while they were written to; they are looked at again".into(),
+        Ok(Pushed::Moved { cells }) => {
+            let cells = cells.join(", ");
+            tracing::warn!(
+                workspace = pass.workspace.0,
+                sheet = pass.sheet.id.0,
+                cells,
+                "rows or columns of a sheet were moved while they were written to"
             );
+            pass.tell(format!(
+                "rows or columns were moved while they were written to: look at {cells} in the \
+                 sheet's version history; the rows are looked at again"
+            ));
             later(&mut memory, MOVED_SECS);
         }
         Err(what) => {

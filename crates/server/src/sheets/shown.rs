@@ -22,8 +22,11 @@ pub fn wanted<'a>(
     promised: Option<&str>,
     now: Time,
 ) -> Vec<Wanted<'a>> {
-    let is_told = row.shown != Shown::Nothing && row.hold_until.is_none_or(|until| until <= now);
+    let is_held_back = row.hold_until.is_some_and(|until| until > now);
+    let is_told = row.shown != Shown::Nothing && !is_held_back;
     let value = |column: &SheetColumn| match column.role {
+        // What lets go of it may still be taken back.
+        Some(Role::Owner) if is_held_back && item.state != ItemStatus::Closed => None,
         Some(Role::Owner) => owner(item, promised),
         _ if is_told => result(column, item),
         _ => None,

@@ -27,6 +27,10 @@ impl Words for English {
         at.strftime("%d %b %H:%M").to_string()
     }
 
+    fn date(&self, at: &Zoned) -> String {
+        at.strftime("%d %b %Y %H:%M").to_string()
+    }
+
     fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
         match strategy {
             Strategy::FairShare => (

@@ -24,6 +24,10 @@ const MONTHS: [&str; 12] = [
 #[derive(Debug)]
 pub(super) struct Hindi;
 
+fn month(at: &Zoned) -> &'static str {
+    MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1) % MONTHS.len()]
+}
+
 impl Words for Hindi {
     fn unnamed(&self, thing: Thing, id: u64) -> String {
         match thing {
@@ -39,8 +43,11 @@ impl Words for Hindi {
     }
 
     fn clock(&self, at: &Zoned) -> String {
-        let month = MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1) % MONTHS.len()];
-        format!("{} {month} {}", at.day(), at.strftime("%H:%M"))
+        format!("{} {} {}", at.day(), month(at), at.strftime("%H:%M"))
+    }
+
+    fn date(&self, at: &Zoned) -> String {
+        format!("{} {} {}", at.day(), month(at), at.strftime("%Y %H:%M"))
     }
 
     fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {

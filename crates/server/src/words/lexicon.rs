@@ -182,8 +182,12 @@ impl Lexicon {
             let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
             match (at.date() == now.date(), place) {
                 (true, Where::Zone(_)) => at.strftime("%H:%M").to_string(),
-                (false, Where::Zone(_)) => words.clock(&at),
-                (_, Where::Zones(_)) => format!("{} {}", words.clock(&at), at.strftime("%Z")),
+                (false, Where::Zone(_)) if at.year() == now.year() => words.clock(&at),
+                (false, Where::Zone(_)) => words.date(&at),
+                (_, Where::Zones(_)) if at.year() == now.year() => {
+                    format!("{} {}", words.clock(&at), at.strftime("%Z"))
+                }
+                (_, Where::Zones(_)) => format!("{} {}", words.date(&at), at.strftime("%Z")),
             }
         };
         let when = match (calling.open, calling.until) {

@@ -134,6 +134,8 @@ trait Words: Sync {
     /// Another agent, to an agent.
     fn colleague(&self) -> &'static str;
     fn clock(&self, at: &Zoned) -> String;
+    /// A time of another year.
+    fn date(&self, at: &Zoned) -> String;
 
     /// What a strategy is called, and whom it takes.
     fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str);

@@ -27,6 +27,10 @@ impl Words for Chinese {
         at.strftime("%-m月%-d日 %H:%M").to_string()
     }
 
+    fn date(&self, at: &Zoned) -> String {
+        at.strftime("%Y年%-m月%-d日 %H:%M").to_string()
+    }
+
     fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
         match strategy {
             Strategy::FairShare => ("公平份额", "按权重公平分配；回来的人不会被淹没。"),

@@ -47,7 +47,8 @@ static FORGET: Many = Many {
     types: &[I, I, T],
 };
 
-/// 1: there is a result; 2: it was taken back.
+/// 1: there is a result; 2: it was taken back. A row that is gone while somebody has its item may come
+/// back; of one that is gone for good nothing is known.
 static MARK: Many = Many {
     sql: "UPDATE sheet_rows SET due_at = CASE WHEN due_at < v.c4 THEN due_at ELSE v.c4 END, \
           result = CASE WHEN v.c5 = 1 AND result = 0 THEN 1 \
@@ -55,10 +56,13 @@ static MARK: Many = Many {
           hold_until = CASE WHEN v.c5 = 0 THEN hold_until ELSE v.c6 END, \
           revision = revision + 1 FROM {rows} AS v WHERE sheet_rows.workspace_id = v.c1 \
           AND sheet_rows.sheet_id = v.c2 AND sheet_rows.item_id = v.c3 \
-          AND sheet_rows.state = 'there'",
+          AND (sheet_rows.state = 'there' \
+          OR sheet_rows.state = 'withdrawn' AND sheet_rows.row_id IS NOT NULL)",
     types: &[I, I, I, I, I, I],
 };
 
+/// For how long other nodes leave a sheet that nobody works on to the one that did, in milliseconds.
+const OPEN_MS: i64 = 20_000;
 const SHEET: &str = "s.sheet_id, s.name, s.kind, s.source_id, s.config, s.sealed, s.trusted, \
     s.version, s.active, s.seq, s.node, s.leased_until, s.read_due, s.paused_until, s.failures, \
     s.trouble, s.last_read_at, s.last_written_at, s.budget, s.stamp, s.created_at FROM sheets AS s";
@@ -191,11 +195,13 @@ impl<D: Db> Sheets for Backend<D> {
     async fn sheets_due(&self, node: &str, now: Time) -> Result<Vec<(WorkspaceId, Sheet)>> {
         let select = format!(
             "SELECT s.workspace_id, {SHEET} WHERE s.active = 1 AND s.paused_until <= $2 \
-             AND (s.node = $1 OR s.leased_until <= $2) AND (s.read_due <= $2 OR EXISTS (\
+             AND (s.node IS NULL OR s.node = $1 OR s.leased_until <= $3) AND (s.read_due <= $2 OR EXISTS (\
              SELECT 1 FROM sheet_rows AS r WHERE r.workspace_id = s.workspace_id \
              AND r.sheet_id = s.sheet_id AND r.due_at <= $2)) ORDER BY s.workspace_id, s.sheet_id"
         );
-        let found = self.read(select, cells![node, now]).await?;
+        // Whoever had it last has it open: the others wait a while.
+        let left = Time(now.0.saturating_sub(OPEN_MS));
+        let found = self.read(select, cells![node, now, left]).await?;
         found.iter().map(of_workspace::<D>).collect()
     }
 

@@ -107,6 +107,9 @@ export const api = {
 	},
 	setup: {
 		get: () => take<t.Setup>(http.GET(`${V}/setup`)),
+		/** The workspace that a one-time link makes the admin of. */
+		link: (token: string) =>
+			take<t.SetupWorkspace>(http.POST(`${V}/setup/link`, { body: { token } })),
 		create: (body: Schemas['FirstAdmin']) => take<t.Session>(http.POST(`${V}/setup`, { body }))
 	},
 	workspace: {

@@ -130,6 +130,7 @@ export type ImportJob = Omit<Answer<Schemas['Import']>, 'columns'> & {
 /** Its secret is there only in the answer that made it. */
 export type Token = Omit<Answer<Schemas['Token']>, 'token'> & { token?: string | null };
 export type Setup = Answer<Schemas['SetupNeeded']>;
+export type SetupWorkspace = Answer<Schemas['SetupWorkspace']>;
 export type Topic = Schemas['Topic'];
 /** Its signing key is there only in the answer that made it. */
 export type Endpoint = Omit<Answer<Schemas['Endpoint']>, 'secret'> & { secret?: string | null };

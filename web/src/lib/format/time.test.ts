@@ -43,6 +43,7 @@ describe('how long ago', () => {
 test('the clock shows the workspace’s zone, and the day only when it is another', () => {
 	expect(clock('2026-03-10T12:00:00Z', NOW, 'Asia/Kolkata', 'en-GB')).toBe('17:30');
 	expect(clock('2026-03-10T20:00:00Z', NOW, 'Asia/Kolkata', 'en-GB')).toBe('11 Mar, 01:30');
+	expect(clock('2031-01-01T00:00:00Z', NOW, 'Asia/Kolkata', 'en-GB')).toBe('1 Jan 2031, 05:30');
 });
 
 test('a countdown never goes below zero and never shows a second too few', () => {

@@ -36,12 +36,20 @@ export function ago(at: string | Date, now: Date | number, locale: string): stri
 	return words.format(Math.min(0, Math.round(secs)) || 0, 'second');
 }
 
+/** The year, where it is not the present one. */
+function otherYear(at: string | Date, now: Date | number, zone: string): Intl.DateTimeFormatOptions {
+	const year = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' });
+	return year.format(new Date(at)) === year.format(new Date(now)) ? {} : { year: 'numeric' };
+}
+
 /** The hour and minute as the workspace's clocks show them, with the day when it is not today. */
 export function clock(at: string | Date, now: Date | number, zone: string, locale: string): string {
 	const day = new Intl.DateTimeFormat(locale, { timeZone: zone, dateStyle: 'short' });
 	const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 	const sameDay = day.format(new Date(at)) === day.format(new Date(now));
-	const date: Intl.DateTimeFormatOptions = sameDay ? {} : { day: 'numeric', month: 'short' };
+	const date: Intl.DateTimeFormatOptions = sameDay
+		? {}
+		: { day: 'numeric', month: 'short', ...otherYear(at, now, zone) };
 	return new Intl.DateTimeFormat(locale, { timeZone: zone, ...date, ...time }).format(new Date(at));
 }
 
@@ -49,6 +57,7 @@ export function clock(at: string | Date, now: Date | number, zone: string, local
 export function stamp(at: string | Date, zone: string, locale: string): string {
 	return new Intl.DateTimeFormat(locale, {
 		timeZone: zone,
+		...otherYear(at, Date.now(), zone),
 		day: '2-digit',
 		month: 'short',
 		hour: '2-digit',

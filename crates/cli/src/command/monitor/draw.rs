@@ -52,9 +52,11 @@ fn draw_above(frame: &mut Frame<'_>, board: &Board, tops: Each<usize>, foot: u16
     ])
     .areas(area);
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    frame.render_widget(Line::styled(format!("Fairlead · {}", board.workspace), bold), title);
-    let clock = Paragraph::new(board.at.as_str()).alignment(Alignment::Right);
-    frame.render_widget(clock, title);
+    let told = u16::try_from(Line::raw(board.at.as_str()).width()).unwrap_or(u16::MAX);
+    let [name, clock] =
+        Layout::horizontal([Constraint::Min(0), Constraint::Length(told)]).spacing(1).areas(title);
+    frame.render_widget(Line::styled(format!("Fairlead · {}", board.workspace), bold), name);
+    frame.render_widget(Paragraph::new(board.at.as_str()).alignment(Alignment::Right), clock);
     let sights = [
         draw_agents(frame, agents, &board.agents, tops[0]),
         draw_fairness(frame, spread, &board.fairness, tops[1]),

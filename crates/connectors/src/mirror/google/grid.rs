@@ -34,7 +34,7 @@ impl Grid {
 
     /// One cell.
     pub fn cell(&self, row: u32, column: usize) -> String {
-        self.range(&format!("{}{row}", letter_of(column)))
+        self.range(&letters(row, column))
     }
 
     /// The titles as they are now, and for each part its cells from its first row on. Formulas are
@@ -100,6 +100,11 @@ impl Grid {
         let echoed: Option<Vec<CellValue>> = echoed.collect();
         echoed.filter(|echoed| echoed.len() == cells.len()).ok_or_else(unreadable)
     }
+}
+
+/// A cell as people name it, such as `G5`.
+pub fn letters(row: u32, column: usize) -> String {
+    format!("{}{row}", letter_of(column))
 }
 
 /// Ranges of rows, none longer than a block, that hold all of these.

@@ -1,7 +1,7 @@
 //! What is known of a sheet, and how it is kept true: columns and rows wander.
 
 use super::{
-    Google, MAX_CELL,
+    Google, MAX_CELL, Sent,
     grid::{Grid, Part, encode, windows},
     index::Index,
     session::Session,
@@ -133,10 +133,10 @@ impl Google {
     /// values went along with them.
     pub(super) fn look_again(
         &mut self,
-        sent: &[&RowChange],
+        sent: &[Sent<'_>],
         by_row: &mut HashMap<RowId, Pushed>,
     ) -> Result<(), Trouble> {
-        let ids: HashSet<RowId> = sent.iter().map(|change| change.row.clone()).collect();
+        let ids: HashSet<RowId> = sent.iter().map(|(change, _)| change.row.clone()).collect();
         let astray = match self.astray(&ids) {
             Ok(astray) => astray,
             Err(Trouble::Changed(_)) => ids,
@@ -147,14 +147,14 @@ impl Google {
         }
         let ids: Vec<RowId> = astray.iter().cloned().collect();
         let rows = self.read(&ids)?;
-        for change in sent.iter().filter(|change| astray.contains(&change.row)) {
+        for (change, cells) in sent.iter().filter(|(change, _)| astray.contains(&change.row)) {
             let row = rows.iter().find(|row| row.id == change.row);
             let holds = |row: &crate::mirror::Row| {
                 let cell = |key: &Writable| row.cells.get(key.place());
                 change.cells.iter().all(|(key, value)| cell(key).is_some_and(|c| c.same(value)))
             };
             if !row.is_some_and(holds) {
-                by_row.insert(change.row.clone(), Pushed::Moved);
+                by_row.insert(change.row.clone(), Pushed::Moved { cells: cells.clone() });
             }
         }
         Ok(())

@@ -24,7 +24,7 @@ use super::{
     outside::service,
     row::{answers, merged},
 };
-use grid::{BLOCK, windows};
+use grid::{BLOCK, letters, windows};
 use index::Entry;
 use known::Known;
 use session::Session;
@@ -34,6 +34,9 @@ use std::collections::{HashMap, HashSet};
 const BATCH: usize = 100;
 /// The most characters that a cell takes.
 const MAX_CELL: usize = 50_000;
+
+/// A change that was sent, and the cells that it was sent to.
+type Sent<'a> = (&'a RowChange, Vec<String>);
 
 /// One sheet of one spreadsheet.
 pub struct Google {
@@ -135,14 +138,15 @@ impl Sheet for Google {
         }
         self.find(&merged.iter().map(|change| change.row.clone()).collect())?;
         let (session, known) = self.known()?;
-        let (mut by_row, mut sent, mut cells) = (HashMap::new(), Vec::new(), Vec::new());
+        let (mut by_row, mut sent, mut cells) = (HashMap::new(), Vec::<Sent>::new(), Vec::new());
         for change in &merged {
             let pushed = match known.index.row(&change.row) {
                 None => Pushed::Gone,
                 Some(_) if known.index.is_twice(&change.row) => Pushed::Ambiguous,
                 Some(row) => match known.cells(row, change) {
                     Ok(own) => {
-                        sent.push((change, own.len()));
+                        let name = |(row, column, _): &(u32, usize, _)| letters(*row, *column);
+                        sent.push((change, own.iter().map(name).collect()));
                         cells.extend(own);
                         Pushed::Written
                     }
@@ -155,15 +159,14 @@ impl Sheet for Google {
             return Ok(answers(changes, &by_row));
         }
         let mut echoes = known.grid.put(session, &cells)?.into_iter();
-        for (change, length) in &sent {
-            let echoes = echoes.by_ref().take(*length);
+        for (change, places) in &sent {
+            let echoes = echoes.by_ref().take(places.len());
             let kept = change.cells.iter().zip(echoes).filter(|((_, v), echo)| !v.same(echo));
             let columns: Vec<String> = kept.map(|((key, _), _)| key.name().to_owned()).collect();
             if !columns.is_empty() {
                 by_row.insert(change.row.clone(), Pushed::Dropped { columns });
             }
         }
-        let sent: Vec<&RowChange> = sent.iter().map(|(change, _)| *change).collect();
         self.look_again(&sent, &mut by_row)?;
         Ok(answers(changes, &by_row))
     }

@@ -31,6 +31,14 @@ pub async fn of_key(app: &App, key: &str) -> Answered<Vec<Sender>> {
     Ok(senders)
 }
 
+/// The same as they are now: another node may have given one a new secret a moment ago.
+pub async fn of_key_now(app: &App, key: &str) -> Answered<Vec<Sender>> {
+    for workspace in app.workspace_ids().await?.iter() {
+        app.sources.forget(&(*workspace, key.to_owned()));
+    }
+    of_key(app, key).await
+}
+
 /// The source whose own secret stands in the header; `None` when others may be meant, whose
 /// webhooks are signed.
 pub fn by_secret(app: &App, senders: &[Sender], headers: &HeaderMap) -> Answered<Option<Sender>> {

@@ -71,7 +71,7 @@ impl App {
         let words = self.lexicon(caller).await?;
         let settings = self.settings(caller.workspace).await?;
         let calling = of_row(&row, &words, &settings, self.clock.now());
-        let told = self.notices(caller, std::slice::from_ref(&row)).await?.remove(&item);
+        let told = self.notices(caller.workspace, std::slice::from_ref(&row)).await?.remove(&item);
         let ticks = self.store.ticks(caller.workspace, item).await?;
         Ok(ItemView { calling, told, ticks, ..view(row, &words) })
     }

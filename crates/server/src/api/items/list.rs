@@ -108,7 +108,7 @@ pub async fn list(
     let words = app.lexicon(&caller).await?;
     let settings = app.settings(caller.workspace).await?;
     let now = app.clock.now();
-    let mut notices = app.notices(&caller, &page.items).await?;
+    let mut notices = app.notices(caller.workspace, &page.items).await?;
     let one = |row: ItemRow| {
         let calling = of_row(&row, &words, &settings, now);
         let told = notices.remove(&row.id);

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::dispatcher::WorkspaceId;
 use crate::http::problem::Answered;
 use routing::{ItemId, Notice, State};
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ impl App {
     /// The notices that stand among the items.
     pub async fn notices(
         &self,
-        caller: &Caller,
+        workspace: WorkspaceId,
         rows: &[ItemRow],
     ) -> Answered<BTreeMap<ItemId, Notice>> {
         let open = [ItemStatus::Assigned, ItemStatus::Waiting];
@@ -25,7 +26,7 @@ impl App {
         }
         let notice = |state: &State, id: ItemId| Some((id, state.notice(id)?));
         let look = move |s: &State| ids.into_iter().filter_map(|id| notice(s, id)).collect();
-        self.look(caller.workspace, look).await
+        self.look(workspace, look).await
     }
 
     /// The newest items before `after` of which a notice stands.

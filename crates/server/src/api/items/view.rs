@@ -126,7 +126,7 @@ pub struct ItemView {
     /// Where one item is asked for: who came again as it, newest first, at most 20.
     #[serde(default)]
     pub duplicates: Vec<DuplicateView>,
-    /// What supervisors were told of it and nobody has seen to since; null in webhooks and exports.
+    /// What supervisors were told of it and nobody has seen to since; null in exports.
     #[schema(value_type = Option<schema::Notice>)]
     pub told: Option<Notice>,
     /// How often it was scheduled to be tried again.

@@ -51,6 +51,44 @@ async fn rows_of_a_file_become_items_and_results_stand_in_it() {
     desk.h.end().await;
 }
 
+#[tokio::test]
+async fn what_came_of_a_row_that_was_gone_is_written_when_it_is_back() {
+    for is_looked_at_meanwhile in [false, true] {
+        let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+        let path = list(&desk.h);
+        desk.add(json!({"kind": "file", "link": path})).await;
+        desk.sync().await;
+        let item = desk.claim(0).await;
+        let (gone, rest): (Vec<&str>, Vec<&str>) =
+            LIST.split_inclusive('\n').partition(|line| line.starts_with("a1,"));
+        std::fs::write(&path, rest.concat()).unwrap();
+        desk.sync().await;
+        assert_eq!(desk.conflicts().await[0]["why"], "row_gone");
+        desk.complete(0, &item, "perfect", Some("10001")).await;
+        desk.settle();
+        if is_looked_at_meanwhile {
+            desk.sync().await;
+            let open = desk.conflicts().await;
+            assert_eq!(open[0]["why"], "row_gone", "its result is nowhere in the sheet");
+            let noted = json!({"row": open[0]["row"], "column": "", "keep": "sheet"});
+            let decide = format!("/sheets/{}/conflicts/resolve", desk.sheet);
+            desk.h.call("POST", &decide, noted).await.expect(200);
+            desk.sync().await;
+            assert_eq!(desk.conflicts().await, Vec::<Value>::new(), "noting it once is enough");
+        }
+        std::fs::write(&path, [rest.concat(), gone.concat()].concat()).unwrap();
+        desk.sync().await;
+        desk.sync().await;
+        let now = std::fs::read_to_string(&path).unwrap();
+        let told = "a1,1,1,=1/2,10001,13800000001,iPhone,Asha,通过";
+        assert!(now.contains(told), "looked at meanwhile: {is_looked_at_meanwhile}: {now}");
+        let waiting = desk.h.get("/items?state=waiting").await;
+        assert_eq!(waiting["items"].as_array().unwrap().len(), 1, "nobody is called twice");
+        assert_eq!(desk.conflicts().await, Vec::<Value>::new());
+        desk.h.end().await;
+    }
+}
+
 /// The sheet as the store keeps it.
 async fn kept(desk: &Desk) -> store::Sheet {
     let found = desk.h.app.store.sheet(desk.h.workspace, SheetId(desk.sheet)).await;

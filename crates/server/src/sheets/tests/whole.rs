@@ -88,6 +88,19 @@ async fn a_result_that_is_taken_back_is_never_shown() {
     desk.sync().await;
     let cells = ["已电联", "QQ", "备注", "建联人"].map(|title| stub.cell(0, title));
     assert_eq!(cells, [Value::Null, Value::Null, Value::Null, json!("Asha")]);
+    // Nor is what it does to the item: whoever recorded it has it until then.
+    desk.complete(0, &undone, "no answer", None).await;
+    desk.sync().await;
+    assert_eq!(stub.cell(0, "建联人"), "Asha");
+    let undone = desk.act(0, &undone, "undo", Value::Null).await;
+    desk.complete(0, &undone, "no answer", None).await;
+    desk.settle();
+    desk.sync().await;
+    assert_eq!(stub.cell(0, "建联人"), "", "it comes again, to anybody");
+    desk.h.advance(600);
+    let undone = desk.claim(0).await;
+    desk.sync().await;
+    assert_eq!(stub.cell(0, "建联人"), "Asha");
     // Given back, the row is nobody's again.
     desk.act(0, &undone, "release", json!({"version": undone["version"]})).await;
     desk.sync().await;

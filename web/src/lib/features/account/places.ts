@@ -1,4 +1,4 @@
-import type { Preset, Setup } from '$lib/api';
+import type { Preset, SetupWorkspace } from '$lib/api';
 import { appearance } from '$lib/settings.svelte';
 
 type Place = { zone: string; country: string };
@@ -50,7 +50,7 @@ function zonesOf(country: string): string[] {
  * What is proposed: what was chosen when the workspace was made, which no preset changes; else where
  * teams of the preset are; else where this browser is.
  */
-export function proposed(own: Place, made: Setup['place'], preset: Preset | ''): Place {
+export function proposed(own: Place, made: SetupWorkspace['place'], preset: Preset | ''): Place {
 	if (made) return { zone: made.time_zone, country: made.country };
 	return placeOf(preset) ?? own;
 }

@@ -1,6 +1,6 @@
 /** Events after which an agent's own list of items may be another. */
 const ITEMS =
-	/^(assigned|offered|offer_missed|accepted|declined|completed|updated|bars_set|released|returned|went_silent|supervisor_told|reassigned|cancelled|forgotten|retry_scheduled|undone|claimed)$/;
+	/^(assigned|offered|offer_missed|accepted|declined|completed|updated|bars_set|released|returned|went_silent|supervisor_told|reassigned|cancelled|forgotten|result_kept|retry_scheduled|undone|claimed)$/;
 const AGENT = /^(signed_|lapsed|status_set|agent_|shift_|day_)/;
 
 /** What of the desk is to be loaded anew after an event. */

@@ -26,7 +26,7 @@ import { Outbox, unheard, type Unsent } from './outbox.svelte';
 import { isOfDesk, refusal } from './refusal';
 import { saveTicks } from './save-ticks';
 import { Ticks } from './ticks.svelte';
-import { Typed } from './typed.svelte';
+import { isEmpty, Typed } from './typed.svelte';
 import { Undoing } from './undoing.svelte';
 
 /** One agent's desk: who they are, what they hold, what is held out to them. */
@@ -329,7 +329,8 @@ export class Desk {
 		this.#left(item);
 		this.doneToday += 1;
 		const secs = this.queues.find((q) => q.id === queue)?.undo_secs ?? 0;
-		this.undoing.offer({ item, name, label, typed }, secs, since);
+		const beside = this.items.map(({ id }) => id);
+		this.undoing.offer({ item, name, label, typed, beside }, secs, since);
 		if (!this.undoing.last) toasts.ok(m.saved_result({ label, name: name ?? `#${item}` }));
 		this.#goOn(queue);
 	}
@@ -383,6 +384,7 @@ export class Desk {
 		this.nextUp.cancel();
 		this.takingBack = true;
 		try {
+			await this.#keepWhatWasBegun(last.beside);
 			const item = await api.items.undo(last.item);
 			this.undoing.close();
 			this.doneToday = Math.max(0, this.doneToday - 1);
@@ -400,6 +402,16 @@ export class Desk {
 			// What came after it was handed back.
 			this.#reloadItems();
 		}
+	}
+
+	/** What came after a result is handed back with it, unless the server knows that it was begun. */
+	async #keepWhatWasBegun(beside: number[]): Promise<void> {
+		const next = this.items.filter(({ id, state }) => state === 'assigned' && !beside.includes(id));
+		await Promise.all(next.map(({ id }) => this.ticks.flush(id)));
+		const begun = next.find(({ id }) => !isEmpty(this.typed.of(id)));
+		if (!begun) return;
+		const detail = `Item ${begun.id} has been begun.`;
+		throw new Problem({ code: 'next_in_hand', status: 409, detail, args: { item: begun.id } });
 	}
 
 	/** An item as it was last seen: what was ticked meanwhile has made a new version of it. */

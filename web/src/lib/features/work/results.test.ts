@@ -360,6 +360,31 @@ describe('taking a result back', () => {
 		expect(desk.current?.id).toBe(7);
 	});
 
+	test('does not take away a next one that was typed about, or whose tick is not saved yet', async () => {
+		const next = { ...item, id: 8 };
+		await desk.complete(item, 'won', 'Won');
+		desk.items = [next];
+		desk.typed.writeNote(8, 'He asked for the price');
+		await desk.undo();
+		expect(undo).not.toHaveBeenCalled();
+		expect(toasts.bad).toHaveBeenCalledWith(expect.stringContaining('refused_next_in_hand'));
+		expect(desk.typed.note(8)).toBe('He asked for the price');
+		// Taken out again, nothing is in the way; a tick is with the server before that is asked.
+		desk.typed.forget(8);
+		const flush = vi.spyOn(desk.ticks, 'flush').mockResolvedValue();
+		await desk.undo();
+		expect(flush).toHaveBeenCalledWith(8);
+		expect(desk.current?.id).toBe(7);
+	});
+
+	test('does not ask about what was in hand before', async () => {
+		desk.items = [item, { ...item, id: 6 }];
+		desk.typed.writeNote(6, 'Half a note');
+		await desk.complete(item, 'won', 'Won');
+		await desk.undo();
+		expect(undo).toHaveBeenCalledWith(7);
+	});
+
 	test('can be tried again while nobody answers', async () => {
 		undo.mockRejectedValueOnce(away);
 		await desk.complete(item, 'won', 'Won');

@@ -7,6 +7,10 @@ export interface Entry {
 	fields?: TypedFields;
 }
 
+/** Whether nothing was typed. */
+export const isEmpty = ({ note, fields }: Entry): boolean =>
+	!note && !Object.keys(fields ?? {}).length;
+
 /**
  * Notes and fields by item: they survive a look at another item, a lost connection, a reload and a tab
  * that was closed. They are gone as soon as the server has them, and at the latest with signing out.
@@ -39,7 +43,7 @@ export class Typed {
 
 	put(item: number, entry: Entry): void {
 		const { [item]: _, ...others } = this.#all;
-		const empty = !entry.note && !Object.keys(entry.fields ?? {}).length;
+		const empty = isEmpty(entry);
 		this.#all = empty ? others : { ...others, [item]: entry };
 		this.#kept.write(item, empty ? null : entry);
 	}

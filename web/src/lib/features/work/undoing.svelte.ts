@@ -8,6 +8,8 @@ export interface Undoable {
 	label: string;
 	/** What was typed when it was given, for when it is taken back. */
 	typed: Entry;
+	/** What was in hand beside it: whatever else is there later came after it. */
+	beside: number[];
 }
 
 type Last = Undoable & { until: number };

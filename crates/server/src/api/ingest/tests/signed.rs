@@ -76,6 +76,33 @@ async fn standard_webhooks_are_believed_once() {
     h.end().await;
 }
 
+#[tokio::test]
+async fn another_node_believes_a_new_secret_at_once() {
+    let h = Harness::postgres().await;
+    let other = h.beside().await;
+    let office = h.office(&[]).await;
+    let made = source(&h, &office, "standard").await;
+    let plain = source(&h, &office, "shared_secret").await;
+    let at = h.app.clock.now().0 / 1000;
+    let (first, secret) = (made["secret"].as_str().unwrap(), plain["secret"].as_str().unwrap());
+    standard(&other, "msg_1", at, &[first], "{\"name\": \"A\"}").await.expect(202);
+    let shared = async |secret: &str| {
+        post(&other, "shared-secret", &[("x-webhook-secret", secret)], "{\"name\": \"B\"}").await
+    };
+    shared(secret).await.expect(202);
+    let rotate = async |source: &Value| {
+        let path = format!("/sources/{}/rotate-secret", source["id"]);
+        h.call("POST", &path, json!({"keep_secs": 600})).await.expect(200)
+    };
+    let (second, secret) = (rotate(&made).await, rotate(&plain).await);
+    let second = second["secret"].as_str().unwrap();
+    standard(&other, "msg_2", at, &[second], "{\"name\": \"C\"}").await.expect(202);
+    shared(secret["secret"].as_str().unwrap()).await.expect(202);
+    assert_eq!(shared("wrong").await.problem(401), "unauthorized");
+    other.end().await;
+    h.end().await;
+}
+
 fn google(key: &str, lead_id: &str, is_test: bool) -> String {
     json!({"lead_id": lead_id, "google_key": key, "is_test": is_test, "api_version": "1.0",
         "form_id": 40_000_000_000_u64, "campaign_id": 7, "gcl_id": "TeSter",
