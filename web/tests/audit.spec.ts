@@ -45,7 +45,7 @@ test('a person is erased after the item’s number was typed', async ({ browser,
 	await expect(erase).toBeDisabled();
 	await question.getByLabel(`Type #${item.id} to confirm`).fill(`#${item.id}`);
 	await erase.click();
-	await expect(page.getByText('The person is erased from 1 items')).toBeVisible();
+	await expect(page.getByText('The person is erased from 1 item')).toBeVisible();
 	await expect(page.getByText('Kavya Iyer')).toHaveCount(0);
 	await expect(drawer.getByRole('button', { name: 'Erase this person…' })).toHaveCount(0);
 	await page.context().close();

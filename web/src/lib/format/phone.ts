@@ -19,12 +19,16 @@ const GROUPS: Record<string, number[]> = {
 	'977': [3, 3, 4]
 };
 
+/** Country codes of one and of two digits; all others have three (ITU-T E.164). */
+const SHORT = /^([17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
+
+const codeOf = (digits: string): string => SHORT.exec(digits)?.[0] ?? digits.slice(0, 3);
+
 /** An E.164 number in the groups in which people read it out: `+91 98765 43210`. */
 export function groupPhone(e164: string): string {
 	if (!/^\+\d{5,15}$/.test(e164)) return e164;
 	const digits = e164.slice(1);
-	const code = [3, 2, 1].map((n) => digits.slice(0, n)).find((c) => c in GROUPS);
-	if (!code) return `+${thirds(digits)}`;
+	const code = codeOf(digits);
 	const rest = digits.slice(code.length);
 	const sizes = GROUPS[code] ?? [];
 	const total = sizes.reduce((sum, n) => sum + n, 0);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOpen, monday, toQuery } from './period';
+import { isOpen, isTooLong, monday, toQuery } from './period';
 
 const ZONE = 'Europe/Berlin';
 const period = (choice: 'today' | 'yesterday' | 'week' | 'own', from = '', to = '') => ({
@@ -46,4 +46,26 @@ test('days that are being typed are no period', () => {
 	] as const) {
 		expect(toQuery(period('own', from, to), ZONE, NOW)).toBeNull();
 	}
+});
+
+test('more than a year is not asked for, and is said', () => {
+	for (const [from, to, long] of [
+		['2025-10-24', '2026-10-24', false],
+		['2025-10-23', '2026-10-24', true],
+		// Up to now.
+		['2025-10-25', '', false],
+		['2025-10-24', '', true],
+		['2025-10-24', '2027-01-01', true],
+		// Nothing that was typed to its end.
+		['0202-10-24', '2026-13-01', false],
+		['2026-10-24', '2024-10-24', false]
+	] as const) {
+		expect(isTooLong(period('own', from, to), ZONE, NOW), from).toBe(long);
+		if (long) expect(toQuery(period('own', from, to), ZONE, NOW)).toBeNull();
+	}
+	expect(isTooLong(period('today', '2020-01-01'), ZONE, NOW)).toBe(false);
+	expect(toQuery(period('own', '2025-10-24', '2026-10-24'), ZONE, NOW)).toEqual({
+		from: '2025-10-23T22:00:00.000Z',
+		to: '2026-10-24T22:00:00.000Z'
+	});
 });

@@ -33,15 +33,35 @@ export function daysOf({ choice, from, to }: Period, today: string): { from: str
 	}
 }
 
+/** The most that the API looks at at once. */
+const LONGEST_MS = 366 * 86_400_000;
+
 /** What the API is asked for: whole days, the last one up to now; `null` while it makes no sense. */
 export function toQuery(period: Period, zone: string, now: number): ReportFilter | null {
 	if (period.choice === 'today') return {};
-	const { from, to } = daysOf(period, localDay(new Date(now), zone));
+	const query = asked(daysOf(period, localDay(new Date(now), zone)), zone, now);
+	return query && !exceeds(query, now) ? query : null;
+}
+
+/** Whether days of one's own are more than the API looks at at once. */
+export function isTooLong(period: Period, zone: string, now: number): boolean {
+	const query = period.choice === 'own' ? asked(period, zone, now) : null;
+	return query !== null && exceeds(query, now);
+}
+
+function asked(
+	{ from, to }: { from: string; to: string },
+	zone: string,
+	now: number
+): { from: string; to?: string } | null {
 	if (!isDay(from) || (to && !isDay(to)) || isReversed({ from, to })) return null;
 	const end = to && dayStart(dayAfter(to), zone);
 	// What is still to come would only be an empty place in the chart.
 	return { from: dayStart(from, zone), ...(end && Date.parse(end) < now ? { to: end } : {}) };
 }
+
+const exceeds = ({ from, to }: { from: string; to?: string }, now: number): boolean =>
+	(to === undefined ? now : Date.parse(to)) - Date.parse(from) > LONGEST_MS;
 
 /** Whether what is recorded now counts in it. */
 export function isOpen(query: ReportFilter): boolean {

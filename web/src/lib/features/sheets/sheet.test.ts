@@ -9,16 +9,18 @@ const sheet = (active: boolean, state: object) =>
 			trouble: null,
 			paused_until: null,
 			waiting_to_write: 0,
+			conflicts: 0,
 			last_read_at: '2026-03-02T04:30:00Z',
 			...state
 		}
 	}) as Sheet;
 
 test('a sheet stands as badly as the worst of it', () => {
-	const worst = { trouble: 'x', paused_until: '2026', waiting_to_write: 3 };
+	const worst = { trouble: 'x', paused_until: '2026', waiting_to_write: 3, conflicts: 2 };
 	expect(standing(sheet(false, worst))).toBe('off');
 	expect(standing(sheet(true, worst))).toBe('trouble');
 	expect(standing(sheet(true, { ...worst, trouble: null }))).toBe('paused');
+	expect(standing(sheet(true, { waiting_to_write: 3, conflicts: 2 }))).toBe('disputed');
 	expect(standing(sheet(true, { waiting_to_write: 3 }))).toBe('behind');
 	expect(standing(sheet(true, {}))).toBe('in_step');
 	expect(standing(sheet(true, { last_read_at: null }))).toBe('unread');

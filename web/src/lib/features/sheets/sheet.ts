@@ -1,12 +1,13 @@
 import type { Sheet, SheetColumn } from '$lib/api';
 
 /** How a sheet is doing, the worst first. */
-export type Standing = 'off' | 'trouble' | 'paused' | 'behind' | 'unread' | 'in_step';
+export type Standing = 'off' | 'trouble' | 'paused' | 'disputed' | 'behind' | 'unread' | 'in_step';
 
 export function standing({ active, state }: Pick<Sheet, 'active' | 'state'>): Standing {
 	if (!active) return 'off';
 	if (state.trouble) return 'trouble';
 	if (state.paused_until) return 'paused';
+	if (state.conflicts > 0) return 'disputed';
 	if (state.waiting_to_write > 0) return 'behind';
 	return state.last_read_at ? 'in_step' : 'unread';
 }

@@ -28,6 +28,7 @@ export const TONES: Record<Standing, 'ok' | 'warn' | 'bad' | 'plain'> = {
 	off: 'plain',
 	trouble: 'bad',
 	paused: 'warn',
+	disputed: 'warn',
 	behind: 'warn',
 	unread: 'plain',
 	in_step: 'ok'
@@ -43,6 +44,10 @@ export function standingWords(sheet: Sheet): string {
 			return lag ? `${m.sheet_trouble()} · ${lag}` : m.sheet_trouble();
 		case 'paused':
 			return lag ? `${m.sheet_paused()} · ${lag}` : m.sheet_paused();
+		case 'disputed': {
+			const conflicts = m.sheet_to_decide({ n: sheet.state.conflicts });
+			return lag ? `${conflicts} · ${lag}` : conflicts;
+		}
 		case 'behind':
 			return lag;
 		case 'unread':
