@@ -12,6 +12,7 @@ const PAGES: [string, string | null][] = [
 	['wall', 'supervisor'],
 	['items', 'supervisor'],
 	['history', 'supervisor'],
+	['what-if', 'supervisor'],
 	['people', 'supervisor'],
 	['queues', 'supervisor'],
 	['sources', 'supervisor'],

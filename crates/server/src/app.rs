@@ -70,7 +70,7 @@ pub struct Parts {
     /// The tables held against the journal, for one audit at a time.
     pub recount: Recount,
     /// Held while a period is played again: it takes memory and a core.
-    pub simulating: tokio::sync::Mutex<()>,
+    pub simulating: Arc<tokio::sync::Mutex<()>>,
     /// Turns true when the server stops: long answers end.
     pub stopping: watch::Receiver<bool>,
     /// Workspaces that wait for their first admin.
@@ -140,7 +140,7 @@ impl App {
             pings: tokio::sync::Semaphore::new(4),
             backups: tokio::sync::Mutex::default(),
             recount: Recount::default(),
-            simulating: tokio::sync::Mutex::default(),
+            simulating: Arc::default(),
             stopping,
             setup: Mutex::default(),
             root: OnceLock::new(),

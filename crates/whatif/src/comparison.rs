@@ -14,6 +14,8 @@ pub struct Comparison {
     pub recorded: Side,
     pub changed: Side,
     pub differences: Differences,
+    /// Who is there on the changed side only, and whom they are like.
+    pub added: BTreeMap<AgentId, AgentId>,
     /// What people configured within the period that cannot be under the policy.
     pub skipped: Vec<Skipped>,
 }

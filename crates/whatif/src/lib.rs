@@ -75,6 +75,7 @@ pub use change::Change;
 pub use comparison::{Comparison, Difference, Differences, Kind, Taken};
 pub use explain::{Explained, explain, explain_recorded};
 pub use figures::{Figures, Side, Spread};
+pub use metrics::Metric;
 pub use plan::{Arrivals, BadPlan, Handling, Plan};
 pub use policy::{AddAgents, BadPolicy, Fields, MOST_ADDED, Policy};
 pub use record::Entry;
@@ -117,6 +118,9 @@ pub enum Error {
     /// The events are not those that followed on the state.
     #[error("event {seq} does not go on from the state that was given: {problem}")]
     Record { seq: u64, problem: String },
+    /// Whoever asked did not want it any longer.
+    #[error("the simulation was stopped before it had ended")]
+    Stopped,
 }
 
 /// Plays a recorded period under a change. `state` is how the workspace stood before the first of
@@ -130,7 +134,21 @@ pub fn compare(
     change: &Change,
     options: &Options,
 ) -> Result<Comparison, Error> {
-    compare_by(state, entries, change, options, true)
+    play(state, entries, change, options, true, &|| true)
+}
+
+/// The same as long as it is wanted: `wanted` is asked before every step of the changed side.
+///
+/// # Errors
+/// Those of [`compare`], and [`Error::Stopped`] once it is not wanted any longer.
+pub fn compare_while(
+    state: State,
+    entries: &[Entry],
+    change: &Change,
+    options: &Options,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Comparison, Error> {
+    play(state, entries, change, options, true, wanted)
 }
 
 /// The same; `follow` is off in tests only, which look how far the courses alone lead from the record.
@@ -141,6 +159,17 @@ pub fn compare_by(
     change: &Change,
     options: &Options,
     follow: bool,
+) -> Result<Comparison, Error> {
+    play(state, entries, change, options, follow, &|| true)
+}
+
+fn play(
+    state: State,
+    entries: &[Entry],
+    change: &Change,
+    options: &Options,
+    follow: bool,
+    wanted: &dyn Fn() -> bool,
 ) -> Result<Comparison, Error> {
     belongs(&state, entries)?;
     let record = Record::read(state.facts(), entries);
@@ -156,10 +185,16 @@ pub fn compare_by(
         changed,
         reasons: BTreeMap::new(),
         last: None,
+        wanted,
     };
     let mut run = Run::begin(state, &record, change, &mut both)?;
     run.play(follow)?;
+    if !wanted() {
+        return Err(Error::Stopped);
+    }
     let skipped = std::mem::take(&mut run.skipped);
+    let added = run.force.added.iter().flat_map(|(like, added)| added.iter().map(|a| (*a, *like)));
+    let added = added.collect();
     let Both { mut changed, reasons, .. } = both;
     changed.end(record.end);
     let most = options.max_differences;
@@ -167,6 +202,7 @@ pub fn compare_by(
         recorded: Side::of(&recorded),
         changed: Side::of(&changed),
         differences: Differences::of(&recorded, &changed, entries, reasons, most),
+        added,
         skipped,
     })
 }
@@ -203,6 +239,7 @@ struct Both<'a> {
     reasons: BTreeMap<ItemId, Option<Reason>>,
     /// When the last of those came whose reason must be kept.
     last: Option<Time>,
+    wanted: &'a dyn Fn() -> bool,
 }
 
 impl Watch for Both<'_> {
@@ -210,6 +247,10 @@ impl Watch for Both<'_> {
         if let Some((item, first, told)) = self.changed.saw(at, event) {
             self.came(item, first, told);
         }
+    }
+
+    fn is_done(&self) -> bool {
+        !(self.wanted)()
     }
 }
 

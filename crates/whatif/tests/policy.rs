@@ -7,7 +7,10 @@ use routing::{
     AgentId, AgentSpec, Capacity, Cause, Code, Command, Event, ItemId, Kind, QueueId, QueueSpec,
     Seen, SourceId, SourceSpec, State, Submission, Time, Way,
 };
-use whatif::{Comparison, Entry, Options, Policy, compare, explain, explain_recorded};
+use whatif::{
+    Change, Comparison, Entry, Error, Options, Policy, compare, compare_while, explain,
+    explain_recorded,
+};
 
 /// A journal written by hand: each command at its second after nine.
 struct Desk {
@@ -325,4 +328,20 @@ fn an_offer_that_is_missed_only_now_sends_nobody_away_for_good() {
     // Answers take up to 9 s, so that some come too late now.
     assert!(both.differences.by_kind[&whatif::Kind::Later] > 5, "{:?}", both.differences.by_kind);
     assert!(is * 100 > was * 85, "{is} instead of {was} calls were answered");
+}
+
+#[test]
+fn it_is_played_only_as_long_as_somebody_wants_it() {
+    let (state, journal) = busy_desk();
+    let left = std::cell::Cell::new(u64::MAX);
+    let play = || {
+        let wanted = || left.replace(left.get().saturating_sub(1)) > 0;
+        let (change, options) = (Change::default(), Options::default());
+        compare_while(state.clone(), &journal, &change, &options, &wanted)
+    };
+    assert_eq!(play(), compare(state.clone(), &journal, &Change::default(), &Options::default()));
+    for steps in 0..3 {
+        left.set(steps);
+        assert_eq!(play(), Err(Error::Stopped), "after {steps} steps");
+    }
 }

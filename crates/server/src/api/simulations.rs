@@ -9,13 +9,15 @@ use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use routing::{State, Time};
+use routing::{Event, State, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::WorkspaceId;
 use utoipa::ToSchema;
-use whatif::{Comparison, Entry, Options, Policy, Taken};
+use whatif::{Comparison, Entry, Metric, Options, Policy, Taken};
 
 /// Events read at once.
 const PAGE: u32 = 5_000;
@@ -54,13 +56,18 @@ pub struct SimulationForm {
 pub struct SimulationView {
     pub from: Rfc3339,
     pub to: Rfc3339,
+    /// The workspace's zone now.
     pub time_zone: String,
     /// Events of the period that were played.
     pub events: usize,
     pub target_secs: u32,
-    /// Names of those that are there now, by id. Agents that the policy adds have none.
+    /// Names of who was there, by id, and of those whom the policy adds: `New 1 (like Asha)`.
     pub agents: BTreeMap<u64, String>,
+    /// Who is there on the changed side only, and whom they are like.
+    pub added: BTreeMap<u64, u64>,
     pub queues: BTreeMap<u64, String>,
+    /// What the figures of `shares` and `means_ms` are called, and how each is made.
+    pub figures: BTreeMap<String, FigureView>,
     /// What was recorded: figures of the workspace, and by queue and agent.
     #[schema(value_type = Object)]
     pub recorded: Value,
@@ -75,6 +82,13 @@ pub struct SimulationView {
     pub differences: Vec<DifferenceView>,
     /// What people configured within the period and cannot be under the policy.
     pub skipped: Vec<SkippedView>,
+}
+
+/// A figure by the name that leaves nothing open, with its formula.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FigureView {
+    pub name: String,
+    pub formula: String,
 }
 
 /// An item that differs.
@@ -106,7 +120,7 @@ pub struct SkippedView {
 
 /// Plays a recorded period through the engine again under another policy: arrivals, who was at work and
 /// how long things took come as they were recorded. With an empty policy it gives what was recorded.
-/// Nothing of the workspace changes. One at a time on a server.
+/// Nothing of the workspace changes. One at a time on a server; it ends when nobody waits for it.
 #[utoipa::path(post, path = "/simulations", tag = "rules", params(LanguageHeader),
     request_body = SimulationForm, responses((status = 200, body = SimulationView)))]
 pub async fn run(
@@ -114,7 +128,7 @@ pub async fn run(
     caller: Caller,
     Body(form): Body<SimulationForm>,
 ) -> Answered<Json<SimulationView>> {
-    let Ok(_turn) = app.simulating.try_lock() else {
+    let Ok(turn) = app.simulating.clone().try_lock_owned() else {
         let busy = "Another simulation runs on this server; try again when it has ended.";
         return Err(Problem::too_many(busy, 10));
     };
@@ -124,27 +138,36 @@ pub async fn run(
     let today = app.look(caller.workspace, |state| state.facts().day_started).await?;
     let (from, to) = Period { from: form.from, to: form.to }.ends(today, app.clock.now())?;
     let (state, entries) = recorded(&app, caller.workspace, from, to).await?;
-    let time_zone = state.facts().settings.time_zone.clone();
     let events = entries.len();
     let target_secs = options.target_secs;
+    let waiting = Waiting(Arc::new(AtomicBool::new(true)));
+    let wanted = waiting.0.clone();
     let played = tokio::task::spawn_blocking(move || {
+        // Who comes next waits until memory and core are free, also when nobody waits for this one.
+        let _turn = turn;
         let change = policy.change(state.facts()).map_err(|bad| at_policy(&bad))?;
-        whatif::compare(state, &entries, &change, &options).map_err(|error| match error {
-            whatif::Error::Policy(bad) => at_policy(&bad),
-            error => Problem::internal(error),
+        let wanted = || wanted.load(Ordering::Relaxed);
+        whatif::compare_while(state, &entries, &change, &options, &wanted).map_err(|error| {
+            match error {
+                whatif::Error::Policy(bad) => at_policy(&bad),
+                error => Problem::internal(error),
+            }
         })
     });
     let comparison = played.await.map_err(Problem::internal)??;
-    let words = app.lexicon(&caller).await?;
-    let names = app.names(caller.workspace).await?;
-    let queues = app
+    let mut words = app.lexicon(&caller).await?;
+    let (time_zone, queues) = app
         .look(caller.workspace, |state| {
             let queues = state.facts().queues.iter();
-            queues.map(|(id, queue)| (id.0, queue.spec.name.clone())).collect()
+            let queues = queues.map(|(id, queue)| (id.0, queue.spec.name.clone())).collect();
+            (state.facts().settings.time_zone.clone(), queues)
         })
         .await?;
-    let agents = names.iter().map(|(id, name)| (id.0, name.clone())).collect();
-    let Comparison { recorded, changed, differences, skipped } = comparison;
+    let Comparison { recorded, changed, differences, added, skipped } = comparison;
+    // Somebody of today can have the number of one who is added to a period that is over.
+    words.agents.retain(|id, _| recorded.agents.contains_key(id));
+    words.add(&added);
+    let agents = words.agents.iter().map(|(id, name)| (id.0, name.clone())).collect();
     Ok(Json(SimulationView {
         from: Rfc3339(from),
         to: Rfc3339(to),
@@ -152,7 +175,9 @@ pub async fn run(
         events,
         target_secs,
         agents,
+        added: added.into_iter().map(|(agent, like)| (agent.0, like.0)).collect(),
         queues,
+        figures: Metric::ALL.into_iter().map(figure).collect(),
         recorded: serde_json::to_value(recorded).map_err(Problem::internal)?,
         changed: serde_json::to_value(changed).map_err(Problem::internal)?,
         different: differences.total,
@@ -196,7 +221,18 @@ fn at_policy(bad: &whatif::BadPolicy) -> Problem {
     Problem::invalid(vec![FieldProblem::new(path, &bad.problem)])
 }
 
-/// How the workspace stood when the period began, and its events until it ended.
+/// Says that nobody waits for the answer any longer, when its request is gone.
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// How the workspace stood when the period began, and its events until it ended. A period that begins
+/// before the first item of all begins with that: who made the workspace did not do so under a policy,
+/// and a policy can only name who and what is there.
 async fn recorded(
     app: &App,
     workspace: WorkspaceId,
@@ -204,6 +240,7 @@ async fn recorded(
     to: Time,
 ) -> Answered<(State, Vec<Entry>)> {
     let (mut state, mut entries, mut seq) = (State::default(), Vec::new(), 0);
+    let mut some_came = false;
     loop {
         let page = app.store.events_since(workspace, seq, PAGE).await?;
         let Some(last) = page.last() else { return Ok((state, entries)) };
@@ -213,7 +250,9 @@ async fn recorded(
             if entry.event.is_given() && entry.at >= to {
                 return Ok((state, entries));
             }
-            if entries.is_empty() && !(entry.event.is_given() && entry.at >= from) {
+            some_came |= matches!(entry.event, Event::Submitted { .. });
+            let begins = some_came && entry.event.is_given() && entry.at >= from;
+            if entries.is_empty() && !begins {
                 state.apply(entry.at, &entry.event);
             } else {
                 entries.push(Entry { seq: entry.seq, at: entry.at, event: entry.event });
@@ -245,11 +284,16 @@ fn taken_view(words: &Lexicon, taken: Taken) -> TakenView {
     }
 }
 
-/// A kind as JSON writes it.
-fn word(kind: whatif::Kind) -> String {
-    serde_json::to_value(kind)
+fn figure(metric: Metric) -> (String, FigureView) {
+    let (name, formula) = (metric.title().to_owned(), metric.formula().to_owned());
+    (word(metric), FigureView { name, formula })
+}
+
+/// A name as JSON writes it.
+fn word(name: impl Serialize) -> String {
+    serde_json::to_value(name)
         .ok()
-        .and_then(|kind| kind.as_str().map(str::to_owned))
+        .and_then(|name| name.as_str().map(str::to_owned))
         .unwrap_or_default()
 }
 
@@ -294,6 +338,27 @@ mod tests {
             assert_eq!(first["recorded"]["agent"], office.agents[0]);
             assert_eq!(first["changed"]["agent"], office.agents[1]);
             assert!(first["changed"]["text"].as_str().unwrap().contains("Ben"), "{first}");
+            // Somebody else who is like him has a name, also in the reasons.
+            let more = json!({"add_agents": [{"like": office.agents[1], "count": 2}]});
+            let more = h.post("/simulations", ask(more)).await;
+            let news: Vec<&String> = more["added"].as_object().unwrap().keys().collect();
+            assert_eq!(more["added"][news[0]], office.agents[1]);
+            assert_eq!(more["agents"][news[1]], "New 2 (like Ben)");
+            let all = more["differences"].as_array().unwrap().iter();
+            let first: u64 = news[0].parse().unwrap();
+            let mut news = all.filter(|one| one["changed"]["agent"] == first);
+            let text = news.next().expect("some for them")["changed"]["text"].as_str().unwrap();
+            assert!(text.contains("New 1 (like Ben)"), "{text}");
+            // From before there was a workspace: it begins with the first item, in today's zone.
+            let early = json!({"from": "2026-01-01T00:00:00Z",
+                "policy": {"remove_agents": [office.agents[0]]}});
+            let early = h.post("/simulations", early).await;
+            assert_eq!(early["time_zone"], "Asia/Kolkata");
+            assert_eq!(early["recorded"]["workspace"]["arrived"], 6);
+            assert_eq!(early["differences"], other["differences"]);
+            let level = &early["figures"]["service_level"];
+            assert_eq!(level["name"], "Service level (abandoned count against)");
+            assert_eq!(level["formula"], "answered within target ÷ (answered + abandoned)");
             // Nothing of it happened.
             assert_eq!(h.get("/items").await["items"].as_array().unwrap().len(), 6);
 

@@ -19,6 +19,10 @@ impl Words for English {
         }
     }
 
+    fn another(&self, n: usize, like: &str) -> String {
+        format!("New {n} (like {like})")
+    }
+
     fn colleague(&self) -> &'static str {
         "a colleague"
     }

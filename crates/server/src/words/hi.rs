@@ -38,6 +38,10 @@ impl Words for Hindi {
         }
     }
 
+    fn another(&self, n: usize, like: &str) -> String {
+        format!("नया {n} ({like} जैसा)")
+    }
+
     fn colleague(&self) -> &'static str {
         "किसी सहकर्मी"
     }

@@ -42,6 +42,16 @@ impl Lexicon {
         name.unwrap_or_else(|| self.language.words().unnamed(Thing::Agent, id.0))
     }
 
+    /// Names those who are added to a period that is played again, and whom they are like.
+    pub fn add(&mut self, added: &BTreeMap<AgentId, AgentId>) {
+        let names = added.iter().zip(1..).map(|((agent, like), n)| {
+            let name = self.language.words().another(n, &self.agent(*like));
+            (*agent, name)
+        });
+        let names: Vec<_> = names.collect();
+        self.agents.extend(names);
+    }
+
     /// What a strategy is called, and whom it takes.
     pub fn strategy(&self, strategy: Strategy) -> (&'static str, &'static str) {
         self.language.words().strategy(strategy)

@@ -131,6 +131,8 @@ enum When {
 /// All phrases of one language.
 trait Words: Sync {
     fn unnamed(&self, thing: Thing, id: u64) -> String;
+    /// Somebody who was not there, in a period that is played again.
+    fn another(&self, n: usize, like: &str) -> String;
     /// Another agent, to an agent.
     fn colleague(&self) -> &'static str;
     fn clock(&self, at: &Zoned) -> String;

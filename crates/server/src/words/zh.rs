@@ -19,6 +19,10 @@ impl Words for Chinese {
         }
     }
 
+    fn another(&self, n: usize, like: &str) -> String {
+        format!("新人 {n}（像 {like}）")
+    }
+
     fn colleague(&self) -> &'static str {
         "其他同事"
     }

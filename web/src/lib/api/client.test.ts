@@ -28,10 +28,10 @@ test('an answer that breaks off is none', async () => {
 	await expect(take(broken)).rejects.toSatisfy(offline);
 });
 
-test('a file may take as long as it takes', async () => {
+test.each(['imports', 'simulations'])('%s may take as long as they take', async (path) => {
 	const fetched = vi.fn();
 	vi.stubGlobal('fetch', fetched);
-	const request = new Request('http://localhost/api/v1/imports', { method: 'POST' });
+	const request = new Request(`http://localhost/api/v1/${path}`, { method: 'POST' });
 	await inTime(request);
 	expect(fetched).toHaveBeenCalledWith(request);
 });

@@ -38,8 +38,8 @@ function unanswered(): Problem {
 
 /** A little longer than the server gives itself. */
 const PATIENCE_MS = 35_000;
-/** What reads a whole file takes as long as it takes. */
-const PATIENT = ['/api/v1/imports', '/api/v1/do-not-call/import'];
+/** What reads a whole file, or plays a whole period, takes as long as it takes. */
+const PATIENT = ['/api/v1/imports', '/api/v1/do-not-call/import', '/api/v1/simulations'];
 
 /** A connection that has died without a word must not hold up what waits behind its request. */
 export function inTime(request: Request): Promise<Response> {

@@ -276,6 +276,8 @@ export const api = {
 			return `${V}/reports/desk/export?${params}`;
 		}
 	},
+	simulate: (body: t.SimulationForm, signal: AbortSignal) =>
+		take<t.Simulation>(http.POST(`${V}/simulations`, { body, signal })),
 	callbacks: (query: { agent?: number; queue?: number }) =>
 		take<t.Callbacks>(http.GET(`${V}/callbacks`, { params: { query } })),
 	announcements: {

@@ -1400,7 +1400,7 @@ export interface paths {
         /**
          * Plays a recorded period through the engine again under another policy: arrivals, who was at work and
          *     how long things took come as they were recorded. With an empty policy it gives what was recorded.
-         *     Nothing of the workspace changes. One at a time on a server.
+         *     Nothing of the workspace changes. One at a time on a server; it ends when nobody waits for it.
          */
         post: operations["post_simulations"];
         delete?: never;
@@ -2531,6 +2531,11 @@ export interface components {
             /** @description The field's path, such as `contact.phone` or `steps[0].after_secs`. */
             field: string;
             problem: string;
+        };
+        /** @description A figure by the name that leaves nothing open, with its formula. */
+        FigureView: {
+            formula: string;
+            name: string;
         };
         /** @description Something that is not in order. */
         Finding: {
@@ -4607,7 +4612,11 @@ export interface components {
         };
         /** @description Both sides of a period. */
         SimulationView: {
-            /** @description Names of those that are there now, by id. Agents that the policy adds have none. */
+            /** @description Who is there on the changed side only, and whom they are like. */
+            added: {
+                [key: string]: number;
+            };
+            /** @description Names of who was there, by id, and of those whom the policy adds: `New 1 (like Asha)`. */
             agents: {
                 [key: string]: string;
             };
@@ -4626,6 +4635,10 @@ export interface components {
             };
             /** @description Events of the period that were played. */
             events: number;
+            /** @description What the figures of `shares` and `means_ms` are called, and how each is made. */
+            figures: {
+                [key: string]: components["schemas"]["FigureView"];
+            };
             from: components["schemas"]["Time"];
             queues: {
                 [key: string]: string;
@@ -4636,6 +4649,7 @@ export interface components {
             skipped: components["schemas"]["SkippedView"][];
             /** Format: int32 */
             target_secs: number;
+            /** @description The workspace's zone now. */
             time_zone: string;
             to: components["schemas"]["Time"];
         };

@@ -143,3 +143,38 @@ export type Delivery = Omit<Answer<Schemas['Delivery']>, 'body'> & {
 	body?: Record<string, unknown> | null;
 };
 export type SentAgain = Answer<Schemas['SentAgain']>;
+
+/** A part of a whole, exactly. */
+export interface Share {
+	part: number;
+	whole: number;
+}
+/** What came to the workspace, a queue or an agent, and what became of it. */
+export interface Figures {
+	arrived: number;
+	assigned: number;
+	answers: { answered: number; abandoned: number };
+	waits: Record<'count' | 'mean_ms' | 'p50_ms' | 'p90_ms' | 'p99_ms' | 'max_ms', number>;
+	waiting: number;
+	oldest_ms: number | null;
+	work: Record<'on_work_ms' | 'idle_ms' | 'signed_in_ms' | 'handled', number>;
+	held: number;
+	/** By the names of `figures`. */
+	shares: Record<string, Share>;
+	means_ms: Record<string, number>;
+}
+/** One side of a period that was played again. */
+export interface Side {
+	workspace: Figures;
+	queues: Record<string, Figures>;
+	agents: Record<string, Figures>;
+	jain: Record<string, Share>;
+	kept_back: number;
+}
+export type SimulationForm = Schemas['SimulationForm'];
+export type Simulation = Omit<Answer<Schemas['SimulationView']>, 'recorded' | 'changed'> & {
+	recorded: Side;
+	changed: Side;
+};
+export type Difference = Answer<Schemas['DifferenceView']>;
+export type Taken = Answer<Schemas['TakenView']>;

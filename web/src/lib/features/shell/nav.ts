@@ -13,6 +13,7 @@ import PhoneOff from '@lucide/svelte/icons/phone-off';
 import Send from '@lucide/svelte/icons/send';
 import Settings from '@lucide/svelte/icons/settings-2';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
+import Shuffle from '@lucide/svelte/icons/shuffle';
 import Table from '@lucide/svelte/icons/table-2';
 import Upload from '@lucide/svelte/icons/upload';
 import Webhook from '@lucide/svelte/icons/webhook';
@@ -44,6 +45,7 @@ export function places(): Place[] {
 		...place(lead, '/reports', m.nav_reports(), ChartColumn, 'day'),
 		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
 		...place(lead, '/history', m.nav_history(), History, 'day'),
+		...place(lead, '/what-if', m.nav_what_if(), Shuffle, 'day'),
 		...place(lead, '/people', m.nav_people(), Contact, 'setup'),
 		...place(lead, '/queues', m.nav_queues(), Layers, 'setup'),
 		...place(lead, '/sources', m.nav_sources(), Webhook, 'setup'),
