@@ -59,6 +59,8 @@ pub struct Parts {
     pub board: Board,
     /// Wakes the task that fetches leads: there are new ones to fetch.
     pub fetch_wake: tokio::sync::Notify,
+    /// Wakes the task that makes changes of rules when their time comes: there is a new one.
+    pub rules_wake: tokio::sync::Notify,
     /// Whose turn it is with which sheet, on this node.
     pub sheets: Turns,
     pub imports_running: Running,
@@ -137,6 +139,7 @@ impl App {
             edits: Edits::default(),
             board: Board::default(),
             fetch_wake: tokio::sync::Notify::new(),
+            rules_wake: tokio::sync::Notify::new(),
             pings: tokio::sync::Semaphore::new(4),
             backups: tokio::sync::Mutex::default(),
             recount: Recount::default(),
