@@ -15,6 +15,7 @@ const PAGES: [string, string | null][] = [
 	['sources', 'supervisor'],
 	['rules', 'supervisor'],
 	['rules/test', 'supervisor'],
+	['rules/versions', 'supervisor'],
 	['import', 'supervisor'],
 	['do-not-call', 'supervisor'],
 	['audit', 'supervisor'],

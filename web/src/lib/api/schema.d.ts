@@ -2974,24 +2974,24 @@ export interface components {
         };
         /** @description A rule in a list. */
         ListedRule: {
-            active: boolean;
+            active?: boolean;
             /**
              * Format: int64
              * @description Which rule it is; a new one when absent.
              */
-            id: number | null;
+            id?: number | null;
             name: string;
             /**
              * Format: int32
              * @description 0–100.
              */
-            priority: number | null;
+            priority?: number | null;
             /**
              * Format: int64
              * @description Where to; the source's own queue when null.
              */
-            queue: number | null;
-            skills: components["schemas"]["Skills"];
+            queue?: number | null;
+            skills?: components["schemas"]["Skills"];
             /** @description A condition, or JSON-Logic where the list's format says so. */
             when: unknown;
         };
@@ -4300,12 +4300,12 @@ export interface components {
         /** @description How a version is restored. */
         Restore: {
             /** @default null */
-            at: components["schemas"]["Time"] | null;
+            at?: components["schemas"]["Time"] | null;
             /**
              * @description What is said of it: at most 500 characters, no contact's name or number.
              * @default null
              */
-            note: string | null;
+            note?: string | null;
         };
         /**
          * @description What a login or a token may do.
@@ -4387,10 +4387,10 @@ export interface components {
         RuleFormat: "json" | "json_logic";
         /** @description All rules, in the order in which they are tried. */
         RuleList: {
-            at: components["schemas"]["Time"] | null;
-            format: components["schemas"]["RuleFormat"];
+            at?: components["schemas"]["Time"] | null;
+            format?: components["schemas"]["RuleFormat"];
             /** @description What is said of the change: at most 500 characters, no contact's name or number. */
-            note: string | null;
+            note?: string | null;
             /** @description Rules that are there and not in the list are deactivated. */
             rules: components["schemas"]["ListedRule"][];
             /**
@@ -4398,7 +4398,7 @@ export interface components {
              * @description The version that the list was made from, 0 where there was none: refused as `rules_changed`
              *     when there is a newer one.
              */
-            version: number | null;
+            version?: number | null;
         };
         /**
          * @description Why a rule would not be asked, whether its condition holds or not.
