@@ -57,9 +57,8 @@ pub struct Parts {
     pub attempts: Attempts,
     pub edits: Edits,
     pub board: Board,
-    /// Wakes the task that fetches leads: there are new ones to fetch.
+    /// Wake the tasks that fetch leads, and that change rules later: there is something new to do.
     pub fetch_wake: tokio::sync::Notify,
-    /// Wakes the task that makes changes of rules when their time comes: there is a new one.
     pub rules_wake: tokio::sync::Notify,
     /// Whose turn it is with which sheet, on this node.
     pub sheets: Turns,
