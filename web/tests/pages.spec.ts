@@ -18,6 +18,7 @@ const PAGES: [string, string | null][] = [
 	['sources', 'supervisor'],
 	['rules', 'supervisor'],
 	['rules/test', 'supervisor'],
+	['rules/versions', 'supervisor'],
 	['import', 'supervisor'],
 	['do-not-call', 'supervisor'],
 	['audit', 'supervisor'],

@@ -7,11 +7,13 @@
 //! the phone normalised by [`phone`]; [`Rejects`] writes what could not be read to a CSV file.
 //! [`csv_rows`] and [`Workbook`] write tables for people who want to go on with a spreadsheet.
 //! [`webhook`] tells who really sent a webhook, and reads what Meta and Google send. [`mirror`] reads
-//! people's own sheets, and writes results back into them.
+//! people's own sheets, and writes results back into them. [`json_logic`] writes and reads rules'
+//! conditions as others know them.
 //!
 //! Nothing here knows the store or the server, reads a clock, or opens a connection.
 
 pub mod attribute;
+pub mod json_logic;
 mod language;
 mod lead;
 mod mapping;

@@ -57,8 +57,9 @@ pub struct Parts {
     pub attempts: Attempts,
     pub edits: Edits,
     pub board: Board,
-    /// Wakes the task that fetches leads: there are new ones to fetch.
+    /// Wake the tasks that fetch leads, and that change rules later: there is something new to do.
     pub fetch_wake: tokio::sync::Notify,
+    pub rules_wake: tokio::sync::Notify,
     /// Whose turn it is with which sheet, on this node.
     pub sheets: Turns,
     pub imports_running: Running,
@@ -137,6 +138,7 @@ impl App {
             edits: Edits::default(),
             board: Board::default(),
             fetch_wake: tokio::sync::Notify::new(),
+            rules_wake: tokio::sync::Notify::new(),
             pings: tokio::sync::Semaphore::new(4),
             backups: tokio::sync::Mutex::default(),
             recount: Recount::default(),

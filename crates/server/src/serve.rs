@@ -115,6 +115,7 @@ async fn start_all(config: Config, clock: Clock) -> Result<Running, Error> {
     announce(&running.app).await?;
     tokio::spawn(imports::resume_all(running.app.clone()));
     tokio::spawn(fetch::run(running.app.clone()));
+    tokio::spawn(api::rules::scheduled::run(running.app.clone()));
     tokio::spawn(outgoing::run(running.app.clone()));
     tokio::spawn(sheets::run(running.app.clone()));
     Ok(running)

@@ -1,6 +1,9 @@
 //! What one transaction writes beside the facts.
 
-use crate::{Act, BatchId, DeskWrite, ImportId, NewOptOut, NewSheetRow, Recorded, Role, UserId};
+use crate::{
+    Act, BatchId, DeskWrite, ImportId, NewOptOut, NewRuleVersion, NewSheetRow, Recorded, Role,
+    UserId,
+};
 use routing::{AgentId, ContactKey, ItemId, QueueId, SourceId, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,6 +40,10 @@ pub struct Batch {
     pub queue_desks: Vec<(QueueId, String)>,
     /// Rows of sheets that become items.
     pub sheet_rows: Vec<NewSheetRow>,
+    /// How the list of rules stands after each change of it, in this order.
+    pub rule_versions: Vec<NewRuleVersion>,
+    /// Changes of the rules that had waited for their time and are carried out.
+    pub rule_changes: Vec<u64>,
     /// What was done beside the core with this batch, for the audit.
     pub acts: Vec<Act>,
 }
@@ -62,6 +69,8 @@ impl Batch {
             desk: Vec::new(),
             queue_desks: Vec::new(),
             sheet_rows: Vec::new(),
+            rule_versions: Vec::new(),
+            rule_changes: Vec::new(),
             acts: Vec::new(),
         }
     }

@@ -43,6 +43,7 @@ mod opt_out;
 mod read;
 mod report;
 mod rows;
+mod rules;
 mod shape;
 mod sheet;
 mod sql;
@@ -76,6 +77,7 @@ pub use read::{
     ItemRow, ItemStatus, Late, Page, QueueTally, SourceRow, SourceTally, WorkspaceRow,
 };
 pub use report::{HourTally, LatestResult, Reports, ResultTally, Stretch, Tallies};
+pub use rules::{NewRuleChange, NewRuleVersion, RuleChange, RuleChangeState, RuleVersion, Rules};
 pub use sheet::{
     Health, Marked, NewSheet, NewSheetRow, RowMark, RowState, Sheet, SheetFields, SheetFigures,
     SheetRow, Sheets, Shown,

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_announcements"),
     migration!(15, "0015_desk_link"),
     migration!(16, "0016_matched"),
+    migration!(17, "0017_rule_versions"),
 ];
 
 const TABLE: &str = "CREATE TABLE migrations (

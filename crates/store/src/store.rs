@@ -5,7 +5,7 @@ use crate::{
     AssignmentFilter, AssignmentRow, AuditFilter, Audited, Batch, BatchId, Chain, Contacts,
     DeskLinks, Desks, Endpoints, Entry, FetchAgain, GivenUp, Heard, ImportId, ImportJob,
     ImportState, ItemFilter, ItemRow, Late, Loaded, NewImport, NewToken, Note, OptOut, OptOuts,
-    Outgoing, Page, QueueTally, RejectedRow, Reports, Result, Session, Sheets, SourceRow,
+    Outgoing, Page, QueueTally, RejectedRow, Reports, Result, Rules, Session, Sheets, SourceRow,
     SourceTally, Token, TokenId, User, UserChange, UserId, UserRow, WorkspaceId, WorkspaceRow,
     Written,
 };
@@ -33,6 +33,7 @@ pub trait Store:
     + Audit
     + Contacts
     + OptOuts
+    + Rules
     + Send
     + Sync
     + 'static
@@ -172,6 +173,12 @@ pub trait Transaction: Send {
 
     /// The item's version, if it is kept back: as a duplicate, or by the do-not-call list.
     async fn duplicate(&mut self, item: ItemId) -> Result<Option<u32>>;
+
+    /// The last version of the list of rules; 0 where none is kept.
+    async fn rules_version(&mut self) -> Result<u64>;
+
+    /// Whether that change of the rules still waits for its time.
+    async fn rule_change_waits(&mut self, id: u64) -> Result<bool>;
 
     /// The source that has this slug.
     async fn source_by_key(&mut self, key: &str) -> Result<Option<SourceId>>;

@@ -9,7 +9,7 @@ use crate::dialect::{
     Db, Many, Prepared, Rows, Sql, Type::Int as I, Type::Text as T, Writes, prepare,
     prepare_together,
 };
-use crate::sql::{desks, opt_outs, sheets};
+use crate::sql::{desks, opt_outs, rules, sheets};
 use crate::touched::{Before, Touched, unknown_before};
 use crate::{
     Answered, Batch, Entry, Error, Fault, ItemStatus, Late, OptOut, Result, Transaction, User,
@@ -285,6 +285,18 @@ impl<D: Db> Transaction for Locked<D> {
         found.map(|row| Columns::<D>::new(&row, "sources").num().map(SourceId)).transpose()
     }
 
+    async fn rules_version(&mut self) -> Result<u64> {
+        let found = self.one(rules::LAST, cells![self.workspace].into()).await?;
+        let row = found.ok_or(Error::Missing("workspace"))?;
+        Columns::<D>::new(&row, "rule_versions").num()
+    }
+
+    async fn rule_change_waits(&mut self, id: u64) -> Result<bool> {
+        let found = self.one(rules::WAITS, cells![self.workspace, id].into()).await?;
+        let row = found.ok_or(Error::Missing("workspace"))?;
+        Ok(Columns::<D>::new(&row, "rule_changes").num::<u64>()? > 0)
+    }
+
     async fn write(&mut self, batch: &Batch, facts: &Facts) -> Result<Written> {
         let (workspace, seq) = (self.workspace, self.seq);
         let before = self.before(batch).await?;
@@ -326,6 +338,7 @@ impl<D: Db> Transaction for Locked<D> {
         opt_outs::write::<D>(&mut self.tx, workspace, batch, last, self.now).await?;
         desks::write::<D>(&mut self.tx, workspace, batch).await?;
         sheets::write::<D>(&mut self.tx, workspace, batch).await?;
+        rules::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         audit_rows::write::<D>(&mut self.tx, workspace, seq, self.now, batch).await?;
         self.write_settings(batch, facts).await?;
         Ok(Written { first: seq + 1, last: self.written })

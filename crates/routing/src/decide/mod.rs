@@ -143,7 +143,12 @@ impl State {
 
     /// Whether a command would be carried out at `now`, when all that is due by then has come.
     pub fn admits(&self, now: Time, command: &Command) -> bool {
-        self.admit(now, command.clone()).is_ok()
+        self.refuses(now, command).is_none()
+    }
+
+    /// Why a command would not be carried out at `now`, when all that is due by then has come.
+    pub fn refuses(&self, now: Time, command: &Command) -> Option<Refusal> {
+        self.admit(now, command.clone()).err()
     }
 
     fn admit(&self, now: Time, command: Command) -> Result<Admitted, Refusal> {

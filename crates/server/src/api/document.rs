@@ -128,6 +128,9 @@ fn say_what_is_always_there(document: &mut OpenApi) {
             "Step",
             "Rotation",
             "KeyRotation",
+            "Restore",
+            "RuleList",
+            "ListedRule",
         ];
         !page && (new || named || bodies.contains(&name))
     };

@@ -1,11 +1,18 @@
 //! `/rules`: a condition over an arriving item, and what follows from it.
 
+mod diff;
+#[cfg(test)]
+mod list_tests;
+mod plan;
+pub mod scheduled;
 pub mod test;
+pub mod versions;
+pub mod whole;
 
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::dispatcher::Work;
+use crate::dispatcher::{Personal, RulesRow, Work};
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, nullable, page_by_id};
@@ -18,7 +25,7 @@ use routing::{
     Answer, Command, Condition, Op, QueueId, Refusal, Rule, RuleId, RuleSpec, Skills, Value,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 /// What can be set on a rule; what is absent stays as it is.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -42,6 +49,25 @@ pub struct RuleChange {
     pub skills: Option<Skills>,
     /// `true` makes an inactive rule active again.
     pub active: Option<bool>,
+    /// What is said of the change, with the version that it makes: at most 500 characters, no
+    /// contact's name or number.
+    pub note: Option<String>,
+}
+
+/// What is said of a deactivation.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Noted {
+    /// Kept with the version that it makes: at most 500 characters, no contact's name or number.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// The work, whose version is kept with a note.
+fn noted(mut work: Work, note: Option<String>) -> Answered<Work> {
+    let note = plan::note(note)?;
+    work.personal.push(Personal::Rules(Box::new(RulesRow { note, ..RulesRow::default() })));
+    Ok(work)
 }
 
 impl RuleChange {
@@ -134,6 +160,7 @@ pub async fn create(
         ));
     };
     changeable(true, body.active)?;
+    let note = body.note.take();
     let spec = RuleSpec {
         name: String::new(),
         position: 0,
@@ -148,7 +175,7 @@ pub async fn create(
         body.clone().merge(&mut spec, &Locale::of(&state.facts().settings));
         Ok(Command::CreateRule { spec })
     });
-    let done = app.one(&caller, key, vec![work]).await?;
+    let done = app.one(&caller, key, vec![noted(work, note)?]).await?;
     app.forget_names(caller.workspace);
     let Answer::Rule(id) = done.answer else { return Err(Problem::internal("not a rule")) };
     Ok((StatusCode::CREATED, Json((&find(&app, &caller, id).await?).into())))
@@ -184,9 +211,9 @@ pub async fn update(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
-    Body(body): Body<RuleChange>,
+    Body(mut body): Body<RuleChange>,
 ) -> Answered<Json<RuleView>> {
-    let rule = RuleId(id);
+    let (rule, note) = (RuleId(id), body.note.take());
     let change = Work::change(move |state| {
         let found = state.facts().rules.get(&rule).ok_or(Refusal::UnknownRule(rule))?;
         changeable(found.active, body.active)?;
@@ -194,21 +221,23 @@ pub async fn update(
         body.clone().merge(&mut spec, &Locale::of(&state.facts().settings));
         Ok(Command::UpdateRule { rule, spec })
     });
-    app.one(&caller, None, vec![change]).await?;
+    app.one(&caller, None, vec![noted(change, note)?]).await?;
     app.forget_names(caller.workspace);
     Ok(Json((&find(&app, &caller, rule).await?).into()))
 }
 
 /// Deactivates a rule: it no longer decides.
-#[utoipa::path(delete, path = "/rules/{id}", tag = "rules", params(("id" = u64, Path)),
+#[utoipa::path(delete, path = "/rules/{id}", tag = "rules", params(("id" = u64, Path), Noted),
     responses((status = 200, body = RuleView)))]
 pub async fn deactivate(
     State(app): State<App>,
     caller: Caller,
     Pick(id): Pick<u64>,
+    Params(Noted { note }): Params<Noted>,
 ) -> Answered<Json<RuleView>> {
     let rule = RuleId(id);
-    app.command(&caller, Command::DeactivateRule { rule }).await?;
+    let work = noted(Command::DeactivateRule { rule }.into(), note)?;
+    app.one(&caller, None, vec![work]).await?;
     app.forget_names(caller.workspace);
     Ok(Json((&find(&app, &caller, rule).await?).into()))
 }

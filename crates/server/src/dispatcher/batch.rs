@@ -5,7 +5,8 @@ use super::known::Known;
 use super::opt_outs;
 use super::personal;
 use super::replay;
-use super::request::{Done, Request, Results, SubmitError, Work};
+use super::request::{Commands, Done, Request, Results, SubmitError, Work};
+use super::rules;
 use routing::{AgentId, Answer, Command, Event, Refusal, State, Time};
 use std::collections::HashMap;
 use store::{Actor, Answered, Batch, BatchId, Recorded};
@@ -37,6 +38,7 @@ impl Decided {
             && b.opt_ins.is_empty()
             && b.desk.is_empty()
             && b.sheet_rows.is_empty()
+            && b.rule_changes.is_empty()
             && b.acts.is_empty()
     }
 }
@@ -134,17 +136,55 @@ impl<'a> Deciding<'a> {
 
     fn work(&mut self, request: &Request) -> Results {
         let results = request.work.iter().map(|work| {
-            let mut command = work.order.command(self.state)?;
+            let mut command = match work.order.commands(self.state)? {
+                Commands::One(command) => command,
+                Commands::Together(changes) => return self.together(request.actor, work, changes),
+            };
             opt_outs::mark(&mut command, work.callee, self.state, self.known, &self.out.batch);
             personal::admit(work, &command, self.known, &self.out.batch)?;
             self.bar(request.actor, work, &command);
             let first = self.out.batch.events.len();
+            let before = rules::before(&command, self.state);
             let done = self.handle(request.actor, command.clone().into_owned())?;
+            if let Some(before) = before {
+                let by = (request.actor, self.now);
+                rules::add(work, by, before, first, self.state, &mut self.out.batch);
+            }
             personal::add(work, &command, done.answer, first, self.known, &mut self.out.batch);
             opt_outs::note(&command, work.callee, done.answer, &mut self.out.batch);
             Ok(done)
         });
         results.collect()
+    }
+
+    /// Changes to the rules, all or none: what one of them says can be refused for its own sake only,
+    /// so each is looked at before the first is made.
+    fn together(
+        &mut self,
+        actor: Actor,
+        work: &Work,
+        commands: Vec<Command>,
+    ) -> Result<Done, Refusal> {
+        rules::admit(&rules::row(work), self.known, &self.out.batch)?;
+        for command in &commands {
+            let (Command::CreateRule { spec } | Command::UpdateRule { spec, .. }) = command else {
+                continue;
+            };
+            if let Some(refusal) = self.state.refuses(self.now, command) {
+                let problem = format!("“{}”: {refusal}", spec.name);
+                return Err(Refusal::Invalid { field: "rules", problem });
+            }
+        }
+        let (before, first) = (rules::in_order(self.state), self.out.batch.events.len());
+        let seq = self.seq + first as u64;
+        let mut all = Done { seq, at: self.now, answer: Answer::Done, events: Vec::new() };
+        for command in commands {
+            let done = self.handle(actor, command)?;
+            all.seq = done.seq;
+            all.events.extend(done.events);
+        }
+        rules::add(work, (actor, self.now), before, first, self.state, &mut self.out.batch);
+        Ok(all)
     }
 
     /// Items that wait, or that somebody has, learn what the work puts on the do-not-call list:

@@ -1,7 +1,7 @@
 //! What a batch has to know from the tables before it is decided, read under the lock.
 
 use super::desk::Ask;
-use super::request::Personal;
+use super::request::{Commands, Personal, RulesRow};
 use routing::{AgentId, Command, ContactKey, ItemId, SourceId, State, Time};
 use std::collections::{BTreeSet, HashMap};
 use store::{Answered, Late, OptOut, Transaction, User};
@@ -21,6 +21,10 @@ pub(super) struct Known {
     pub duplicates: HashMap<ItemId, u32>,
     /// What the do-not-call list says of those who would be called.
     pub opt_outs: HashMap<ContactKey, Vec<OptOut>>,
+    /// The last version of the list of rules, where somebody names the one they saw.
+    pub rules_version: u64,
+    /// Changes of the rules that still wait, of those whose time has come.
+    pub rule_changes: BTreeSet<u64>,
     /// The open items of the numbers that are put on it.
     pub open_items: HashMap<String, Vec<ItemId>>,
 }
@@ -49,13 +53,18 @@ impl Known {
                     }
                     callees.extend(request.work.iter().filter_map(|work| work.callee));
                     for row in request.work.iter().flat_map(|work| &work.personal) {
+                        if let Personal::Rules(row) = row {
+                            known.look_up_rules(tx, row).await?;
+                        }
                         let Personal::OptOut(row) = row else { continue };
                         callees.insert(row.entry.contact);
                         phones.insert(row.phone.as_str());
                     }
                     for work in &request.work {
                         // What is refused now needs no names.
-                        let Ok(command) = work.order.command(state) else { continue };
+                        let Ok(Commands::One(command)) = work.order.commands(state) else {
+                            continue;
+                        };
                         known.look_up_item(tx, &command).await?;
                         known.look_up_names(tx, &command, &work.personal).await?;
                     }
@@ -80,6 +89,22 @@ impl Known {
             }
         }
         Ok(known)
+    }
+
+    async fn look_up_rules(
+        &mut self,
+        tx: &mut dyn Transaction,
+        row: &RulesRow,
+    ) -> store::Result<()> {
+        if row.seen.is_some() {
+            self.rules_version = tx.rules_version().await?;
+        }
+        if let Some(change) = row.change
+            && tx.rule_change_waits(change).await?
+        {
+            self.rule_changes.insert(change);
+        }
+        Ok(())
     }
 
     /// What the state has forgotten of an item.

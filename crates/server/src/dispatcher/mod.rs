@@ -16,12 +16,14 @@ mod opt_outs;
 mod personal;
 mod replay;
 mod request;
+mod rules;
 mod subscription;
 mod watch;
 
 pub use desk::MAX_WAITING;
 pub use metrics::Metrics;
 pub use request::*;
+pub use rules::in_order as rules_in_order;
 pub use subscription::{Heard, Published, Subscription};
 
 use crate::clock::Clock;

@@ -198,6 +198,8 @@ pub(super) fn add(
             Personal::Outgoing(outgoing) => batch.outbox.push(outgoing.clone()),
             // It came before the command, which may hand out what the entry bars.
             Personal::OptOut(_) => {}
+            // With the version.
+            Personal::Rules(_) => {}
             Personal::OptIn(id) => opt_outs::remove(*id, work.callee, known, batch),
             Personal::Act(act) => {
                 let made = match answer {

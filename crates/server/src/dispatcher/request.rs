@@ -44,16 +44,28 @@ pub enum Order {
     /// A change to something that is there: the command is made of it as it stands under the
     /// lock, so that two who change different fields, on whatever nodes, do not undo each other.
     Change(Change),
+    /// Several changes to the rules, made of the state under the lock: all of them, or none.
+    Together(Together),
 }
 
 /// Makes a command of the state.
 pub type Change = Arc<dyn Fn(&State) -> Result<Command, Refusal> + Send + Sync>;
 
+/// Makes commands of the state.
+pub type Together = Arc<dyn Fn(&State) -> Result<Vec<Command>, Refusal> + Send + Sync>;
+
+/// What an order comes to.
+pub(super) enum Commands<'a> {
+    One(Cow<'a, Command>),
+    Together(Vec<Command>),
+}
+
 impl Order {
-    pub(super) fn command(&self, state: &State) -> Result<Cow<'_, Command>, Refusal> {
+    pub(super) fn commands(&self, state: &State) -> Result<Commands<'_>, Refusal> {
         match self {
-            Order::Command(command) => Ok(Cow::Borrowed(command)),
-            Order::Change(change) => change(state).map(Cow::Owned),
+            Order::Command(command) => Ok(Commands::One(Cow::Borrowed(command))),
+            Order::Change(change) => change(state).map(|one| Commands::One(Cow::Owned(one))),
+            Order::Together(changes) => changes(state).map(Commands::Together),
         }
     }
 }
@@ -63,6 +75,7 @@ impl fmt::Debug for Order {
         match self {
             Order::Command(command) => command.fmt(f),
             Order::Change(_) => f.write_str("Change"),
+            Order::Together(_) => f.write_str("Together"),
         }
     }
 }
@@ -73,6 +86,17 @@ impl Work {
         change: impl Fn(&State) -> Result<Command, Refusal> + Send + Sync + 'static,
     ) -> Self {
         Work { order: Order::Change(Arc::new(change)), personal: Vec::new(), callee: None }
+    }
+}
+
+impl Work {
+    /// Changes to the rules, made of the state under the lock: all are carried out, or none.
+    pub fn together(
+        make: impl Fn(&State) -> Result<Vec<Command>, Refusal> + Send + Sync + 'static,
+        row: RulesRow,
+    ) -> Self {
+        let personal = vec![Personal::Rules(Box::new(row))];
+        Work { order: Order::Together(Arc::new(make)), personal, callee: None }
     }
 }
 
@@ -158,8 +182,23 @@ pub enum Personal {
     OptOut(Box<OptOutRow>),
     /// The entry that is taken off it, of the work's callee.
     OptIn(u64),
+    /// What is kept of a change of the rules, with the version that it makes.
+    Rules(Box<RulesRow>),
     /// What the audit says of these rows.
     Act(Box<Act>),
+}
+
+/// What goes with a change of the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RulesRow {
+    /// What its author says of it.
+    pub note: Option<String>,
+    /// The version whose list it brings back.
+    pub restored: Option<u64>,
+    /// The version that its author saw: refused as `version` where there is a newer one.
+    pub seen: Option<u64>,
+    /// The change that had waited for its time: refused as `change` where it waits no longer.
+    pub change: Option<u64>,
 }
 
 /// An entry of the do-not-call list, and the number by which the contact's open items are found.

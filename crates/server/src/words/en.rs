@@ -393,6 +393,14 @@ impl Words for English {
             "workspace_renamed" => "The workspace was renamed.".to_owned(),
             "import_started" => "A file was imported.".to_owned(),
             "desk_changed" => format!("The desk of queue {object} was changed."),
+            "rules_scheduled" => "A change of the rules was scheduled.".to_owned(),
+            "rules_schedule_cancelled" => {
+                "A scheduled change of the rules was cancelled.".to_owned()
+            }
+            "rules_schedule_failed" => {
+                "A scheduled change of the rules could not be made; they are as they were."
+                    .to_owned()
+            }
             "announced" => "Agents were told something.".to_owned(),
             "announcement_ended" => "An announcement to agents was ended.".to_owned(),
             "endpoint_created" => format!("Webhook endpoint {object} was made."),

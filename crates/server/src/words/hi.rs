@@ -386,6 +386,11 @@ impl Words for Hindi {
             "workspace_renamed" => "कार्यक्षेत्र का नाम बदला गया।".to_owned(),
             "import_started" => "एक फ़ाइल आयात की गई।".to_owned(),
             "desk_changed" => format!("कतार {object} का डेस्क बदला गया।"),
+            "rules_scheduled" => "नियमों का एक बदलाव आगे के समय के लिए तय किया गया।".to_owned(),
+            "rules_schedule_cancelled" => "नियमों का तय किया गया बदलाव रद्द किया गया।".to_owned(),
+            "rules_schedule_failed" => {
+                "नियमों का तय किया गया बदलाव नहीं हो सका; नियम पहले जैसे ही हैं।".to_owned()
+            }
             "announced" => "एजेंटों को सूचना दी गई।".to_owned(),
             "announcement_ended" => "एजेंटों को दी गई सूचना समाप्त की गई।".to_owned(),
             "endpoint_created" => format!("वेबहुक एंडपॉइंट {object} बनाया गया।"),

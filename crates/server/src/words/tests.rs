@@ -265,6 +265,9 @@ fn every_line(language: Language) -> String {
         "contact_erased",
         "announced",
         "announcement_ended",
+        "rules_scheduled",
+        "rules_schedule_cancelled",
+        "rules_schedule_failed",
     ] {
         put(words.act(act, "Website"));
     }

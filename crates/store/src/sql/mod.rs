@@ -16,6 +16,7 @@ mod outcomes;
 mod presence;
 mod read;
 mod reports;
+pub(crate) mod rules;
 pub(crate) mod sheets;
 mod verify;
 mod workspace;

@@ -16,6 +16,7 @@ mod place;
 mod proxy;
 mod reports;
 mod routing_work;
+mod rules;
 mod sheets;
 mod undone;
 

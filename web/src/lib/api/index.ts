@@ -162,7 +162,25 @@ export const api = {
 	},
 	rules: {
 		...editable<t.Rule, t.RuleChange>('rules'),
-		test: (body: t.TrialForm) => take<t.Trial>(http.POST(`${V}/rules/test`, { body }))
+		test: (body: t.TrialForm) => take<t.Trial>(http.POST(`${V}/rules/test`, { body })),
+		put: (body: t.RuleList) => take<t.RulesChanged>(http.PUT(`${V}/rules`, { body })),
+		export: (format: t.RuleFormat = 'json') =>
+			take<t.RuleList>(http.GET(`${V}/rules/export`, { params: { query: { format } } })),
+		versions: (query: { limit: number; cursor?: string }) =>
+			take<t.Page<t.RuleVersion>>(http.GET(`${V}/rules/versions`, { params: { query } })),
+		changes: (version: number, since: number) =>
+			take<t.RulesDiff>(
+				http.GET(`${V}/rules/versions/{version}/changes`, {
+					params: { path: { version }, query: { since } }
+				})
+			),
+		restore: (version: number, body: t.Restore) =>
+			take<t.RulesChanged>(
+				http.POST(`${V}/rules/versions/{version}/restore`, { params: { path: { version } }, body })
+			),
+		scheduled: async () =>
+			(await take<t.Page<t.ScheduledChange>>(http.GET(`${V}/rules/scheduled`))).items,
+		cancelScheduled: (id: Id) => take<void>(http.DELETE(`${V}/rules/scheduled/{id}`, at(id)))
 	},
 	endpoints: {
 		list: () => all<t.Endpoint>((query) => take(http.GET(`${V}/endpoints`, { params: { query } }))),

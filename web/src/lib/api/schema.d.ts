@@ -1182,10 +1182,68 @@ export interface paths {
         };
         /** Lists the rules, inactive ones too. */
         get: operations["get_rules"];
-        put?: never;
+        /**
+         * Replaces the whole list of rules: all of it, or nothing when one rule cannot be so. With `at`
+         *     the change waits for its time.
+         */
+        put: operations["put_rules"];
         /** Creates a rule. */
         post: operations["post_rules"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules in their order, as a document that `PUT /rules` takes. */
+        get: operations["get_rules_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes of the rules that wait, the next first, and then what became of the last others: 200 in
+         *     all.
+         */
+        get: operations["get_rules_scheduled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/scheduled/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancels a change that waits. */
+        delete: operations["delete_rules_scheduled_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1205,6 +1263,84 @@ export interface paths {
          *     every condition's outcome, and for everybody who would not get it the cause. Nothing is changed.
          */
         post: operations["post_rules_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of the list of rules, the newest first. Each change of a rule, of their order or of
+         *     the whole list is one.
+         */
+        get: operations["get_rules_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version and its list. */
+        get: operations["get_rules_versions_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/versions/{version}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is otherwise in a version than in another: rules that came, went, or say something else,
+         *     field by field, and those that moved.
+         */
+        get: operations["get_rules_versions_version_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Brings the list of a version back, as a new one: rules that were deactivated since are active
+         *     again, newer ones are deactivated. All of it, or nothing when a rule can no longer be so; with
+         *     `at` it waits for its time.
+         */
+        post: operations["post_rules_versions_version_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1980,6 +2116,20 @@ export interface components {
              * @default null
              */
             task?: number | null;
+        };
+        /** @description A field of it: `name`, `when`, `queue`, `priority` or `skills`. */
+        ChangedField: {
+            after: unknown;
+            before: unknown;
+            field: string;
+        };
+        /** @description A rule that says something else. */
+        ChangedRule: {
+            fields: components["schemas"]["ChangedField"][];
+            /** Format: int64 */
+            id: number;
+            /** @description As it is now. */
+            name: string;
         };
         /** @description Who takes. */
         Claim: {
@@ -2827,6 +2977,29 @@ export interface components {
             /** @description Whether any entry counts now. */
             listed: boolean;
         };
+        /** @description A rule in a list. */
+        ListedRule: {
+            active?: boolean;
+            /**
+             * Format: int64
+             * @description Which rule it is; a new one when absent.
+             */
+            id?: number | null;
+            name: string;
+            /**
+             * Format: int32
+             * @description 0–100.
+             */
+            priority?: number | null;
+            /**
+             * Format: int64
+             * @description Where to; the source's own queue when null.
+             */
+            queue?: number | null;
+            skills?: components["schemas"]["Skills"];
+            /** @description A condition, or JSON-Logic where the list's format says so. */
+            when: unknown;
+        };
         /** @description What the server sends. */
         LiveMessage: {
             /** Format: int64 */
@@ -2900,6 +3073,14 @@ export interface components {
         } | {
             /** @enum {string} */
             mode: "pull";
+        };
+        /** @description A rule that is tried at another place, counted from 1 among those that decide. */
+        MovedRule: {
+            from: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            to: number;
         };
         /** @description The person outside whom an item is about. */
         NewContact: {
@@ -3595,6 +3776,59 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_RuleVersion: {
+            items: {
+                at: components["schemas"]["Time"];
+                /** @description Who made it; the system for what was there before versions were kept. */
+                by: components["schemas"]["Actor"];
+                note?: string | null;
+                /**
+                 * Format: int64
+                 * @description The version whose list it is again.
+                 */
+                restored?: number | null;
+                /**
+                 * Format: int64
+                 * @description Counted from 1.
+                 */
+                version: number;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ScheduledChange: {
+            items: {
+                /** @description When it is to be made. */
+                at: components["schemas"]["Time"];
+                /** @description Whose version it becomes. */
+                by: components["schemas"]["Actor"];
+                /** Format: int64 */
+                id: number;
+                made_at: components["schemas"]["Time"];
+                note?: string | null;
+                /** @description Why it could not be made; the rules are as they were. */
+                problem?: string | null;
+                /**
+                 * Format: int64
+                 * @description The version that it brings back; null when it brings a list of its own.
+                 */
+                restores?: number | null;
+                /** @description How many rules its own list has. */
+                rules?: number | null;
+                settled_at?: components["schemas"]["Time"] | null;
+                /** @description `waiting`, `done`, `failed` or `cancelled`. */
+                state: string;
+                /**
+                 * Format: int64
+                 * @description The version that it became; null where there was nothing to change.
+                 */
+                version?: number | null;
+            }[];
+            /** @description Give this as `cursor` for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Sheet: {
             items: {
                 active: boolean;
@@ -4068,6 +4302,16 @@ export interface components {
             /** Format: int64 */
             won: number;
         };
+        /** @description How a version is restored. */
+        Restore: {
+            /** @default null */
+            at?: components["schemas"]["Time"] | null;
+            /**
+             * @description What is said of it: at most 500 characters, no contact's name or number.
+             * @default null
+             */
+            note?: string | null;
+        };
         /**
          * @description What a login or a token may do.
          * @enum {string}
@@ -4113,6 +4357,12 @@ export interface components {
             /** @default null */
             name?: string | null;
             /**
+             * @description What is said of the change, with the version that it makes: at most 500 characters, no
+             *     contact's name or number.
+             * @default null
+             */
+            note?: string | null;
+            /**
              * Format: int32
              * @description Rules are tried by position, then id; the first that holds decides.
              * @default null
@@ -4136,10 +4386,76 @@ export interface components {
             when?: components["schemas"]["Condition"] | null;
         };
         /**
+         * @description How conditions are written.
+         * @enum {string}
+         */
+        RuleFormat: "json" | "json_logic";
+        /** @description All rules, in the order in which they are tried. */
+        RuleList: {
+            at?: components["schemas"]["Time"] | null;
+            format?: components["schemas"]["RuleFormat"];
+            /** @description What is said of the change: at most 500 characters, no contact's name or number. */
+            note?: string | null;
+            /** @description Rules that are there and not in the list are deactivated. */
+            rules: components["schemas"]["ListedRule"][];
+            /**
+             * Format: int64
+             * @description The version that the list was made from, 0 where there was none: refused as `rules_changed`
+             *     when there is a newer one.
+             */
+            version?: number | null;
+        };
+        /**
          * @description Why a rule would not be asked, whether its condition holds or not.
          * @enum {string}
          */
         RulePassedOver: "inactive" | "queue_inactive" | "other_kind" | "behind";
+        /** @description A version of the list of rules. */
+        RuleVersion: {
+            at: components["schemas"]["Time"];
+            /** @description Who made it; the system for what was there before versions were kept. */
+            by: components["schemas"]["Actor"];
+            note: string | null;
+            /**
+             * Format: int64
+             * @description The version whose list it is again.
+             */
+            restored: number | null;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            version: number;
+        };
+        /** @description A version and its list. */
+        RuleVersionList: components["schemas"]["RuleVersion"] & {
+            /** @description As they were tried, inactive ones too. */
+            rules: components["schemas"]["Rule"][];
+        };
+        /** @description What came of a change of the whole list. */
+        RulesChanged: {
+            scheduled: components["schemas"]["ScheduledChange"] | null;
+            /**
+             * Format: int64
+             * @description The version that is now, also when nothing had to be changed; null where there is none, and
+             *     for a change that waits.
+             */
+            version: number | null;
+        };
+        /** @description What is otherwise in a version than in another. */
+        RulesDiff: {
+            /** @description Rules that decide and did not. */
+            added: components["schemas"]["Rule"][];
+            changed: components["schemas"]["ChangedRule"][];
+            /** @description Rules that others have been passed by, as few as explain the order. */
+            moved: components["schemas"]["MovedRule"][];
+            /** @description Rules that decided and do no more, as they were. */
+            removed: components["schemas"]["Rule"][];
+            /** Format: int64 */
+            since: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description The agent who would have been next, and what they were compared by. */
         RunnerUp: {
             /** Format: int64 */
@@ -4148,6 +4464,34 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /** @description A change of the rules that waits for its time, or has waited. */
+        ScheduledChange: {
+            /** @description When it is to be made. */
+            at: components["schemas"]["Time"];
+            /** @description Whose version it becomes. */
+            by: components["schemas"]["Actor"];
+            /** Format: int64 */
+            id: number;
+            made_at: components["schemas"]["Time"];
+            note?: string | null;
+            /** @description Why it could not be made; the rules are as they were. */
+            problem?: string | null;
+            /**
+             * Format: int64
+             * @description The version that it brings back; null when it brings a list of its own.
+             */
+            restores?: number | null;
+            /** @description How many rules its own list has. */
+            rules?: number | null;
+            settled_at?: components["schemas"]["Time"] | null;
+            /** @description `waiting`, `done`, `failed` or `cancelled`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description The version that it became; null where there was nothing to change.
+             */
+            version?: number | null;
         };
         /** @description The tables' version. */
         SchemaVersion: {
@@ -8035,6 +8379,38 @@ export interface operations {
             };
         };
     };
+    put_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesChanged"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_rules: {
         parameters: {
             query?: never;
@@ -8061,6 +8437,93 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Rule"];
                 };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_export: {
+        parameters: {
+            query?: {
+                /** @description `json` when absent. */
+                format?: "json" | "json_logic";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_scheduled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ScheduledChange"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rules_scheduled_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, with which object, and what to do next */
             default: {
@@ -8108,6 +8571,136 @@ export interface operations {
             };
         };
     };
+    get_rules_versions: {
+        parameters: {
+            query?: {
+                /** @description Entries per page, 1–500; 50 when absent. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RuleVersion"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_versions_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersionList"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rules_versions_version_changes: {
+        parameters: {
+            query?: {
+                /** @description Another version; 0 is the empty list. The one before when absent. */
+                since?: number;
+            };
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesDiff"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rules_versions_version_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restore"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesChanged"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_rules_id: {
         parameters: {
             query?: never;
@@ -8140,7 +8733,10 @@ export interface operations {
     };
     delete_rules_id: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Kept with the version that it makes: at most 500 characters, no contact's name or number. */
+                note?: string;
+            };
             header?: never;
             path: {
                 id: number;

@@ -71,6 +71,26 @@ export type Signing = Source['signing'];
 export type SourceChange = Schemas['SourceChange'];
 export type Rule = Omit<Answer<Schemas['Rule']>, 'when'> & { when: Condition };
 export type RuleChange = Schemas['RuleChange'];
+/** Who did something. */
+export type Actor = Answer<Schemas['Actor']>;
+export type RuleVersion = Answer<Schemas['RuleVersion']>;
+export type RuleList = Schemas['RuleList'];
+export type RuleFormat = Schemas['RuleFormat'];
+export type Restore = Schemas['Restore'];
+export type ScheduledChange = Answer<Schemas['ScheduledChange']>;
+export type RulesChanged = Omit<Answer<Schemas['RulesChanged']>, 'scheduled'> & {
+	scheduled: ScheduledChange | null;
+};
+export type RulesDiff = Omit<Answer<Schemas['RulesDiff']>, 'added' | 'removed' | 'changed'> & {
+	added: Rule[];
+	removed: Rule[];
+	changed: { id: number; name: string; fields: ChangedField[] }[];
+};
+export interface ChangedField {
+	field: string;
+	before: unknown;
+	after: unknown;
+}
 /** One evaluated condition; `found` is absent when the item had nothing. */
 export interface TrialTrace {
 	holds: boolean;

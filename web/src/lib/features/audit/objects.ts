@@ -8,6 +8,7 @@ export const OBJECTS: Record<string, () => string> = {
 	queue: m.queue,
 	source: m.source,
 	rule: m.rule,
+	rule_change: m.rules_scheduled_object,
 	item: m.item,
 	token: m.token,
 	endpoint: m.endpoint,

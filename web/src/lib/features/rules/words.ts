@@ -1,5 +1,5 @@
 import { m } from '$messages';
-import type { Op } from '$lib/api';
+import type { Actor, Op } from '$lib/api';
 import type { ConditionWords } from './condition';
 
 export const OP_WORDS: Record<Op, () => string> = {
@@ -21,3 +21,7 @@ export const conditionWords = (): ConditionWords => ({
 	not: m.not_word(),
 	op: (op) => OP_WORDS[op]()
 });
+
+/** Who made a version; what came before versions is nobody's. */
+export const actorName = (by: Actor): string =>
+	by.kind === 'system' ? m.audit_machine() : (by.name ?? `#${by.id}`);

@@ -1,0 +1,2 @@
+DROP TABLE rule_changes;
+DROP TABLE rule_versions;
