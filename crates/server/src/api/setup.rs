@@ -34,7 +34,7 @@ pub struct SetupNeeded {
 /// A one-time link.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SetupLink {
+pub struct SetupToken {
     /// From the link that the server printed.
     pub token: String,
 }
@@ -95,11 +95,11 @@ pub async fn get(State(app): State<App>) -> Answered<Json<SetupNeeded>> {
 }
 
 /// What the page of a one-time link proposes.
-#[utoipa::path(post, path = "/setup/link", tag = "access", request_body = SetupLink,
+#[utoipa::path(post, path = "/setup/link", tag = "access", request_body = SetupToken,
     responses((status = 200, body = SetupWorkspace)), security(()))]
 pub async fn link(
     State(app): State<App>,
-    Body(body): Body<SetupLink>,
+    Body(body): Body<SetupToken>,
 ) -> Answered<Json<SetupWorkspace>> {
     let workspace = pending(&app, &body.token)?.workspace;
     let place = place(&*app.settings(workspace).await?);

@@ -55,6 +55,7 @@ pub type Change = Arc<dyn Fn(&State) -> Result<Command, Refusal> + Send + Sync>;
 pub type Together = Arc<dyn Fn(&State) -> Result<Vec<Command>, Refusal> + Send + Sync>;
 
 /// What an order comes to.
+#[expect(clippy::large_enum_variant, reason = "it lives for one decision, on the stack")]
 pub(super) enum Commands<'a> {
     One(Cow<'a, Command>),
     Together(Vec<Command>),

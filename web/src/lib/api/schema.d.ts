@@ -1403,6 +1403,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/setup/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the page of a one-time link proposes. */
+        post: operations["post_setup_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sheets": {
         parameters: {
             query?: never;
@@ -4551,7 +4568,6 @@ export interface components {
             needed: boolean;
             /** @description A workspace waits for its admin: a one-time link still works. */
             open: boolean;
-            place: components["schemas"]["SetupPlace"] | null;
             /** @description There are several workspaces, so a login may need its workspace's name. */
             several: boolean;
         };
@@ -4561,6 +4577,17 @@ export interface components {
             country: string;
             /** @description IANA name. */
             time_zone: string;
+        };
+        /** @description A one-time link. */
+        SetupToken: {
+            /** @description From the link that the server printed. */
+            token: string;
+        };
+        /** @description The workspace that a one-time link makes the admin of. */
+        SetupWorkspace: {
+            /** @description It has queues already, so no preset is set up in it. */
+            furnished: boolean;
+            place: components["schemas"]["SetupPlace"] | null;
         };
         /** @description What an agent has had, and how they stand now. */
         Share: {
@@ -8932,6 +8959,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_setup_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetupToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupWorkspace"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

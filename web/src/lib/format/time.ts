@@ -37,7 +37,11 @@ export function ago(at: string | Date, now: Date | number, locale: string): stri
 }
 
 /** The year, where it is not the present one. */
-function otherYear(at: string | Date, now: Date | number, zone: string): Intl.DateTimeFormatOptions {
+function otherYear(
+	at: string | Date,
+	now: Date | number,
+	zone: string
+): Intl.DateTimeFormatOptions {
 	const year = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' });
 	return year.format(new Date(at)) === year.format(new Date(now)) ? {} : { year: 'numeric' };
 }

@@ -17,7 +17,13 @@ const item = {
 } as unknown as Item;
 const other = { ...item, id: 8, contact: { name: 'Ria Dutt' } } as Item;
 const nobody = { ...item, contact: { name: null }, personal: {} } as Item;
-const result = { item: 7, name: 'Kavya Iyer', label: 'Sold', typed: { note: 'Kavya pays' } };
+const result = {
+	item: 7,
+	name: 'Kavya Iyer',
+	label: 'Sold',
+	typed: { note: 'Kavya pays' },
+	beside: []
+};
 const unsent = { ...result, version: 3, queue: 4, disposition: 'sold', note: 'Kavya pays' };
 const toasts = vi.hoisted(() => ({ ok: vi.fn(), bad: vi.fn(), show: vi.fn() }));
 vi.mock('$messages', () => {

@@ -4,7 +4,7 @@ import { Undoing } from './undoing.svelte';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const result = { item: 7, name: 'Li', label: 'Perfect', typed: {} };
+const result = { item: 7, name: 'Li', label: 'Perfect', typed: {}, beside: [] };
 
 function shelf() {
 	const kept = new Map<string, string>();
