@@ -19,7 +19,7 @@ async fn of_two_nodes_only_one_works_on_a_sheet() {
         let item = desk.claim(0).await;
         desk.complete(0, &item, "device", None).await;
     }
-    desk.claim(0).await;
+    let held = desk.claim(0).await;
     // Both are told at once, again and again.
     let (mut taken, mut elsewhere) = (0, 0);
     for _ in 0..5 {
@@ -51,31 +51,24 @@ async fn of_two_nodes_only_one_works_on_a_sheet() {
     let sync = format!("/sheets/{}/sync", desk.sheet);
     other.call("POST", &sync, Value::Null).await.expect(200);
     other.call("POST", &format!("/sheets/{}/check", desk.sheet), Value::Null).await.expect(200);
-    desk.claim(0).await;
+    desk.complete(0, &held, "device", None).await;
     follow_all(&desk.h.app).await.unwrap();
-    let due =
-        async |h: &Harness| h.app.store.sheets_due(h.app.sheets.node(), h.app.clock.now()).await;
-    desk.h.advance(10);
-    assert_eq!(due(&other).await.unwrap().len(), 1);
-    assert_eq!(due(&desk.h).await.unwrap().len(), 0, "the other has it open");
-    desk.h.advance(21);
-    assert_eq!(due(&desk.h).await.unwrap().len(), 1, "and may be gone");
-    // While a turn lasts, nobody else has one.
-    let (workspace, id) = which;
     let now = desk.h.app.clock.now();
-    let until = now.plus_secs(180);
-    desk.h.app.store.lease_sheet(workspace, id, "busy", now, until).await.unwrap().unwrap();
-    let refused = async {
-        let asked = other.call("POST", &sync, Value::Null);
-        tokio::pin!(asked);
-        loop {
-            tokio::select! {
-                answer = &mut asked => return answer,
-                () = tokio::time::sleep(std::time::Duration::from_millis(20)) => other.advance(1),
-            }
-        }
+    let due = async |h: &Harness, secs| {
+        let found = h.app.store.sheets_due(h.app.sheets.node(), now.plus_secs(secs)).await;
+        found.unwrap().len()
     };
-    assert_eq!(refused.await.problem(409), "elsewhere");
+    assert_eq!((due(&other, 5).await, due(&desk.h, 5).await), (1, 0), "the other has it open");
+    assert_eq!(due(&desk.h, 30).await, 1, "and may be gone");
+    // While a turn lasts, nobody else has one; whoever asks has the next.
+    let (workspace, id) = which;
+    let until = desk.h.app.clock.now().plus_secs(2);
+    let leased = desk.h.app.store.lease_sheet(workspace, id, "busy", now.plus_secs(1), until).await;
+    leased.unwrap().expect("it was free");
+    let refused = take_turn(&other.app, which, Reads::WhenDue).await;
+    assert!(matches!(refused, Err(Stop::Elsewhere)), "{refused:?}");
+    other.call("POST", &sync, Value::Null).await.expect(200);
+    assert!(desk.h.app.clock.now() >= until);
     other.end().await;
     desk.h.end().await;
 }
