@@ -157,8 +157,7 @@ impl<'a> Deciding<'a> {
         results.collect()
     }
 
-    /// Changes to the rules, all or none: what one of them says can be refused for its own sake only,
-    /// so each is looked at before the first is made.
+    /// Changes to the rules, all or none: each is looked at before the first is made.
     fn together(
         &mut self,
         actor: Actor,
@@ -166,14 +165,8 @@ impl<'a> Deciding<'a> {
         commands: Vec<Command>,
     ) -> Result<Done, Refusal> {
         rules::admit(&rules::row(work), self.known, &self.out.batch)?;
-        for command in &commands {
-            let (Command::CreateRule { spec } | Command::UpdateRule { spec, .. }) = command else {
-                continue;
-            };
-            if let Some(refusal) = self.state.refuses(self.now, command) {
-                let problem = format!("“{}”: {refusal}", spec.name);
-                return Err(Refusal::Invalid { field: "rules", problem });
-            }
+        if let Some(refusal) = rules::refused(self.state, self.now, &commands) {
+            return Err(refusal);
         }
         let (before, first) = (rules::in_order(self.state), self.out.batch.events.len());
         let seq = self.seq + first as u64;

@@ -23,7 +23,7 @@ mod watch;
 pub use desk::MAX_WAITING;
 pub use metrics::Metrics;
 pub use request::*;
-pub use rules::in_order as rules_in_order;
+pub use rules::{in_order as rules_in_order, refused as rules_refused};
 pub use subscription::{Heard, Published, Subscription};
 
 use crate::clock::Clock;

@@ -44,6 +44,19 @@ pub(super) fn admit(row: &RulesRow, known: &Known, batch: &Batch) -> Result<(), 
     }
 }
 
+/// Why one of several changes to the rules cannot be made as things stand, by the name of its rule:
+/// each can be refused for its own sake only.
+pub fn refused(state: &State, now: Time, changes: &[Command]) -> Option<Refusal> {
+    changes.iter().find_map(|command| match command {
+        Command::CreateRule { spec } | Command::UpdateRule { spec, .. } => {
+            let refusal = state.refuses(now, command)?;
+            let problem = format!("“{}”: {refusal}", spec.name);
+            Some(Refusal::Invalid { field: "rules", problem })
+        }
+        _ => None,
+    })
+}
+
 /// What goes with a piece of work that changes the rules.
 pub(super) fn row(work: &Work) -> RulesRow {
     let row = work.personal.iter().find_map(|row| match row {

@@ -195,8 +195,8 @@ impl<D: Db> Sheets for Backend<D> {
     async fn sheets_due(&self, node: &str, now: Time) -> Result<Vec<(WorkspaceId, Sheet)>> {
         let select = format!(
             "SELECT s.workspace_id, {SHEET} WHERE s.active = 1 AND s.paused_until <= $2 \
-             AND (s.node IS NULL OR s.node = $1 OR s.leased_until <= $3) AND (s.read_due <= $2 OR EXISTS (\
-             SELECT 1 FROM sheet_rows AS r WHERE r.workspace_id = s.workspace_id \
+             AND (s.node IS NULL OR s.node = $1 OR s.leased_until <= $3) \
+             AND (s.read_due <= $2 OR EXISTS (SELECT 1 FROM sheet_rows AS r WHERE r.workspace_id = s.workspace_id \
              AND r.sheet_id = s.sheet_id AND r.due_at <= $2)) ORDER BY s.workspace_id, s.sheet_id"
         );
         // Whoever had it last has it open: the others wait a while.

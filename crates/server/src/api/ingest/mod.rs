@@ -89,21 +89,21 @@ pub async fn ingest(
     let mut senders = sender::of_key(&app, &key).await?;
     // Whose secret stands in a header is known before the body is let in.
     let by_secret = match sender::by_secret(&app, &senders, &headers) {
-        Ok(found) => found,
-        Err(_) => {
+        Err(stranger) if stranger.status == StatusCode::UNAUTHORIZED => {
             senders = sender::of_key_now(&app, &key).await?;
             sender::by_secret(&app, &senders, &headers)?
         }
+        known => known?,
     };
     let bytes = bytes(request, &app).await?;
     let (workspace, source) = match by_secret {
         Some(found) => found,
         None => match sender::by_signature(&app, &senders, &headers, &bytes) {
-            Ok(found) => found,
-            Err(_) => {
+            Err(stranger) if stranger.status == StatusCode::UNAUTHORIZED => {
                 let senders = sender::of_key_now(&app, &key).await?;
                 sender::by_signature(&app, &senders, &headers, &bytes)?
             }
+            known => known?,
         },
     };
     let actor = Actor::Source(source.source.id);

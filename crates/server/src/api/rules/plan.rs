@@ -1,7 +1,7 @@
 //! A whole list of rules, and the changes that it takes to have it.
 
 use crate::api::rules::coded;
-use crate::dispatcher::{RulesRow, Work};
+use crate::dispatcher::{RulesRow, Work, rules_refused};
 use crate::http::Problem;
 use crate::submission::Locale;
 use routing::{Command, Refusal, Rule, RuleId, RuleSpec, State};
@@ -44,18 +44,10 @@ pub fn work(lines: Vec<Line>, row: RulesRow) -> Work {
 
 /// Why the list could not be had as things stand.
 pub fn problem(state: &State, lines: &[Line], restores: bool) -> Option<Refusal> {
-    let changes = match changes(state, lines, restores) {
-        Ok(changes) => changes,
-        Err(refusal) => return Some(refusal),
-    };
-    changes.iter().find_map(|command| match command {
-        Command::CreateRule { spec } | Command::UpdateRule { spec, .. } => {
-            let refusal = state.refuses(Default::default(), command)?;
-            let problem = format!("“{}”: {refusal}", spec.name);
-            Some(Refusal::Invalid { field: "rules", problem })
-        }
-        _ => None,
-    })
+    match changes(state, lines, restores) {
+        Ok(changes) => rules_refused(state, state.facts().now, &changes),
+        Err(refusal) => Some(refusal),
+    }
 }
 
 /// The changes that it takes. What a restored list says of its inactive rules is left alone: their

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Figures, Side, Simulation } from '$lib/api';
-import { loads, longest, news, partOf, queuesOf, row, rows, type Row } from './comparison';
+import { loads, longest, news, NOTHING, partOf, queuesOf, row, rows, type Row } from './comparison';
 import { differenceOf, lasted, shown } from './figure';
 import { fileOf } from './download';
 import { periodWords, sentence } from './words';
@@ -14,21 +14,7 @@ vi.mock('$messages', async () => {
 	return { m: new Proxy({}, { get: (_, name: string) => fill(name) }) };
 });
 
-function figures(given: Partial<Figures> = {}): Figures {
-	return {
-		arrived: 0,
-		assigned: 0,
-		answers: { answered: 0, abandoned: 0 },
-		waits: { count: 0, mean_ms: 0, p50_ms: 0, p90_ms: 0, p99_ms: 0, max_ms: 0 },
-		waiting: 0,
-		oldest_ms: null,
-		work: { on_work_ms: 0, idle_ms: 0, signed_in_ms: 0, handled: 0 },
-		held: 0,
-		shares: {},
-		means_ms: {},
-		...given
-	};
-}
+const figures = (given: Partial<Figures> = {}): Figures => ({ ...NOTHING, ...given });
 const waits = (p50_ms: number, max_ms: number) => ({
 	count: 9,
 	mean_ms: p50_ms,

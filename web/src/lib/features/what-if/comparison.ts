@@ -48,7 +48,7 @@ export function partOf(of: Share | undefined): number | null {
 	return of && of.whole > 0 ? of.part / of.whole : null;
 }
 
-const NOTHING: Figures = {
+export const NOTHING: Figures = {
 	arrived: 0,
 	assigned: 0,
 	answers: { answered: 0, abandoned: 0 },
