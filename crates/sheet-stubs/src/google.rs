@@ -1,5 +1,6 @@
 //! A stand-in for Google Sheets.
 
+mod names;
 mod sheet;
 
 use crate::{
@@ -7,6 +8,7 @@ use crate::{
     http::{Recorded, Reply, Server, Service},
     locked,
 };
+use names::Names;
 use serde_json::{Value, json};
 use sheet::{Sheet, failed};
 use std::{
@@ -39,7 +41,7 @@ impl Google {
     /// # Errors
     /// When the port is taken.
     pub fn start(port: u16, table: Table, script: Script) -> io::Result<Google> {
-        let sheet = Mutex::new(Sheet { table, tokens: 0, ended: false });
+        let sheet = Mutex::new(Sheet { table, names: Names::default(), tokens: 0, ended: false });
         let base = OnceLock::new();
         let inside = Arc::new(Inside { sheet, script, calls: Recorded::default(), base });
         let server = Server::start(port, inside.clone())?;
@@ -97,6 +99,23 @@ impl Google {
         locked(&self.inside.sheet).table.rows.reverse();
     }
 
+    /// Somebody adds a row below the grid's last one.
+    pub fn append(&self, row: Vec<Value>) {
+        locked(&self.inside.sheet).table.rows.push(row);
+    }
+
+    /// The title of the column that has this name.
+    pub fn named(&self, name: &str) -> Option<String> {
+        let sheet = locked(&self.inside.sheet);
+        let column = sheet.names.find(name)?.column;
+        sheet.table.fields.get(column).map(|field| field.title.clone())
+    }
+
+    /// Somebody removes the names of all columns.
+    pub fn forget_names(&self) {
+        locked(&self.inside.sheet).names = Names::default();
+    }
+
     /// Somebody removes a row.
     pub fn remove(&self, row: usize) {
         locked(&self.inside.sheet).table.rows.remove(row);
@@ -106,7 +125,11 @@ impl Google {
 impl Service for Inside {
     fn answer(&self, mut call: Call) -> Reply {
         let last = call.path.rsplit('/').next().unwrap_or_default();
-        call.name = if last == Google::ID { "spreadsheet".into() } else { last.to_owned() };
+        call.name = match last.strip_prefix(Google::ID) {
+            Some("") => "spreadsheet".into(),
+            Some(verb) => verb.trim_start_matches(':').to_owned(),
+            None => last.to_owned(),
+        };
         self.calls.push(call.clone());
         let mut dropped = Vec::new();
         let mut cut_after = false;

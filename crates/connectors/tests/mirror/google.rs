@@ -36,11 +36,18 @@ fn id(number: usize) -> RowId {
     RowId(format!("acc{number:04}"))
 }
 
-/// Ranges of all writes, and the values in them.
-fn written(stub: &Stub) -> Vec<(String, Value)> {
+/// The titles of the columns that were written to, the rows, and the values in them.
+fn written(stub: &Stub) -> Vec<(String, usize, Value)> {
     let calls = stub.calls_of("values:batchUpdate");
-    let data = calls.iter().flat_map(|call| call.body["data"].as_array().unwrap().clone());
-    data.map(|part| (part["range"].as_str().unwrap().to_owned(), part["values"].clone())).collect()
+    let parts = calls.iter().flat_map(|call| call.body["data"].as_array().unwrap());
+    let cells = parts.flat_map(|part| {
+        let title = stub.named(part["range"].as_str().unwrap()).unwrap();
+        let cells = part["values"][0].as_array().unwrap().iter().enumerate();
+        cells.map(move |(row, cell)| (title.clone(), row, cell.clone()))
+    });
+    let mut cells: Vec<_> = cells.filter(|(.., cell)| !cell.is_null()).collect();
+    cells.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+    cells
 }
 
 #[test]
@@ -81,10 +88,10 @@ fn results_are_written_as_they_are_and_nothing_else() {
     assert_eq!(pushed, [Pushed::Written]);
     assert_eq!(stub.cell(1, "备注"), "=1+1");
     let expected = [
-        ("'名单'!H3".to_owned(), json!([["王芳"]])),
-        ("'名单'!I3".to_owned(), json!([["=1+1"]])),
-        ("'名单'!B3".to_owned(), json!([[1]])),
-        ("'名单'!C3".to_owned(), json!([[1]])),
+        ("备注".to_owned(), 2, json!("=1+1")),
+        ("已电联".to_owned(), 2, json!(1)),
+        ("已选中".to_owned(), 2, json!(1)),
+        ("建联人".to_owned(), 2, json!("王芳")),
     ];
     assert_eq!(written(&stub), expected);
     let body = &stub.calls_of("values:batchUpdate")[0].body;
@@ -133,14 +140,67 @@ fn columns_are_found_again_after_they_were_moved() {
 }
 
 #[test]
-fn a_column_that_comes_between_the_look_and_the_write_is_reported() {
+fn a_column_that_comes_between_the_look_and_the_write_takes_nothing() {
     let stub = stub(3);
     let mut sheet = sheet(&stub);
     everything(&mut sheet).unwrap();
-    let insert = Act::InsertColumn { column: 0, title: "new".into() };
-    stub.script().add(Step::next("values:batchUpdate", insert));
-    let pushed = sheet.push(&[change(&id(1), "李雷", "停机")]).unwrap();
-    assert!(matches!(&pushed[..], [Pushed::Moved { cells }] if cells.len() == 4), "{pushed:?}");
+    // Once while the columns have no names yet, and once with them.
+    for (row, new) in [(1, "new"), (2, "newer")] {
+        let insert = Act::InsertColumn { column: 3, title: new.into() };
+        stub.script().add(Step::next("values:batchUpdate", insert));
+        let pushed = sheet.push(&[change(&id(row), "李雷", "停机")]).unwrap();
+        assert_eq!(pushed, [Pushed::Written]);
+        assert_eq!(stub.cell(row - 1, "备注"), "停机");
+        assert_eq!(stub.cell(row - 1, "建联人"), "李雷");
+        let others = ["account", "选中率", "手机号", "设备", new];
+        let untouched = Table::recruitment(3);
+        for title in others {
+            let at = untouched.fields.iter().position(|field| field.title == title);
+            let then = at.map_or(Value::Null, |at| untouched.rows[row - 1][at].clone());
+            assert_eq!(stub.cell(row - 1, title), then, "{title}");
+        }
+    }
+}
+
+#[test]
+fn a_column_that_comes_while_names_are_given_takes_nothing() {
+    let stub = stub(2);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    let insert = Act::InsertColumn { column: 1, title: "new".into() };
+    stub.script().add(Step::next("batchUpdate", insert));
+    let changes = [change(&id(1), "李雷", "停机")];
+    assert!(matches!(sheet.push(&changes), Err(Trouble::Changed(_))));
+    assert!(stub.calls_of("values:batchUpdate").is_empty());
+    assert_eq!(sheet.push(&changes).unwrap(), [Pushed::Written]);
+    assert_eq!((stub.cell(0, "备注"), stub.cell(0, "new")), (json!("停机"), Value::Null));
+    assert_eq!((stub.cell(0, "设备"), stub.cell(0, "选中率")), (json!("iPhone"), json!(0.5)));
+}
+
+#[test]
+fn names_are_given_once_and_again_when_they_are_lost_or_too_short() {
+    let stub = stub(2);
+    let mut first = sheet(&stub);
+    assert_eq!(first.push(&[change(&id(1), "a", "b")]).unwrap(), [Pushed::Written]);
+    assert_eq!(sheet(&stub).push(&[change(&id(2), "a", "b")]).unwrap(), [Pushed::Written]);
+    assert_eq!(stub.calls_of("batchUpdate").len(), 1, "the second one finds them");
+    stub.forget_names();
+    let changes = [change(&id(1), "c", "d")];
+    assert!(matches!(first.push(&changes), Err(Trouble::BadRequest(_))));
+    assert_eq!(first.push(&changes).unwrap(), [Pushed::Written]);
+    assert_eq!(stub.cell(0, "备注"), "d");
+    let (mut row, rows) = (Table::recruitment(3).rows.remove(2), Table::recruitment(2).rows.len());
+    for _ in rows..40 {
+        row[0] = json!(null);
+        stub.append(row.clone());
+    }
+    row[0] = json!("acc0099");
+    stub.append(row);
+    everything(&mut first).unwrap();
+    assert_eq!(first.push(&[change(&id(99), "e", "f")]).unwrap(), [Pushed::Written]);
+    assert_eq!(stub.cell(40, "备注"), "f");
+    let requests = stub.calls_of("batchUpdate").pop().unwrap().body["requests"].clone();
+    assert_eq!(requests.as_array().unwrap().len(), 8, "four go and four come: {requests}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the stand-in for Google Sheets keeps, and how it answers.
 
-use super::Google;
+use super::{Google, names::Names};
 use crate::{
     Act, Call, Table,
     a1::{self, Range},
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 pub struct Sheet {
     pub table: Table,
+    pub names: Names,
     pub tokens: u32,
     pub ended: bool,
 }
@@ -28,8 +29,12 @@ impl Sheet {
             Act::InsertRow { row } => {
                 let empty = vec![Value::Null; self.table.fields.len()];
                 self.table.rows.insert(row, empty);
+                self.names.insert_row(row + 1);
             }
-            Act::InsertColumn { column, title } => self.table.insert_column(column, &title),
+            Act::InsertColumn { column, title } => {
+                self.table.insert_column(column, &title);
+                self.names.insert_column(column);
+            }
             _ => {}
         }
     }
@@ -54,7 +59,18 @@ impl Sheet {
         }
         let sheet = format!("/v4/spreadsheets/{}", Google::ID);
         match call.path.strip_prefix(&sheet) {
-            Some("") => Reply::ok(self.properties()),
+            Some("") => match call.query("fields").is_some_and(|it| it.starts_with("named")) {
+                true => Reply::ok(self.names.told()),
+                false => Reply::ok(self.properties()),
+            },
+            Some(":batchUpdate") => {
+                let (rows, _) = self.size();
+                let requests = call.body["requests"].as_array().map(Vec::as_slice);
+                match self.names.change(requests.unwrap_or_default(), rows) {
+                    true => Reply::ok(json!({"spreadsheetId": Google::ID, "replies": []})),
+                    false => failed(400, "INVALID_ARGUMENT"),
+                }
+            }
             Some("/values:batchGet") => self.get(call),
             Some("/values:batchUpdate") => self.update(&call.body, dropped),
             _ => failed(404, "NOT_FOUND"),
@@ -137,23 +153,40 @@ impl Sheet {
         Reply::ok(json!({"spreadsheetId": Google::ID, "valueRanges": all}))
     }
 
-    /// All or nothing.
+    /// Where a part is written: its column, and the row after its last one.
+    fn place(&self, range: &str) -> Option<(Range, usize)> {
+        if let Some(named) = self.names.find(range) {
+            let (column, tab) = ((named.column, Some(named.column)), self.table.title.clone());
+            return Some((Range { tab, columns: column, rows: (0, None) }, named.end));
+        }
+        let (range, bottom, _) = self.range(range)?;
+        Some((range, bottom + 1))
+    }
+
+    /// All or nothing. A null leaves its cell as it is.
     fn update(&mut self, body: &Value, dropped: &[String]) -> Reply {
         let raw = body["valueInputOption"] == "RAW";
         let Some(data) = body["data"].as_array() else { return failed(400, "INVALID_ARGUMENT") };
-        let mut places = Vec::new();
+        let (mut places, mut parts) = (Vec::new(), Vec::new());
         for part in data {
-            let range = part["range"].as_str().and_then(|text| self.range(text));
-            let value = &part["values"][0][0];
-            match range {
-                Some((range, ..)) if range.rows.0 > 0 && !value.is_null() => {
-                    places.push((range.rows.0 - 1, range.columns.0, value.clone()));
+            let place = part["range"].as_str().and_then(|text| self.place(text));
+            let (Some((range, end)), Some([Value::Array(cells)]), "COLUMNS") = (
+                place,
+                part["values"].as_array().map(Vec::as_slice),
+                part["majorDimension"].as_str().unwrap_or_default(),
+            ) else {
+                return failed(400, "INVALID_ARGUMENT");
+            };
+            let (column, top) = (range.columns.0, range.rows.0);
+            for (row, value) in (top..).zip(cells).filter(|(_, value)| !value.is_null()) {
+                if row == 0 || row >= end {
+                    return failed(400, "INVALID_ARGUMENT");
                 }
-                _ => return failed(400, "INVALID_ARGUMENT"),
+                places.push((row - 1, column, value.clone()));
             }
+            parts.push((column, top, end));
         }
-        let mut echoes = Vec::new();
-        for ((row, column, value), part) in places.into_iter().zip(data) {
+        for (row, column, value) in places {
             let width = self.table.fields.len();
             while self.table.rows.len() <= row {
                 self.table.rows.push(vec![Value::Null; width]);
@@ -164,10 +197,15 @@ impl Sheet {
             if column < width && !title.is_some_and(|title| dropped.contains(&title)) {
                 self.table.rows[row][column] = value;
             }
-            let values = trimmed(vec![vec![self.cell(row + 1, column)]]);
-            echoes.push(json!({"updatedRange": part["range"],
-                "updatedData": {"range": part["range"], "values": values}}));
         }
+        let echo = |(column, top, end): (usize, usize, usize)| {
+            let letter = char::from(b'A' + column as u8);
+            let range = format!("'{}'!{letter}{}:{letter}{end}", self.table.title, top + 1);
+            let cells = (top..end).map(|row| self.cell(row, column)).collect();
+            json!({"updatedRange": range, "updatedData": {"range": range,
+                "majorDimension": "COLUMNS", "values": trimmed(vec![cells])}})
+        };
+        let echoes: Vec<Value> = parts.into_iter().map(echo).collect();
         Reply::ok(json!({"spreadsheetId": Google::ID, "responses": echoes}))
     }
 }

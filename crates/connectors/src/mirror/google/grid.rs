@@ -1,8 +1,9 @@
 //! The sheet's grid: asked for in columns, so that what is ignored is never fetched.
 
-use super::session::Session;
+use super::{names::Names, session::Session};
 use crate::mirror::{CellValue, Trouble, letters::letter_of, outside::escaped};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
 
 /// The most rows that one range asks for.
 pub const BLOCK: u32 = 1_000;
@@ -12,6 +13,8 @@ pub const BLOCK: u32 = 1_000;
 pub struct Grid {
     /// The path of its spreadsheet.
     pub path: String,
+    /// The sheet's id within it.
+    pub sheet: i64,
     pub tab: String,
     pub header_row: u32,
     pub rows: u32,
@@ -30,11 +33,6 @@ impl Grid {
     /// A range of cells as the service writes it.
     fn range(&self, cells: &str) -> String {
         format!("'{}'!{cells}", self.tab.replace('\'', "''"))
-    }
-
-    /// One cell.
-    pub fn cell(&self, row: u32, column: usize) -> String {
-        self.range(&letters(row, column))
     }
 
     /// The titles as they are now, and for each part its cells from its first row on. Formulas are
@@ -76,30 +74,58 @@ impl Grid {
         Ok((titles, cells.collect()))
     }
 
-    /// Writes texts as texts, and gives what the service says that the cells hold now.
+    /// Writes texts as texts into columns by their names, and gives what the service says that the
+    /// cells hold now. What is null on the way down a column is left as it is.
     pub fn put(
         &self,
         session: &mut Session,
+        names: &Names,
         cells: &[(u32, usize, Value)],
     ) -> Result<Vec<CellValue>, Trouble> {
-        let range = |(row, column, _): &(u32, usize, Value)| self.cell(*row, *column);
-        let data: Vec<Value> =
-            cells.iter().map(|cell| json!({"range": range(cell), "values": [[cell.2]]})).collect();
+        let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for (row, column, value) in cells {
+            let name = names.of(*column).ok_or_else(unnamed)?;
+            let (column, at) = (columns.entry(name).or_default(), *row as usize - 1);
+            column.resize(column.len().max(at + 1), Value::Null);
+            column[at] = value.clone();
+        }
+        let part = |(name, cells): (&&str, &Vec<Value>)| json!({"range": name, "majorDimension": "COLUMNS", "values": [cells]});
+        let data: Vec<Value> = columns.iter().map(part).collect();
         let body = json!({"valueInputOption": "RAW", "data": data, "includeValuesInResponse": true,
             "responseValueRenderOption": "UNFORMATTED_VALUE"});
         let answer = session.call(&format!("{}/values:batchUpdate", self.path), Some(&body))?;
         let unreadable =
             || Trouble::Unreadable("Google's answer does not say what it wrote".into());
         let echoes = answer["responses"].as_array().ok_or_else(unreadable)?;
-        let echoed = cells.iter().zip(echoes).map(|(cell, echo)| {
-            let told = echo["updatedData"]["range"].as_str()?.rsplit('!').next()?;
-            let asked = range(cell);
-            (asked.rsplit('!').next() == Some(told))
-                .then(|| decode(&echo["updatedData"]["values"][0][0]))
-        });
-        let echoed: Option<Vec<CellValue>> = echoed.collect();
-        echoed.filter(|echoed| echoed.len() == cells.len()).ok_or_else(unreadable)
+        let echoes: Option<Vec<Vec<CellValue>>> = echoes.iter().map(echo).collect();
+        let echoes = echoes.filter(|all| all.len() == columns.len()).ok_or_else(unreadable)?;
+        let echoes: HashMap<&str, Vec<CellValue>> = columns.into_keys().zip(echoes).collect();
+        let cell = |(row, column, _): &(u32, usize, Value)| {
+            let echo = names.of(*column).and_then(|name| echoes.get(name));
+            echo.and_then(|cells| cells.get(*row as usize - 1)).cloned().unwrap_or_default()
+        };
+        Ok(cells.iter().map(cell).collect())
     }
+}
+
+fn unnamed() -> Trouble {
+    Trouble::Changed("somebody changed the sheet's columns".into())
+}
+
+/// What a column holds now from its first row on, however the service lays it out.
+fn echo(response: &Value) -> Option<Vec<CellValue>> {
+    let data = &response["updatedData"];
+    let (_, cells) = data["range"].as_str()?.rsplit_once('!')?;
+    let first = cells.split(':').next()?.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    if !matches!(first, "" | "1") {
+        return None;
+    }
+    let lines = data["values"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if data["majorDimension"] == "COLUMNS" {
+        let column = lines.first().and_then(Value::as_array);
+        return Some(column.into_iter().flatten().map(decode).collect());
+    }
+    Some(lines.iter().map(|row| decode(&row[0])).collect())
 }
 
 /// A cell as people name it, such as `G5`.
@@ -165,8 +191,22 @@ mod tests {
 
     #[test]
     fn a_title_may_hold_a_quotation_mark() {
-        let tab = "It's".to_owned();
-        let grid = Grid { path: String::new(), tab, header_row: 1, rows: 9, columns: 9 };
-        assert_eq!(grid.cell(7, 15), "'It''s'!P7");
+        let (path, tab) = (String::new(), "It's".to_owned());
+        let grid = Grid { path, sheet: 0, tab, header_row: 1, rows: 9, columns: 9 };
+        assert_eq!(grid.range("P7"), "'It''s'!P7");
+    }
+
+    #[test]
+    fn a_column_is_read_by_columns_and_by_rows() {
+        let told = |range: &str, dimension: &str, values: Value| {
+            echo(&json!({"updatedData": {"range": range, "majorDimension": dimension,
+                "values": values}}))
+        };
+        let (a, b) = (CellValue::text("a"), CellValue::text("b"));
+        let expected = Some(vec![a, CellValue::Empty, b]);
+        assert_eq!(told("'x'!H1:H3", "COLUMNS", json!([["a", "", "b"]])), expected);
+        assert_eq!(told("'x'!H:H", "ROWS", json!([["a"], [], ["b"]])), expected);
+        assert_eq!(told("'x'!H2:H3", "ROWS", json!([["a"]])), None);
+        assert_eq!(told("'x'!H1", "COLUMNS", Value::Null), Some(vec![]));
     }
 }

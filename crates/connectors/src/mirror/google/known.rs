@@ -4,6 +4,7 @@ use super::{
     Google, MAX_CELL, Sent,
     grid::{Grid, Part, encode, windows},
     index::Index,
+    names::Names,
     session::Session,
     written::Written,
 };
@@ -23,6 +24,7 @@ type Cells = BTreeMap<Place, CellValue>;
 pub struct Known {
     pub grid: Grid,
     titles: Vec<String>,
+    names: Names,
     located: Located,
     /// The column that tells rows apart.
     pub key: Place,
@@ -38,6 +40,7 @@ impl Google {
         let none = Vec::new();
         let tab = self.spreadsheet.tab(answer["sheets"].as_array().unwrap_or(&none))?;
         let size = |name: &str| tab["gridProperties"][name].as_u64();
+        let sheet = tab["sheetId"].as_i64().unwrap_or(0);
         let (Some(title), Some(rows), Some(columns)) =
             (tab["title"].as_str(), size("rowCount"), size("columnCount"))
         else {
@@ -45,7 +48,7 @@ impl Google {
         };
         let (rows, columns) = (u32::try_from(rows).unwrap_or(u32::MAX), columns as usize);
         let header_row = self.spreadsheet.header_row;
-        Ok(Grid { path, tab: title.to_owned(), header_row, rows, columns })
+        Ok(Grid { path, sheet, tab: title.to_owned(), header_row, rows, columns })
     }
 
     fn locate(&self, grid: &Grid, titles: &[String]) -> Result<(Located, Place, usize), Trouble> {
@@ -68,11 +71,17 @@ impl Google {
         let (titles, _) = grid.get(&mut self.session, &[], false)?;
         let (located, key, key_at) = self.locate(&grid, &titles)?;
         let written = Written::of(&self.columns, &located);
+        // Between two looks at the titles, so that what was named is what the titles say.
+        let names = match written.is_empty() {
+            true => Names::default(),
+            false => Names::ask(&mut self.session, &grid)?,
+        };
         let found = written.computed(&written.formulas(&grid, &titles, &mut self.session)?);
         if !found.is_empty() {
             return Err(mend(&found));
         }
-        self.known = Some(Known { grid, titles, located, key, key_at, index: Index::default() });
+        let index = Index::default();
+        self.known = Some(Known { grid, titles, names, located, key, key_at, index });
         Ok(())
     }
 
@@ -188,6 +197,19 @@ impl Known {
             columns.iter_mut().zip(fetched).map(cell).collect()
         };
         Ok((from..=to).enumerate().map(|(at, row)| (row, cells(at))).collect())
+    }
+
+    /// Writes cells, and gives what they hold now.
+    pub fn put(
+        &mut self,
+        session: &mut Session,
+        cells: &[(u32, usize, Value)],
+    ) -> Result<Vec<CellValue>, Trouble> {
+        let columns = cells.iter().map(|(_, column, _)| *column).collect();
+        if self.names.give(session, &self.grid, &columns)? {
+            self.get(session, &[])?;
+        }
+        self.grid.put(session, &self.names, cells)
     }
 
     /// The cells of one change that may be written, and no other.

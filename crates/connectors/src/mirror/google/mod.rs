@@ -2,15 +2,16 @@
 //!
 //! Rows have no ids of their own, so a row's id is the value of the column with the role `unique`.
 //! Where it stands is looked at right before each write, together with the titles, and once more
-//! after it: people sort and insert meanwhile, and the service writes by row numbers only. Between
-//! the look and the write there are some milliseconds that nothing can close; the second look finds
-//! what happened in them.
+//! after it: people sort and insert meanwhile. Columns are written by names that move with them, so
+//! no other column can be reached. Rows have numbers only: between the look and the write there are
+//! some milliseconds that nothing can close; the second look finds what happened in them.
 
 mod account;
 mod check;
 mod grid;
 mod index;
 mod known;
+mod names;
 mod session;
 mod spreadsheet;
 mod written;
@@ -158,7 +159,12 @@ impl Sheet for Google {
         if cells.is_empty() {
             return Ok(answers(changes, &by_row));
         }
-        let mut echoes = known.grid.put(session, &cells)?.into_iter();
+        let put = known.put(session, &cells);
+        if let Err(Trouble::BadRequest(_)) = &put {
+            // Perhaps somebody removed a column's name.
+            self.known = None;
+        }
+        let mut echoes = put?.into_iter();
         for (change, places) in &sent {
             let echoes = echoes.by_ref().take(places.len());
             let kept = change.cells.iter().zip(echoes).filter(|((_, v), echo)| !v.same(echo));
