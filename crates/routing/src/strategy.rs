@@ -51,6 +51,11 @@ pub struct Candidate {
 }
 
 impl Strategy {
+    /// Whether what it compares is a number of assignments.
+    pub fn counts(self) -> bool {
+        matches!(self, Strategy::FewestAssigned | Strategy::FewestToday)
+    }
+
     /// Every strategy there is.
     pub const ALL: [Strategy; 7] = [
         Strategy::FairShare,

@@ -237,8 +237,8 @@ impl App {
     /// The same for the caller: in their language, and an agent's as of themselves.
     pub async fn lexicon(&self, caller: &Caller) -> Answered<Lexicon> {
         let known = self.words(caller.workspace).await?;
-        let (language, reader) = (caller.language, caller.only()?);
-        Ok(Lexicon { language, reader, ..(*known).clone() })
+        let (language, reader, now) = (caller.language, caller.only()?, Some(self.clock.now()));
+        Ok(Lexicon { language, reader, now, ..(*known).clone() })
     }
 
     /// Whose token it is.

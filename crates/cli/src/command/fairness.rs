@@ -49,14 +49,26 @@ fn text(report: &Value) -> String {
         text += &format!("\nSource {}\n", cell(&spread["name"]));
         let agents = spread["agents"].as_array().into_iter().flatten();
         let rows = agents.map(|agent| {
-            cells(agent, &["rank", "agent", "name", "assigned", "weight", "share", "against"])
+            let fields =
+                ["rank", "agent", "name", "assigned", "weight", "share", "counted", "against"];
+            cells(agent, &fields)
         });
-        let titles = ["next#", "id#", "agent", "assigned#", "weight#", "share#", "against"];
+        let titles =
+            ["next#", "id#", "agent", "assigned#", "weight#", "share#", "counted#", "against"];
         text += &(print::table(&titles, rows) + "\n");
+        if spread["agents"].as_array().into_iter().flatten().any(differs) {
+            text += "Counted is over the whole queue, and a newcomer starts level with the least \
+                     of the others.\n";
+        }
         let why = spread["next"]["text"].as_str();
         text += &format!("{}\n", why.unwrap_or("Nobody is free and eligible: its items wait."));
     }
     text
+}
+
+/// Whether the strategy compares another number than what somebody has had.
+fn differs(agent: &Value) -> bool {
+    !agent["counted"].is_null() && agent["counted"] != agent["assigned"]
 }
 
 fn row(name: &str, fairness: &Value, next: &str) -> Vec<String> {
@@ -75,8 +87,8 @@ mod tests {
     fn people_see_the_figures_and_who_is_next_and_why() {
         let even = json!({"min": 1.0, "max": 2.0, "mean": 1.5, "variance": 0.25, "jain": 0.9});
         let agents = json!([
-            {"agent": 2, "name": "Ben", "weight": 1, "assigned": 1, "share": 1.0, "rank": 1, "against": null},
-            {"agent": 1, "name": "Asha", "weight": 1, "assigned": 2, "share": 2.0, "rank": null, "against": "away"},
+            {"agent": 2, "name": "Ben", "weight": 1, "assigned": 1, "share": 1.0, "rank": 1, "counted": 21, "against": null},
+            {"agent": 1, "name": "Asha", "weight": 1, "assigned": 2, "share": 2.0, "rank": null, "counted": null, "against": "away"},
         ]);
         let meta = json!({"name": "META", "fairness": even, "agents": agents,
             "next": {"name": "Ben", "text": "Step 1, anybody: Ben had fewest (1)."}});
@@ -87,6 +99,7 @@ mod tests {
         assert!(line("source META").trim_end().ends_with("Ben"), "{text}");
         assert!(line("source META").contains("0.250"), "{text}");
         assert!(line("Asha").contains("away"), "{text}");
+        assert!(line(" 21 ").contains("Ben") && text.contains("a newcomer starts level"), "{text}");
         assert!(text.contains("Ben had fewest (1)."));
         assert!(text.contains("Nobody is free and eligible"));
     }

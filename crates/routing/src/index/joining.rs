@@ -49,10 +49,9 @@ impl State {
             return;
         };
         let strategy = q.spec.strategy;
-        let counted = matches!(strategy, Strategy::FewestAssigned | Strategy::FewestToday);
         let passing = self.passing(joining, queue);
         let is_absent = passing.as_ref().is_some_and(eligibility::is_absent);
-        if !counted || q.spec.join_at == JoinAt::Zero || is_absent {
+        if !strategy.counts() || q.spec.join_at == JoinAt::Zero || is_absent {
             return;
         }
         let begun = self.begun(joining, queue, before);

@@ -1,7 +1,7 @@
 //! `GET /fairness`: how evenly the work of each source and each queue is spread, and who is
 //! next.
 
-use crate::api::items::list::time;
+use crate::api::items::list::between;
 use crate::api::schema;
 use crate::app::App;
 use crate::auth::Caller;
@@ -73,6 +73,10 @@ pub struct Share {
     pub assigned: u64,
     /// `assigned` divided by `weight`.
     pub share: f64,
+    /// Where the queue's strategy counts: the number that it compares. It is over all of the queue,
+    /// and a newcomer's starts at the least of the others' unless the queue starts them at zero;
+    /// null where another strategy decides, or something speaks against them.
+    pub counted: Option<u64>,
     /// Who gets the next item has 1; null when something speaks against them.
     pub rank: Option<u32>,
     /// What speaks against them, such as `away`.
@@ -141,8 +145,7 @@ pub async fn fairness(
     caller: Caller,
     Params(period): Params<Period>,
 ) -> Answered<Json<Report>> {
-    let from = time("from", period.from.as_deref())?;
-    let to = time("to", period.to.as_deref())?;
+    let (from, to) = between(period.from.as_deref(), period.to.as_deref())?;
     let counts = app.store.assignment_counts(caller.workspace, from, to).await?;
     let words = app.lexicon(&caller).await?;
     let (lines, weights, serving, time_zone) = app
@@ -217,6 +220,7 @@ fn spread(line: Line, had: &Had, weights: &BTreeMap<AgentId, u8>, words: &Lexico
             weight: *weight,
             assigned,
             share: share(assigned, *weight),
+            counted: one.key.filter(|_| queue.spec.strategy.counts()).map(|key| key.0),
             rank: one.step.map(|_| rank),
             against: one.cause.as_ref().map(|cause| words.cause(cause)),
         });
@@ -315,6 +319,12 @@ mod tests {
         assert_eq!(assigned(meta), [("Asha".to_owned(), 2, 1.0), ("Ben".to_owned(), 1, 1.0)]);
         assert_eq!(meta["fairness"]["jain"], 1.0);
         assert_eq!(assigned(&report["sources"][1]), [("Asha".to_owned(), 1, 0.5)]);
+        // Compared is what each has had of the whole queue.
+        assert_eq!(meta["agents"][1]["name"], "Asha");
+        assert_eq!(
+            (&meta["agents"][0]["counted"], &meta["agents"][1]["counted"]),
+            (&json!(1), &json!(3))
+        );
         assert_eq!(assigned(&report["queues"][0])[0].1, 3);
         assert_eq!((&report["all"]["max"], &report["all"]["min"]), (&json!(1.5), &json!(1.0)));
         // Whoever is said to be next is next.
@@ -325,6 +335,27 @@ mod tests {
         assert_eq!(item["agent_name"], "Ben");
         let none = h.get("/fairness?to=2026-01-01T00:00:00Z").await;
         assert_eq!(none["all"]["max"], 0.0);
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn a_newcomer_s_head_start_is_told_apart_from_what_they_have_had() {
+        let h = Harness::new().await;
+        let queue = json!({"name": "Leads", "presence": "ignored", "strategy": "fewest_assigned"});
+        let queue = h.post("/queues", queue).await["id"].clone();
+        h.post("/sources", json!({"name": "META", "queue": queue})).await;
+        h.post("/agents", json!({"name": "Asha", "queues": [queue]})).await;
+        for _ in 0..3 {
+            h.post("/items", json!({"source": "META"})).await;
+        }
+        h.post("/agents", json!({"name": "Ben", "queues": [queue]})).await;
+        let had = |report: &Value, who: usize| {
+            let agent = &report["queues"][0]["agents"][who];
+            (agent["name"].clone(), agent["assigned"].clone(), agent["counted"].clone())
+        };
+        let report = h.get("/fairness").await;
+        assert_eq!(had(&report, 0), (json!("Asha"), json!(3), json!(3)));
+        assert_eq!(had(&report, 1), (json!("Ben"), json!(0), json!(3)));
         h.end().await;
     }
 

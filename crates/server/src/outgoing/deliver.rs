@@ -23,7 +23,7 @@ const LONGEST_REST_SECS: u32 = 30 * 60;
 /// A delivery is given up after so long.
 const PATIENCE_SECS: u32 = 24 * 3600;
 /// An endpoint that has failed for so long, and at least so many times in a row, is switched off: a
-/// little before a delivery's day is over, whose last attempt is at 23.6 hours.
+/// little before a delivery's day is over.
 const DEAD_SECS: u32 = 23 * 3600;
 const DEAD_FAILURES: u32 = 5;
 
@@ -155,8 +155,10 @@ fn follow(
     let tried = now.0.saturating_sub(delivery.queued_at.0) / 1000;
     let left = i64::from(PATIENCE_SECS) - tried;
     let pause = pause(delivery.attempts).unwrap_or(PAUSES[PAUSES.len() - 1]);
-    match sooner(pause, delivery.id).max(wish) {
-        pause if i64::from(pause) <= left => {
+    // Its day is used up: one that waited for the endpoint's rest tries once more at its end.
+    let last = u32::try_from(left).unwrap_or_default();
+    match sooner(pause, delivery.id).min(last).max(wish) {
+        pause if pause > 0 && i64::from(pause) <= left => {
             Then::Again { problem, due: now.plus_secs(pause), paused_until }
         }
         _ => Then::GiveUp { problem, paused_until },
@@ -256,9 +258,22 @@ mod tests {
         for (pause, full) in pauses.iter().zip(PAUSES) {
             assert!((full - (full / 10).min(180)..=full).contains(&(*pause as u32)), "{pauses:?}");
         }
-        assert_eq!(pauses.len(), PAUSES.len());
-        assert!((23..=24).contains(&(now.0 / 3_600_000)), "{} ms", now.0);
+        assert_eq!(pauses.len(), PAUSES.len() + 1);
+        assert_eq!(now.0, i64::from(PATIENCE_SECS) * 1000);
         assert!(is_dead(&endpoint(8), now) && !is_dead(&endpoint(2), now));
+    }
+
+    #[test]
+    fn what_waited_for_the_endpoint_s_rest_has_its_whole_day() {
+        let at = |hours: i64| Time(hours * 3_600_000);
+        match follow(&endpoint(8), &delivery(8), &Ok(reply(500)), at(19)) {
+            Then::Again { due, .. } => assert_eq!(due, at(24)),
+            then => panic!("{then:?}"),
+        }
+        for (attempts, hours) in [(9, 24), (9, 30)] {
+            let then = follow(&endpoint(9), &delivery(attempts), &Ok(reply(500)), at(hours));
+            assert!(matches!(then, Then::GiveUp { .. }), "{then:?}");
+        }
     }
 
     fn reply(status: u16) -> Reply {

@@ -37,7 +37,7 @@ pub fn desk() -> Result<Desk, Error> {
             "no answer": {"colour": "muted", "key": "3", "writes": writes(0, "未接/挂断")},
             // Not done yet: the row stays open for the next attempt.
             "try again": {"colour": "warn", "key": "4", "writes": {
-                "note": {"value": "未接/挂断"}, "owner": {"agent": true}}},
+                "selected": {"value": 0}, "note": {"value": "未接/挂断"}, "owner": {"agent": true}}},
         },
         "script": script(),
     }))

@@ -42,10 +42,14 @@ impl Words for English {
                 "Everyone gets work in proportion to their weight; nobody is flooded on return.",
             ),
             Strategy::RoundRobin => ("Round robin", "Who has waited longest since their last one."),
-            Strategy::FewestAssigned => {
-                ("Fewest in total", "Who has had fewest in this queue, ever.")
-            }
-            Strategy::FewestToday => ("Fewest today", "Who has had fewest on this local day."),
+            Strategy::FewestAssigned => (
+                "Fewest in total",
+                "Who has had fewest in this queue, ever; a newcomer starts level with the least.",
+            ),
+            Strategy::FewestToday => (
+                "Fewest today",
+                "Who has had fewest on this local day; who comes later starts level with the least.",
+            ),
             Strategy::LongestIdle => ("Longest idle", "Who has been without work longest."),
             Strategy::LeastBusy => {
                 ("Least busy", "Whose load is the smallest part of their capacity.")

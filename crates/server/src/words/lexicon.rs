@@ -16,6 +16,8 @@ pub struct Lexicon {
     pub rules: BTreeMap<RuleId, String>,
     pub zone: Option<jiff::tz::TimeZone>,
     pub language: Language,
+    /// When it is read: times of another year name it.
+    pub now: Option<Time>,
     /// An agent who reads it: lines name no colleague and none of their figures.
     pub reader: Option<AgentId>,
 }
@@ -82,7 +84,11 @@ impl Lexicon {
     /// A time as the workspace's clocks show it.
     pub fn clock(&self, at: Time) -> String {
         let zone = self.zone.clone().unwrap_or(jiff::tz::TimeZone::UTC);
-        self.language.words().clock(&at.timestamp().to_zoned(zone))
+        let (at, words) = (at.timestamp().to_zoned(zone.clone()), self.language.words());
+        match self.now.is_some_and(|now| now.timestamp().to_zoned(zone).year() != at.year()) {
+            true => words.date(&at),
+            false => words.clock(&at),
+        }
     }
 
     /// What was done beside the core, in one line.
@@ -160,9 +166,11 @@ impl Lexicon {
             Strategy::RoundRobin => Standing::WaitedLongest,
             Strategy::FewestAssigned => Standing::Assigned(key.0),
             Strategy::FewestToday => Standing::Today(key.0),
-            Strategy::LongestIdle => {
-                Standing::Idle(self.clock(Time(i64::try_from(key.0).unwrap_or(i64::MAX))))
-            }
+            // Past every time: somebody with work, compared by their last turn.
+            Strategy::LongestIdle => match i64::try_from(key.0) {
+                Ok(since) => Standing::Idle(self.clock(Time(since))),
+                Err(_) => Standing::WaitedLongest,
+            },
             Strategy::LeastBusy => Standing::Busy(key.0 / 10_000),
             Strategy::BestSkill => Standing::Skilled(u64::from(u32::MAX).saturating_sub(key.0)),
         }

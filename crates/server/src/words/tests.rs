@@ -29,6 +29,7 @@ fn lexicon(language: Language) -> Lexicon {
         rules: [(RuleId(1), "Large budgets".to_owned())].into(),
         zone: jiff::tz::TimeZone::get("Asia/Kolkata").ok(),
         language,
+        now: None,
         reader: None,
     }
 }
@@ -73,6 +74,8 @@ fn reasons() -> Vec<Reason> {
         Reason { runners_up: vec![], ..reason(Way::Overflow, 3, Strategy::RoundRobin, 3) },
         Reason { runners_up: vec![], ..reason(Way::Back, 3, Strategy::RoundRobin, 3) },
         reason(Way::Matched, 3, Strategy::LongestIdle, idle),
+        // Somebody who has work.
+        reason(Way::Matched, 3, Strategy::LongestIdle, 1 << 63),
         reason(Way::Matched, 3, Strategy::LeastBusy, 500_000),
         Reason { runners_up: vec![], ..reason(Way::Matched, 3, Strategy::BestSkill, skilled) },
         Reason { step: 9, passed_over, ..fewest(Way::Matched, 1) },
@@ -271,6 +274,9 @@ fn every_line(language: Language) -> String {
     ] {
         put(words.act(act, "Website"));
     }
+    // Read in another year than that of its times.
+    let later = Lexicon { now: Some(Time(4_102_444_800_000)), ..lexicon(language) };
+    put(later.clock(TEN));
     let nameless = Lexicon { language, ..Lexicon::default() };
     put(nameless.event(&events()[7], None));
     put(nameless.event(&Event::AgentDeactivated { agent: ASHA }, None));

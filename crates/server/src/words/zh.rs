@@ -39,8 +39,10 @@ impl Words for Chinese {
         match strategy {
             Strategy::FairShare => ("公平份额", "按权重公平分配；回来的人不会被淹没。"),
             Strategy::RoundRobin => ("轮流", "距上次分配最久者。"),
-            Strategy::FewestAssigned => ("累计最少", "在此队列中累计最少者。"),
-            Strategy::FewestToday => ("今日最少", "当日最少者。"),
+            Strategy::FewestAssigned => {
+                ("累计最少", "在此队列中累计最少者；新人从其他人的最少数算起。")
+            }
+            Strategy::FewestToday => ("今日最少", "当日最少者；后来者从其他人的最少数算起。"),
             Strategy::LongestIdle => ("空闲最久", "无工作时间最长者。"),
             Strategy::LeastBusy => ("最空闲", "负载占容量比例最小者。"),
             Strategy::BestSkill => ("技能最高", "所需技能等级总和最高者。"),

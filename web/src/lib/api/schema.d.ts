@@ -4597,6 +4597,13 @@ export interface components {
             agent: number;
             /** Format: int64 */
             assigned: number;
+            /**
+             * Format: int64
+             * @description Where the queue's strategy counts: the number that it compares. It is over all of the queue,
+             *     and a newcomer's starts at the least of the others' unless the queue starts them at zero;
+             *     null where another strategy decides, or something speaks against them.
+             */
+            counted: number | null;
             name: string;
             /**
              * Format: int32

@@ -8,6 +8,7 @@ import {
 	dayAfter,
 	dayStart,
 	isDay,
+	about,
 	lasting,
 	secsBetween,
 	span,
@@ -68,6 +69,9 @@ test('a length is said in words', () => {
 	expect(lasting(86_400, 'en-GB')).toBe('1 day');
 	expect(lasting(30 * 86_400, 'en-GB')).toBe('30 days');
 	expect(lasting(86_400, 'zh-CN')).toBe('1天');
+	expect(about(119, 'en-GB')).toBe('119 secs');
+	expect(about(11_540, 'en-GB')).toBe('3 hrs');
+	expect(about(200_000, 'en-GB')).toBe('2 days');
 });
 
 test.each([

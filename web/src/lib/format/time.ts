@@ -37,7 +37,7 @@ export function ago(at: string | Date, now: Date | number, locale: string): stri
 }
 
 /** The year, where it is not the present one. */
-function otherYear(
+export function otherYear(
 	at: string | Date,
 	now: Date | number,
 	zone: string
@@ -167,4 +167,10 @@ export function lasting(secs: number, locale: string): string {
 		unit: LONG[unit],
 		unitDisplay: 'short'
 	}).format(amount);
+}
+
+/** The same of a length that was measured, in whole units of which there are two at least. */
+export function about(secs: number, locale: string): string {
+	const unit = [86_400, 3600, 60].find((unit) => secs >= 2 * unit) ?? 1;
+	return lasting(Math.floor(secs / unit) * unit, locale);
 }

@@ -1,7 +1,7 @@
 //! `GET /assignments/export`: the history of assignments as a file for a spreadsheet.
 
 use crate::api::assignments::AssignmentView;
-use crate::api::items::list::time;
+use crate::api::items::list::between;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::csv;
@@ -62,14 +62,15 @@ pub async fn export(
         Some("xlsx") => true,
         Some(_) => return Err(Problem::field("format", "must be csv or xlsx")),
     };
+    let (from, to) = between(wanted.from.as_deref(), wanted.to.as_deref())?;
     let filter = AssignmentFilter {
         item: wanted.item.map(ItemId),
         agent: wanted.agent.map(AgentId),
         queue: wanted.queue.map(QueueId),
         source: wanted.source.map(SourceId),
         offers: wanted.offers.as_deref() == Some("true"),
-        from: time("from", wanted.from.as_deref())?,
-        to: time("to", wanted.to.as_deref())?,
+        from,
+        to,
         after: None,
         limit: PAGE,
     };

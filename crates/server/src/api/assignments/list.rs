@@ -1,7 +1,7 @@
 //! `GET /assignments`: the history of assignments.
 
 use crate::api::assignments::AssignmentView;
-use crate::api::items::list::time;
+use crate::api::items::list::between;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
@@ -57,14 +57,15 @@ pub async fn list(
         Some(own) => Some(own),
         None => asked,
     };
+    let (from, to) = between(wanted.from.as_deref(), wanted.to.as_deref())?;
     let filter = AssignmentFilter {
         item: wanted.item.map(ItemId),
         agent,
         queue: wanted.queue.map(QueueId),
         source: wanted.source.map(SourceId),
         offers: wanted.offers.as_deref() == Some("true"),
-        from: time("from", wanted.from.as_deref())?,
-        to: time("to", wanted.to.as_deref())?,
+        from,
+        to,
         after: paging.after()?,
         limit: paging.limit()?,
     };

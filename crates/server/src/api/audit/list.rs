@@ -2,7 +2,7 @@
 
 use super::changes::{Fields, changes};
 use crate::api::items::history::{ActorNames, ActorView};
-use crate::api::items::list::time;
+use crate::api::items::list::between;
 use crate::api::sign_ins::REFUSED;
 use crate::app::App;
 use crate::auth::Caller;
@@ -89,13 +89,14 @@ impl Wanted {
     fn filter(self) -> Answered<AuditFilter> {
         let paging = Paging { limit: self.limit, cursor: self.cursor };
         let unknown = |_| Problem::field("actor", "must be such as user:3, token:7 or system");
+        let (from, to) = between(self.from.as_deref(), self.to.as_deref())?;
         Ok(AuditFilter {
             actor: self.actor.map(|actor| actor.parse().map_err(unknown)).transpose()?,
             act: self.act,
             object: self.object,
             object_id: self.id,
-            from: time("from", self.from.as_deref())?,
-            to: time("to", self.to.as_deref())?,
+            from,
+            to,
             after: paging.after()?,
             limit: paging.limit()?,
         })

@@ -90,6 +90,7 @@ pub async fn list(
             return Err(Problem::field("order", "is place, with state=waiting, or left out"));
         }
     };
+    let (from, to) = between(wanted.from.as_deref(), wanted.to.as_deref())?;
     let filter = ItemFilter {
         states,
         by_place,
@@ -99,8 +100,8 @@ pub async fn list(
         duplicate_of: wanted.duplicate_of.map(ItemId),
         among,
         phone,
-        from: time("from", wanted.from.as_deref())?,
-        to: time("to", wanted.to.as_deref())?,
+        from,
+        to,
         after,
         limit: paging.limit()?,
     };
@@ -137,12 +138,21 @@ fn states(text: Option<&str>) -> Answered<Vec<ItemStatus>> {
 }
 
 /// A time in a query string.
-pub fn time(field: &str, text: Option<&str>) -> Answered<Option<Time>> {
+fn time(field: &str, text: Option<&str>) -> Answered<Option<Time>> {
     let Some(text) = text else { return Ok(None) };
     // A + in a query string is a space to many clients.
     let read = text.replace(' ', "+").parse::<jiff::Timestamp>().map(Time::from);
     let problem = "must be an RFC 3339 time such as 2026-01-31T09:30:00Z";
     read.map(Some).map_err(|_| Problem::field(field, problem))
+}
+
+/// From one time to another, each as [`time`] reads it.
+pub fn between(from: Option<&str>, to: Option<&str>) -> Answered<(Option<Time>, Option<Time>)> {
+    let (from, to) = (time("from", from)?, time("to", to)?);
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        return Err(Problem::field("to", "must not come before `from`"));
+    }
+    Ok((from, to))
 }
 
 #[cfg(test)]

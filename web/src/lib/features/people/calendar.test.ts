@@ -39,7 +39,10 @@ test('days off are said in one line, those that are over left out', () => {
 	const said = offWords(days, '2026-11-08', 'en-GB').replace(/\s*–\s*/, '–');
 	expect(said).toBe('8 Nov, 21–31 Dec');
 	expect(offWords(days, '2027-01-01', 'en-GB')).toBe('');
+	const later = [{ from: '2028-05-04', to: '2028-05-08' }];
+	expect(offWords(later, '2026-11-08', 'en-GB').replace(/\s*–\s*/, '–')).toBe('4–8 May 2028');
 	expect(offToday(days, '2026-12-31')).toBe(days[0]);
 	expect(offToday(days, '2026-12-20')).toBeUndefined();
-	expect(shortDay('2026-12-31', 'en-GB')).toBe('31 Dec');
+	expect(shortDay('2026-12-31', '2026-11-08', 'en-GB')).toBe('31 Dec');
+	expect(shortDay('2027-01-02', '2026-11-08', 'en-GB')).toBe('2 Jan 2027');
 });

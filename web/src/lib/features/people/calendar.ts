@@ -26,23 +26,32 @@ export function offToday(days: DaysOff[], today: string): DaysOff | undefined {
 	return days.find((off) => !wrongSpan(off) && off.from <= today && today <= off.to);
 }
 
-/** A day in the language of the screen, `8 Nov`. */
-export function shortDay(day: string, locale: string): string {
-	return monthAndDay(locale).format(new Date(day));
+/** A day in the language of the screen, `8 Nov`, with its year when that is not today's. */
+export function shortDay(day: string, today: string, locale: string): string {
+	return monthAndDay(locale, !sameYear(day, today)).format(new Date(day));
 }
 
-/** Days off that are not over, in one line: `8 Nov, 21–31 Dec`. */
+/** Days off that are not over, in one line: `8 Nov, 21–31 Dec`; of other years with the year. */
 export function offWords(days: DaysOff[], today: string, locale: string): string {
-	const format = monthAndDay(locale);
 	return days
 		.filter((off) => !wrongSpan(off) && off.to >= today)
 		.sort((a, b) => a.from.localeCompare(b.from))
-		.map((off) => format.formatRange(new Date(off.from), new Date(off.to)))
+		.map((off) => {
+			const format = monthAndDay(locale, !sameYear(off.to, today));
+			return format.formatRange(new Date(off.from), new Date(off.to));
+		})
 		.join(', ');
 }
 
-const monthAndDay = (locale: string) =>
-	new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const sameYear = (day: string, today: string) => day.slice(0, 4) === today.slice(0, 4);
+
+const monthAndDay = (locale: string, withYear: boolean) =>
+	new Intl.DateTimeFormat(locale, {
+		day: 'numeric',
+		month: 'short',
+		...(withYear && { year: 'numeric' }),
+		timeZone: 'UTC'
+	});
 
 /** Whether days off lack a day, or end before they begin. */
 export function wrongSpan(off: DaysOff): boolean {

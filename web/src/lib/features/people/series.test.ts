@@ -41,7 +41,9 @@ test('a time is there where somebody was reached', () => {
 });
 
 test('parts are called by the clocks of the workspace, also when these change', () => {
-	expect(partNames(series, 'en-GB')).toEqual(['24 Oct', '25 Oct', '26 Oct']);
+	const now = Date.parse('2026-11-08T12:00:00Z');
+	expect(partNames(series, 'en-GB', now)).toEqual(['24 Oct', '25 Oct', '26 Oct']);
+	expect(partNames(series, 'en-GB', now + 90 * 86_400_000)[0]).toBe('24 Oct 2026');
 	expect(partNames({ ...series, interval: 'hour' }, 'en-GB')[0]).toBe('00:00');
 	expect(partNames({ ...series, interval: 'month' }, 'en-GB')[0]).toBe('Oct 2026');
 	expect(periodWords(series, 'en-GB')).toMatch(/^24\D+26 Oct 2026$/);

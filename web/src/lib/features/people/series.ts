@@ -1,4 +1,5 @@
 import type { OutcomeLine, OutcomeSeries, Outcome } from '$lib/api';
+import { otherYear } from '$lib/format/time';
 
 /** What a chart shows: how many, which part of them, or how soon. */
 export type Measure = 'counts' | 'rates' | 'first_contact';
@@ -62,18 +63,20 @@ export function headline(outcome: Outcome, measure: Measure): number | null {
 /** How the parts of a period are called, by the clocks of the workspace. */
 export function partNames(
 	series: Pick<OutcomeSeries, 'interval' | 'starts' | 'time_zone'>,
-	locale: string
+	locale: string,
+	now: number = Date.now()
 ): string[] {
-	const day = { day: 'numeric', month: 'short' } as const;
+	const { starts, time_zone: zone } = series;
+	const year = starts[0] ? otherYear(starts[0], now, zone) : {};
+	const day = { day: 'numeric', month: 'short', ...year } as const;
 	const shape: Intl.DateTimeFormatOptions = {
 		hour: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const,
 		day,
-		// The year matters once there is more than one.
-		week: series.starts.length > 52 ? ({ ...day, year: '2-digit' } as const) : day,
+		week: day,
 		month: { month: 'short', year: 'numeric' } as const
 	}[series.interval];
-	const words = new Intl.DateTimeFormat(locale, { timeZone: series.time_zone, ...shape });
-	return series.starts.map((at) => words.format(new Date(at)));
+	const words = new Intl.DateTimeFormat(locale, { timeZone: zone, ...shape });
+	return starts.map((at) => words.format(new Date(at)));
 }
 
 /** A period in words, from its first day to its last. */

@@ -1,4 +1,4 @@
-import { lasting } from '$lib/format/time';
+import { about } from '$lib/format/time';
 import { appearance } from '$lib/settings.svelte';
 import type { Sheet, SheetConflict, SheetFinding } from '$lib/api';
 import { m } from '$messages';
@@ -60,7 +60,7 @@ export function standingWords(sheet: Sheet): string {
 /** How far it is behind, whatever else is the matter with it; empty when it is not. */
 function behindWords(sheet: Sheet): string {
 	const secs = behind(sheet);
-	return secs === null ? '' : m.sheet_behind({ lag: lasting(secs, appearance.tag) });
+	return secs === null ? '' : m.sheet_behind({ lag: about(secs, appearance.tag) });
 }
 
 /** Until when nothing is read or written, and why. */

@@ -1,9 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { pingWords, topicName } from './words';
+import { pingWords, topicName, whyOff } from './words';
 
 vi.mock('$messages', () => ({
 	m: {
 		topic_assigned: () => 'Item assigned',
+		endpoint_off_silent: () => 'a silent day',
 		ping_delivered: ({ status }: { status: number }) => `arrived: ${status}`,
 		ping_refused: ({ status }: { status: number }) => `refused: ${status}`,
 		ping_failed: ({ problem }: { problem: string }) => `failed: ${problem}`
@@ -24,4 +25,10 @@ test('a test arrived, was refused, or got no answer', () => {
 test('a topic that is newer than this screen has its own name', () => {
 	expect(topicName('item.assigned')).toBe('Item assigned');
 	expect(topicName('item.erased')).toBe('item.erased');
+});
+
+test('why an endpoint was switched off is said in the language of the screen', () => {
+	expect(whyOff('nothing could be delivered to it for a day')).toBe('a silent day');
+	expect(whyOff('somebody did it')).toBe('somebody did it');
+	expect(whyOff(null)).toBe('');
 });

@@ -26,6 +26,16 @@ export const STANDINGS: Record<Standing, { tone: Tone; label: () => string }> = 
 	inactive: { tone: 'plain', label: m.inactive }
 };
 
+const REASONS: Record<string, () => string> = {
+	'it answered 410: it is gone for good': m.endpoint_off_gone,
+	'nothing could be delivered to it for a day': m.endpoint_off_silent
+};
+
+/** Why an endpoint was switched off; what this screen has no words for stays as it came. */
+export function whyOff(reason: string | null): string {
+	return REASONS[reason ?? '']?.() ?? reason ?? '';
+}
+
 export const PROGRESS: Record<Progress, { tone: Tone; label: () => string }> = {
 	waiting: { tone: 'plain', label: m.state_waiting },
 	retrying: { tone: 'warn', label: m.delivery_retrying },
