@@ -162,6 +162,9 @@ test('an item is searched, given to somebody by hand, and says why', async ({ br
 	await page.keyboard.press('Enter');
 	await page.locator(`tr[data-item="${item.id}"]`).getByRole('button').click();
 	await expect(page.getByTestId('why-agents')).toContainText('Hana');
+	// How everybody stood when it was given to her, whatever came later.
+	await page.getByRole('button', { name: 'Everybody at that moment' }).first().click();
+	await expect(page.getByTestId('then-agents')).toContainText('Hana');
 	await page.getByRole('button', { name: 'Reassign' }).click();
 	await page
 		.getByRole('dialog', { name: 'Reassign' })

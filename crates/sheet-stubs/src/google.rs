@@ -111,6 +111,11 @@ impl Google {
         sheet.table.fields.get(column).map(|field| field.title.clone())
     }
 
+    /// Somebody has a name mean another column, counted from 0.
+    pub fn point(&self, name: &str, column: usize) {
+        locked(&self.inside.sheet).names.point(name, column);
+    }
+
     /// Somebody removes the names of all columns.
     pub fn forget_names(&self) {
         locked(&self.inside.sheet).names = Names::default();

@@ -136,8 +136,9 @@ pub enum Pushed {
     Gone,
     /// The row's key stands in several rows; nothing was written into any of them.
     Ambiguous,
-    /// The row or its columns were moved while it was being written to: the values may stand in these
-    /// cells, such as `G5`, over what came to be there.
+    /// The row or its columns were moved while it was being written to, and it has to be written again.
+    /// Values may stand in these cells, such as `G5`, over what came to be there; elsewhere it was put
+    /// right.
     Moved { cells: Vec<String> },
 }
 

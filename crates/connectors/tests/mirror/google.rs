@@ -185,9 +185,7 @@ fn names_are_given_once_and_again_when_they_are_lost_or_too_short() {
     assert_eq!(sheet(&stub).push(&[change(&id(2), "a", "b")]).unwrap(), [Pushed::Written]);
     assert_eq!(stub.calls_of("batchUpdate").len(), 1, "the second one finds them");
     stub.forget_names();
-    let changes = [change(&id(1), "c", "d")];
-    assert!(matches!(first.push(&changes), Err(Trouble::BadRequest(_))));
-    assert_eq!(first.push(&changes).unwrap(), [Pushed::Written]);
+    assert_eq!(first.push(&[change(&id(1), "c", "d")]).unwrap(), [Pushed::Written]);
     assert_eq!(stub.cell(0, "备注"), "d");
     let (mut row, rows) = (Table::recruitment(3).rows.remove(2), Table::recruitment(2).rows.len());
     for _ in rows..40 {
@@ -204,14 +202,28 @@ fn names_are_given_once_and_again_when_they_are_lost_or_too_short() {
 }
 
 #[test]
-fn a_row_that_moves_between_the_look_and_the_write_is_reported() {
-    let stub = stub(3);
+fn what_a_write_did_to_another_row_is_put_right() {
+    let stub = stub(5);
     let mut sheet = sheet(&stub);
+    stub.edit(0, "建联人", json!("李雷"));
+    stub.edit(0, "已选中", json!(1));
     everything(&mut sheet).unwrap();
+    let before = stub.table();
     stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
-    let pushed = sheet.push(&[change(&id(2), "王芳", "通过")]).unwrap();
-    let [Pushed::Moved { cells }] = &pushed[..] else { panic!("{pushed:?}") };
-    assert!(cells.iter().all(|cell| cell.ends_with('3')), "where row 2 stood: {cells:?}");
+    let changes = [change(&id(1), "王芳", "通过"), change(&id(2), "韩梅", "拒绝")];
+    let moved = Pushed::Moved { cells: Vec::new() };
+    assert_eq!(sheet.push(&changes).unwrap(), [moved.clone(), moved]);
+    let rows = stub.table().rows;
+    assert!(rows[0].iter().all(|cell| cell.is_null() || cell == ""), "{:?}", rows[0]);
+    let texts = |row: &Vec<Value>| -> Vec<String> {
+        row.iter().map(|cell| if cell.is_null() { "".into() } else { cell.to_string() }).collect()
+    };
+    let clean = |cells: Vec<String>| cells.join("|").replace("\"\"", "");
+    for (then, now) in before.rows.iter().zip(&rows[1..]) {
+        assert_eq!(clean(texts(then)), clean(texts(now)));
+    }
+    assert_eq!(sheet.push(&changes).unwrap(), [Pushed::Written, Pushed::Written]);
+    assert_eq!((stub.cell(1, "建联人"), stub.cell(2, "建联人")), (json!("王芳"), json!("韩梅")));
     // One that moves after the write takes its values along.
     let second = Step { after: 1, ..Step::next("values:batchGet", Act::InsertRow { row: 0 }) };
     stub.script().add(second);
@@ -220,6 +232,61 @@ fn a_row_that_moves_between_the_look_and_the_write_is_reported() {
     let mut rows = stub.table().rows.into_iter();
     let row = rows.find(|row| row[0] == "acc0003").unwrap();
     assert_eq!((&row[7], &row[8]), (&json!("王芳"), &json!("通过")));
+}
+
+#[test]
+fn what_could_not_be_looked_at_is_put_right_before_anything_else() {
+    for trouble in [
+        Step {
+            after: 2,
+            ..Step::next("values:batchGet", Act::Status { status: 429, retry_after: None })
+        },
+        Step::next("values:batchUpdate", Act::CutAfter),
+    ] {
+        let stub = stub(4);
+        let mut sheet = sheet(&stub);
+        everything(&mut sheet).unwrap();
+        stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
+        stub.script().add(trouble);
+        assert!(sheet.push(&[change(&id(2), "王芳", "通过")]).is_err());
+        assert_eq!(
+            (stub.cell(1, "account"), stub.cell(1, "建联人")),
+            (json!("acc0001"), json!("王芳"))
+        );
+        let page = everything(&mut sheet).unwrap();
+        assert!(page.rows.iter().all(|row| cell(row, "建联人").is_empty()), "{page:?}");
+        assert_eq!(sheet.push(&[change(&id(2), "王芳", "通过")]).unwrap(), [Pushed::Written]);
+        assert_eq!((stub.cell(1, "建联人"), stub.cell(2, "建联人")), (json!(""), json!("王芳")));
+    }
+}
+
+#[test]
+fn cells_of_a_row_that_nobody_saw_before_are_named() {
+    let stub = stub(400);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    // Far from where it was: what stands there then was not looked at right before.
+    for _ in 0..150 {
+        stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
+    }
+    let pushed = sheet.push(&[change(&id(300), "王芳", "通过")]).unwrap();
+    let [Pushed::Moved { cells }] = &pushed[..] else { panic!("{pushed:?}") };
+    assert_eq!(cells.len(), 4);
+    assert!(cells.iter().all(|cell| cell.ends_with("301")), "{cells:?}");
+    assert_eq!(stub.cell(299, "account"), "acc0150");
+    assert_eq!(sheet.push(&[change(&id(300), "王芳", "通过")]).unwrap(), [Pushed::Written]);
+}
+
+#[test]
+fn a_name_that_somebody_gave_to_another_column_is_not_used() {
+    let stub = stub(2);
+    let mut sheet = sheet(&stub);
+    assert_eq!(sheet.push(&[change(&id(1), "a", "b")]).unwrap(), [Pushed::Written]);
+    for name in 1..5 {
+        stub.point(&format!("fairlead_{name}"), 3);
+    }
+    assert_eq!(sheet.push(&[change(&id(2), "a", "b")]).unwrap(), [Pushed::Written]);
+    assert_eq!((stub.cell(1, "选中率"), stub.cell(1, "备注")), (json!(0.5), json!("b")));
 }
 
 #[test]

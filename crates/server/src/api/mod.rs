@@ -135,6 +135,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(items::force::force))
         .routes(routes!(items::history::history))
         .routes(routes!(items::why::why))
+        .routes(routes!(items::explain::explain))
         .routes(routes!(endpoints::create, endpoints::list))
         .routes(routes!(endpoints::get, endpoints::update, endpoints::remove))
         .routes(routes!(endpoints::rotate::rotate))

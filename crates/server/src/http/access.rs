@@ -134,6 +134,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("POST",   "/items/{id}/force",        SUPERVISOR),
     ("GET",    "/items/{id}/history",      AGENT),
     ("GET",    "/items/{id}/why",          AGENT),
+    ("GET",    "/items/{id}/explain",      SUPERVISOR),
     ("POST",   "/claims",                  AGENT),
     ("POST",   "/matches",                 SUPERVISOR),
     ("GET",    "/callbacks",               AGENT),

@@ -7,7 +7,7 @@ use super::pull::withdrawn;
 use super::shown::{Known, Verdict, verdict, wanted};
 use connectors::mirror::{CellValue, Columns, Pushed, Row, RowChange, RowId, Trouble, Writable};
 use routing::Time;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use store::{SheetRow, Shown};
 
 /// A row that is refused is tried again after so long.
@@ -148,6 +148,7 @@ async fn write(pass: &mut Pass<'_>, writing: Vec<Writing>) -> Result<(), Stop> {
         .collect();
     let pushed = sent(pass, changes).await?;
     let mut keep = Vec::new();
+    tell_moved(pass, &pushed);
     for ((row, now, cells, tells), pushed) in noted.into_iter().zip(pushed) {
         let row = SheetRow { revision: row.revision + 1, ..row };
         let Some(memory) = Memory::of(row) else { continue };
@@ -181,6 +182,29 @@ async fn sent(pass: &mut Pass<'_>, changes: Vec<RowChange>) -> Result<Vec<Fate>,
         });
     }
     Ok(fates)
+}
+
+/// Names the cells of other rows that were written to and could not be put right.
+fn tell_moved(pass: &mut Pass<'_>, pushed: &[Fate]) {
+    let moved = pushed.iter().filter_map(|fate| match fate {
+        Ok(Pushed::Moved { cells }) => Some(cells),
+        _ => None,
+    });
+    let cells: BTreeSet<&str> = moved.flatten().map(String::as_str).collect();
+    if cells.is_empty() {
+        return;
+    }
+    let cells = cells.into_iter().collect::<Vec<_>>().join(", ");
+    tracing::warn!(
+        workspace = pass.workspace.0,
+        sheet = pass.sheet.id.0,
+        cells,
+        "rows or columns of a sheet were moved while they were written to"
+    );
+    pass.tell(format!(
+        "rows or columns were moved while they were written to: look at {cells} in the sheet's \
+         version history; the rows are looked at again"
+    ));
 }
 
 async fn became(
@@ -228,20 +252,7 @@ async fn became(
             pass.tell("some rows have the same key as others: give each its own".to_owned());
             later(&mut memory, AGAIN_SECS);
         }
-        Ok(Pushed::Moved { cells }) => {
-            let cells = cells.join(", ");
-            tracing::warn!(
-                workspace = pass.workspace.0,
-                sheet = pass.sheet.id.0,
-                cells,
-                "rows or columns of a sheet were moved while they were written to"
-            );
-            pass.tell(format!(
-                "rows or columns were moved while they were written to: look at {cells} in the \
-                 sheet's version history; the rows are looked at again"
-            ));
-            later(&mut memory, MOVED_SECS);
-        }
+        Ok(Pushed::Moved { .. }) => later(&mut memory, MOVED_SECS),
         Err(what) => {
             pass.tell(what);
             later(&mut memory, AGAIN_SECS);

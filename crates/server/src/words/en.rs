@@ -274,7 +274,10 @@ impl Words for English {
                 }
             }
             .to_owned(),
-            Released { agent, .. } => format!("{} gave it back.", who(agent)),
+            Released { agent, seen, .. } if seen.agent == Some(*agent) => {
+                format!("{} gave it back.", who(agent))
+            }
+            Released { agent, .. } => format!("It was taken back from {}.", who(agent)),
             RetryScheduled { until, promise: None, .. } => {
                 format!("Put off until {}.", names.clock(*until))
             }

@@ -278,7 +278,10 @@ impl Words for Hindi {
                 Some(_) => "संपर्क कॉल-न-करें सूची में आया: केवल कुछ समय पर कॉल करनी है।",
             }
             .to_owned(),
-            Released { agent, .. } => format!("{} ने लौटा दिया।", who(agent)),
+            Released { agent, seen, .. } if seen.agent == Some(*agent) => {
+                format!("{} ने लौटा दिया।", who(agent))
+            }
+            Released { agent, .. } => format!("{} से वापस लिया गया।", who(agent)),
             RetryScheduled { until, promise: None, .. } => {
                 format!("{} तक टाला गया।", names.clock(*until))
             }

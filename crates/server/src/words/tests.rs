@@ -187,6 +187,7 @@ fn events() -> Vec<Event> {
         Updated { item, seen, agent, contacted: true, by_other: false },
         Updated { item, seen, agent, contacted: true, by_other: true },
         Released { item, seen, agent },
+        Released { item, seen: Seen { agent: Some(agent), ..seen }, agent },
         RetryScheduled { item, seen, until: TEN, promise: None },
         RetryScheduled { item, seen, until: TEN, promise: Some(Promise::Anybody) },
         RetryScheduled { item, seen, until: TEN, promise: Some(Promise::Agent(agent)) },

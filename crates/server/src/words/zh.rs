@@ -248,7 +248,10 @@ impl Words for Chinese {
                 Some(_) => "联系人已列入谢绝来电名单：只可在部分时间致电。",
             }
             .to_owned(),
-            Released { agent, .. } => format!("{} 已退回。", who(agent)),
+            Released { agent, seen, .. } if seen.agent == Some(*agent) => {
+                format!("{} 已退回。", who(agent))
+            }
+            Released { agent, .. } => format!("已从 {} 处收回。", who(agent)),
             RetryScheduled { until, promise: None, .. } => {
                 format!("延后至 {}。", names.clock(*until))
             }

@@ -59,6 +59,13 @@ impl Names {
         true
     }
 
+    pub fn point(&mut self, name: &str, column: usize) {
+        self.0
+            .iter_mut()
+            .filter(|named| named.name == name)
+            .for_each(|named| named.column = column);
+    }
+
     pub fn insert_column(&mut self, at: usize) {
         self.0.iter_mut().filter(|named| named.column >= at).for_each(|named| named.column += 1);
     }

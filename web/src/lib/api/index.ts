@@ -226,6 +226,10 @@ export const api = {
 				http.GET(`${V}/items/{id}/history`, { params: { path: { id }, query } })
 			),
 		why: (id: Id) => take<t.Why>(http.GET(`${V}/items/{id}/why`, at(id))),
+		explain: (id: Id, seq: number) =>
+			take<t.ExplainedMoment>(
+				http.GET(`${V}/items/{id}/explain`, { params: { path: { id }, query: { seq } } })
+			),
 		accept: (id: Id, version: number) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/accept`, { ...at(id), body: { version } })),
 		decline: (id: Id, version: number) =>

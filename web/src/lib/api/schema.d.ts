@@ -858,6 +858,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/items/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plays the journal again up to the event, and asks the engine how every agent stood right before
+         *     it. The longer the workspace has been at work, the longer it takes; one at a time on a server.
+         */
+        get: operations["get_items_id_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/items/{id}/force": {
         parameters: {
             query?: never;
@@ -2607,6 +2627,23 @@ export interface components {
          * @enum {string}
          */
         ErasureReason: "requested" | "consent_withdrawn" | "mistake" | "other";
+        /** @description An assignment or offer of the past, down to each person who did not get it. */
+        ExplainedMoment: {
+            /** Format: int64 */
+            agent: number;
+            agent_name: string;
+            /** @description Every agent of that moment; `chosen` is who got it. */
+            agents: components["schemas"]["WhyAgent"][];
+            at: components["schemas"]["Time"];
+            /** Format: int64 */
+            item: number;
+            /** Format: int64 */
+            queue: number;
+            reason: components["schemas"]["Reason"];
+            /** Format: int64 */
+            seq: number;
+            text: string;
+        };
         /** @description A kept answer. */
         ExportedAnswer: {
             body: string;
@@ -7658,6 +7695,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_items_id_explain: {
+        parameters: {
+            query?: {
+                /** @description The `seq` of an entry of the item's history whose event is `assigned` or `offered`. */
+                seq?: number;
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedMoment"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -126,6 +126,7 @@ export type AuditEntry = Omit<Answer<Schemas['AuditEntry']>, 'before' | 'after'>
 };
 export type ErasureReason = Schemas['ErasureReason'];
 export type Why = Answer<Schemas['Why']>;
+export type ExplainedMoment = Answer<Schemas['ExplainedMoment']>;
 export type Assignment = Answer<Schemas['Assignment']>;
 export type Stats = Omit<Answer<Schemas['Stats']>, 'queues'> & { queues: QueueStats[] };
 export type Outcomes = Answer<Schemas['Outcomes']>;

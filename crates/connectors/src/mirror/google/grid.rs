@@ -1,7 +1,11 @@
 //! The sheet's grid: asked for in columns, so that what is ignored is never fetched.
 
 use super::{names::Names, session::Session};
-use crate::mirror::{CellValue, Trouble, letters::letter_of, outside::escaped};
+use crate::mirror::{
+    CellValue, Trouble,
+    letters::{index_of, letter_of},
+    outside::escaped,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,14 +78,14 @@ impl Grid {
         Ok((titles, cells.collect()))
     }
 
-    /// Writes texts as texts into columns by their names, and gives what the service says that the
-    /// cells hold now. What is null on the way down a column is left as it is.
+    /// Writes texts as texts into columns by their names, and gives which columns the service says
+    /// that it wrote to, and what the cells hold now. What is null on the way down a column is left as it is.
     pub fn put(
         &self,
         session: &mut Session,
         names: &Names,
         cells: &[(u32, usize, Value)],
-    ) -> Result<Vec<CellValue>, Trouble> {
+    ) -> Result<Vec<(usize, CellValue)>, Trouble> {
         let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for (row, column, value) in cells {
             let name = names.of(*column).ok_or_else(unnamed)?;
@@ -97,14 +101,14 @@ impl Grid {
         let unreadable =
             || Trouble::Unreadable("Google's answer does not say what it wrote".into());
         let echoes = answer["responses"].as_array().ok_or_else(unreadable)?;
-        let echoes: Option<Vec<Vec<CellValue>>> = echoes.iter().map(echo).collect();
+        let echoes: Option<Vec<Echo>> = echoes.iter().map(echo).collect();
         let echoes = echoes.filter(|all| all.len() == columns.len()).ok_or_else(unreadable)?;
-        let echoes: HashMap<&str, Vec<CellValue>> = columns.into_keys().zip(echoes).collect();
+        let echoes: HashMap<&str, Echo> = columns.into_keys().zip(echoes).collect();
         let cell = |(row, column, _): &(u32, usize, Value)| {
-            let echo = names.of(*column).and_then(|name| echoes.get(name));
-            echo.and_then(|cells| cells.get(*row as usize - 1)).cloned().unwrap_or_default()
+            let (went, cells) = echoes.get(names.of(*column)?)?;
+            Some((*went, cells.get(*row as usize - 1).cloned().unwrap_or_default()))
         };
-        Ok(cells.iter().map(cell).collect())
+        cells.iter().map(cell).collect::<Option<Vec<_>>>().ok_or_else(unreadable)
     }
 }
 
@@ -112,20 +116,25 @@ fn unnamed() -> Trouble {
     Trouble::Changed("somebody changed the sheet's columns".into())
 }
 
-/// What a column holds now from its first row on, however the service lays it out.
-fn echo(response: &Value) -> Option<Vec<CellValue>> {
+/// Which column was written to, and what it holds now from its first row on.
+type Echo = (usize, Vec<CellValue>);
+
+/// What the service says of a column that was written to, however it lays it out.
+fn echo(response: &Value) -> Option<Echo> {
     let data = &response["updatedData"];
     let (_, cells) = data["range"].as_str()?.rsplit_once('!')?;
-    let first = cells.split(':').next()?.trim_start_matches(|c: char| c.is_ascii_uppercase());
-    if !matches!(first, "" | "1") {
+    let first = cells.split(':').next()?;
+    let row = first.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    if !matches!(row, "" | "1") {
         return None;
     }
+    let at = index_of(&first[..first.len() - row.len()])?;
     let lines = data["values"].as_array().map(Vec::as_slice).unwrap_or_default();
     if data["majorDimension"] == "COLUMNS" {
         let column = lines.first().and_then(Value::as_array);
-        return Some(column.into_iter().flatten().map(decode).collect());
+        return Some((at, column.into_iter().flatten().map(decode).collect()));
     }
-    Some(lines.iter().map(|row| decode(&row[0])).collect())
+    Some((at, lines.iter().map(|row| decode(&row[0])).collect()))
 }
 
 /// A cell as people name it, such as `G5`.
@@ -203,10 +212,10 @@ mod tests {
                 "values": values}}))
         };
         let (a, b) = (CellValue::text("a"), CellValue::text("b"));
-        let expected = Some(vec![a, CellValue::Empty, b]);
+        let expected = Some((7, vec![a, CellValue::Empty, b]));
         assert_eq!(told("'x'!H1:H3", "COLUMNS", json!([["a", "", "b"]])), expected);
         assert_eq!(told("'x'!H:H", "ROWS", json!([["a"], [], ["b"]])), expected);
         assert_eq!(told("'x'!H2:H3", "ROWS", json!([["a"]])), None);
-        assert_eq!(told("'x'!H1", "COLUMNS", Value::Null), Some(vec![]));
+        assert_eq!(told("'x'!AA1", "COLUMNS", Value::Null), Some((26, vec![])));
     }
 }

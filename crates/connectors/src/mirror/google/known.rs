@@ -1,7 +1,7 @@
 //! What is known of a sheet, and how it is kept true: columns and rows wander.
 
 use super::{
-    Google, MAX_CELL, Sent,
+    Google, MAX_CELL,
     grid::{Grid, Part, encode, windows},
     index::Index,
     names::Names,
@@ -9,7 +9,7 @@ use super::{
     written::Written,
 };
 use crate::mirror::{
-    CellValue, Place, Pushed, RowChange, RowId, Sheet, Trouble, Writable,
+    CellValue, Place, Pushed, RowChange, RowId, Trouble, Writable,
     finding::mend,
     letters::letter_of,
     titles::{Located, locate},
@@ -18,13 +18,14 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A row's cells in the fetched columns.
-type Cells = BTreeMap<Place, CellValue>;
+pub type Cells = BTreeMap<Place, CellValue>;
 
 /// The sheet as it was last seen.
 pub struct Known {
     pub grid: Grid,
     titles: Vec<String>,
-    names: Names,
+    /// The columns' names, once they were asked for.
+    names: Option<Names>,
     located: Located,
     /// The column that tells rows apart.
     pub key: Place,
@@ -71,16 +72,11 @@ impl Google {
         let (titles, _) = grid.get(&mut self.session, &[], false)?;
         let (located, key, key_at) = self.locate(&grid, &titles)?;
         let written = Written::of(&self.columns, &located);
-        // Between two looks at the titles, so that what was named is what the titles say.
-        let names = match written.is_empty() {
-            true => Names::default(),
-            false => Names::ask(&mut self.session, &grid)?,
-        };
         let found = written.computed(&written.formulas(&grid, &titles, &mut self.session)?);
         if !found.is_empty() {
             return Err(mend(&found));
         }
-        let index = Index::default();
+        let (names, index) = (None, Index::default());
         self.known = Some(Known { grid, titles, names, located, key, key_at, index });
         Ok(())
     }
@@ -97,7 +93,7 @@ impl Google {
     }
 
     /// Looks for all rows by their keys.
-    fn look_for_rows(&mut self) -> Result<(), Trouble> {
+    pub(super) fn look_for_rows(&mut self) -> Result<(), Trouble> {
         self.look()?;
         let (session, known) = self.known()?;
         let (from, to) = (known.grid.header_row + 1, known.grid.rows);
@@ -133,40 +129,10 @@ impl Google {
     pub(super) fn find(&mut self, ids: &HashSet<RowId>) -> Result<(), Trouble> {
         match self.astray(ids) {
             Ok(astray) if astray.is_empty() => Ok(()),
-            Ok(_) | Err(Trouble::Changed(_)) => self.look_for_rows(),
+            // Rows that are not there any more are refused.
+            Ok(_) | Err(Trouble::Changed(_) | Trouble::BadRequest(_)) => self.look_for_rows(),
             Err(trouble) => Err(trouble),
         }
-    }
-
-    /// After a write: whether rows or columns were moved while it was under way, and whether the
-    /// values went along with them.
-    pub(super) fn look_again(
-        &mut self,
-        sent: &[Sent<'_>],
-        by_row: &mut HashMap<RowId, Pushed>,
-    ) -> Result<(), Trouble> {
-        let ids: HashSet<RowId> = sent.iter().map(|(change, _)| change.row.clone()).collect();
-        let astray = match self.astray(&ids) {
-            Ok(astray) => astray,
-            Err(Trouble::Changed(_)) => ids,
-            Err(trouble) => return Err(trouble),
-        };
-        if astray.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<RowId> = astray.iter().cloned().collect();
-        let rows = self.read(&ids)?;
-        for (change, cells) in sent.iter().filter(|(change, _)| astray.contains(&change.row)) {
-            let row = rows.iter().find(|row| row.id == change.row);
-            let holds = |row: &crate::mirror::Row| {
-                let cell = |key: &Writable| row.cells.get(key.place());
-                change.cells.iter().all(|(key, value)| cell(key).is_some_and(|c| c.same(value)))
-            };
-            if !row.is_some_and(holds) {
-                by_row.insert(change.row.clone(), Pushed::Moved { cells: cells.clone() });
-            }
-        }
-        Ok(())
     }
 }
 
@@ -184,32 +150,67 @@ impl Known {
     pub fn rows(
         &self,
         session: &mut Session,
-        (from, to): (u32, u32),
-    ) -> Result<Vec<(u32, Cells)>, Trouble> {
-        let fetched = &self.located.fetched;
-        let parts: Vec<Part> =
-            fetched.iter().map(|(_, column)| Part { column: *column, rows: (from, to) }).collect();
-        let mut columns = self.get(session, &parts)?;
-        let mut cells = |at: usize| {
-            let cell = |(column, (place, _)): (&mut Vec<CellValue>, &(Place, usize))| {
-                (place.clone(), column.get_mut(at).map(std::mem::take).unwrap_or_default())
-            };
-            columns.iter_mut().zip(fetched).map(cell).collect()
-        };
-        Ok((from..=to).enumerate().map(|(at, row)| (row, cells(at))).collect())
+        rows: (u32, u32),
+    ) -> Result<BTreeMap<u32, Cells>, Trouble> {
+        Ok(self.blocks(session, &[rows])?.into_iter().collect())
     }
 
-    /// Writes cells, and gives what they hold now.
+    /// The same of several blocks of rows, in one call.
+    pub fn blocks(
+        &self,
+        session: &mut Session,
+        blocks: &[(u32, u32)],
+    ) -> Result<HashMap<u32, Cells>, Trouble> {
+        let fetched = &self.located.fetched;
+        let part = |rows| fetched.iter().map(move |(_, column)| Part { column: *column, rows });
+        let parts: Vec<Part> = blocks.iter().copied().flat_map(part).collect();
+        let mut columns = self.get(session, &parts)?.into_iter();
+        let mut found: HashMap<u32, Cells> = HashMap::new();
+        for (from, to) in blocks {
+            for (place, _) in fetched {
+                let mut cells = columns.next().unwrap_or_default().into_iter();
+                for row in *from..=*to {
+                    let cell = cells.next().unwrap_or_default();
+                    found.entry(row).or_default().insert(place.clone(), cell);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whose cells these are.
+    pub fn id_in(&self, cells: &Cells) -> RowId {
+        RowId(cells.get(&self.key).map(|cell| cell.plain().into_owned()).unwrap_or_default())
+    }
+
+    /// Where a column that may be written is.
+    pub fn column(&self, key: &Writable) -> Option<usize> {
+        self.located.writable(key)
+    }
+
+    /// Looks at the columns' names as they are now; the titles have to be looked at after it.
+    pub fn ask_names(&mut self, session: &mut Session) -> Result<(), Trouble> {
+        self.names = Some(Names::ask(session, &self.grid)?);
+        Ok(())
+    }
+
+    /// Writes cells, and gives where they were written and what they hold now.
     pub fn put(
         &mut self,
         session: &mut Session,
         cells: &[(u32, usize, Value)],
-    ) -> Result<Vec<CellValue>, Trouble> {
+    ) -> Result<Vec<(usize, CellValue)>, Trouble> {
         let columns = cells.iter().map(|(_, column, _)| *column).collect();
-        if self.names.give(session, &self.grid, &columns)? {
+        let (mut names, is_new) = match self.names.take() {
+            Some(names) => (names, false),
+            None => (Names::ask(session, &self.grid)?, true),
+        };
+        if names.give(session, &self.grid, &columns)? || is_new {
             self.get(session, &[])?;
         }
-        self.grid.put(session, &self.names, cells)
+        let put = self.grid.put(session, &names, cells);
+        self.names = Some(names);
+        put
     }
 
     /// The cells of one change that may be written, and no other.
@@ -219,7 +220,7 @@ impl Known {
                 let column = key.name().to_owned();
                 Pushed::Unfit { column, takes: takes.to_owned() }
             };
-            let Some(column) = self.located.writable(key) else {
+            let Some(column) = self.column(key) else {
                 return Err(unfit("nothing: these columns do not let it be written"));
             };
             if value.plain().chars().count() > MAX_CELL {

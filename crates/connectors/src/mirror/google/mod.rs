@@ -3,8 +3,9 @@
 //! Rows have no ids of their own, so a row's id is the value of the column with the role `unique`.
 //! Where it stands is looked at right before each write, together with the titles, and once more
 //! after it: people sort and insert meanwhile. Columns are written by names that move with them, so
-//! no other column can be reached. Rows have numbers only: between the look and the write there are
-//! some milliseconds that nothing can close; the second look finds what happened in them.
+//! no other column can be reached (`names`). Rows have numbers only: between the look and the write
+//! there are some milliseconds that nothing can close; the second look finds what happened in them
+//! and puts it right (`sent`).
 
 mod account;
 mod check;
@@ -12,6 +13,7 @@ mod grid;
 mod index;
 mod known;
 mod names;
+mod sent;
 mod session;
 mod spreadsheet;
 mod written;
@@ -28,6 +30,7 @@ use super::{
 use grid::{BLOCK, letters, windows};
 use index::Entry;
 use known::Known;
+use sent::{Sent, SentRow};
 use session::Session;
 use std::collections::{HashMap, HashSet};
 
@@ -36,15 +39,17 @@ const BATCH: usize = 100;
 /// The most characters that a cell takes.
 const MAX_CELL: usize = 50_000;
 
-/// A change that was sent, and the cells that it was sent to.
-type Sent<'a> = (&'a RowChange, Vec<String>);
-
 /// One sheet of one spreadsheet.
 pub struct Google {
     session: Session,
     spreadsheet: Spreadsheet,
     columns: Columns,
     known: Option<Known>,
+    /// The last write, until it was looked at.
+    unsure: Option<Sent>,
+    /// Cells, such as `G5`, that a write reached in another row and that could not be put right;
+    /// until they are told.
+    left: Vec<String>,
 }
 
 impl Google {
@@ -64,7 +69,25 @@ impl Google {
             return Err(Trouble::BadRequest(what.into()));
         }
         let session = Session::new(outside, service(spreadsheet.base())?, account);
-        Ok(Google { session, spreadsheet, columns, known: None })
+        Ok(Google { session, spreadsheet, columns, known: None, unsure: None, left: Vec::new() })
+    }
+}
+
+impl Google {
+    /// Rows by their keys; those that are not there are left out.
+    fn rows_of(&mut self, rows: &[RowId]) -> Result<Vec<Row>, Trouble> {
+        let ids: HashSet<RowId> = rows.iter().cloned().collect();
+        self.find(&ids)?;
+        let (session, known) = self.known()?;
+        let places = ids.iter().filter_map(|id| known.index.row(id)).collect();
+        let mut found: HashMap<RowId, Row> = HashMap::new();
+        for (row, cells) in known.blocks(session, &windows(places))? {
+            let id = known.id_in(&cells);
+            if ids.contains(&id) && known.index.row(&id) == Some(row) {
+                found.insert(id.clone(), Row { id, cells });
+            }
+        }
+        Ok(rows.iter().filter_map(|id| found.remove(id)).collect())
     }
 }
 
@@ -80,6 +103,7 @@ impl Sheet for Google {
 
     fn pull(&mut self, page: Option<PageToken>) -> Result<Page, Trouble> {
         if page.is_none() {
+            self.settle()?;
             self.look()?;
         }
         let (session, known) = self.known()?;
@@ -111,21 +135,8 @@ impl Sheet for Google {
     }
 
     fn read(&mut self, rows: &[RowId]) -> Result<Vec<Row>, Trouble> {
-        let ids: HashSet<RowId> = rows.iter().cloned().collect();
-        self.find(&ids)?;
-        let (session, known) = self.known()?;
-        let places = ids.iter().filter_map(|id| known.index.row(id)).collect();
-        let mut found: HashMap<RowId, Row> = HashMap::new();
-        for window in windows(places) {
-            for (row, cells) in known.rows(session, window)? {
-                let cell = cells.get(&known.key);
-                let id = RowId(cell.map(|cell| cell.plain().into_owned()).unwrap_or_default());
-                if ids.contains(&id) && known.index.row(&id) == Some(row) {
-                    found.insert(id.clone(), Row { id, cells });
-                }
-            }
-        }
-        Ok(rows.iter().filter_map(|id| found.remove(id)).collect())
+        self.settle()?;
+        self.rows_of(rows)
     }
 
     fn push(&mut self, changes: &[RowChange]) -> Result<Vec<Pushed>, Trouble> {
@@ -137,17 +148,22 @@ impl Sheet for Google {
         if merged.is_empty() {
             return Ok(Vec::new());
         }
-        self.find(&merged.iter().map(|change| change.row.clone()).collect())?;
-        let (session, known) = self.known()?;
-        let (mut by_row, mut sent, mut cells) = (HashMap::new(), Vec::<Sent>::new(), Vec::new());
+        self.settle()?;
+        if !self.left.is_empty() {
+            let cells = std::mem::take(&mut self.left);
+            return Ok(changes.iter().map(|_| Pushed::Moved { cells: cells.clone() }).collect());
+        }
+        let before = self.aim(&merged.iter().map(|change| change.row.clone()).collect())?;
+        let (_, known) = self.known()?;
+        let (mut by_row, mut sent, mut cells) = (HashMap::new(), Vec::new(), Vec::new());
         for change in &merged {
             let pushed = match known.index.row(&change.row) {
                 None => Pushed::Gone,
                 Some(_) if known.index.is_twice(&change.row) => Pushed::Ambiguous,
                 Some(row) => match known.cells(row, change) {
                     Ok(own) => {
-                        let name = |(row, column, _): &(u32, usize, _)| letters(*row, *column);
-                        sent.push((change, own.iter().map(name).collect()));
+                        let RowChange { row: id, cells: values } = change.clone();
+                        sent.push(SentRow { id, at: row, cells: values });
                         cells.extend(own);
                         Pushed::Written
                     }
@@ -159,21 +175,44 @@ impl Sheet for Google {
         if cells.is_empty() {
             return Ok(answers(changes, &by_row));
         }
+        self.note(sent, before);
+        let (session, known) = self.known()?;
         let put = known.put(session, &cells);
-        if let Err(Trouble::BadRequest(_)) = &put {
-            // Perhaps somebody removed a column's name.
-            self.known = None;
+        use Trouble::{Auth, BadRequest, Changed, Rate};
+        if let Err(Auth(_) | BadRequest(_) | Changed(_) | Rate { .. }) = &put {
+            // Nothing was written.
+            self.unsure = None;
         }
-        let mut echoes = put?.into_iter();
-        for (change, places) in &sent {
-            let echoes = echoes.by_ref().take(places.len());
-            let kept = change.cells.iter().zip(echoes).filter(|((_, v), echo)| !v.same(echo));
-            let columns: Vec<String> = kept.map(|((key, _), _)| key.name().to_owned()).collect();
-            if !columns.is_empty() {
-                by_row.insert(change.row.clone(), Pushed::Dropped { columns });
+        let mut echoes = put?.into_iter().zip(&cells);
+        let mut strayed = Vec::new();
+        for change in &merged {
+            if by_row.get(&change.row) != Some(&Pushed::Written) {
+                continue;
+            }
+            let mut lost = Vec::new();
+            for ((key, value), ((went, echo), (row, column, _))) in
+                change.cells.iter().zip(echoes.by_ref())
+            {
+                if !value.same(&echo) {
+                    lost.push(key.name().to_owned());
+                }
+                if went != *column {
+                    strayed.push((change.row.clone(), key.clone(), went, *row));
+                }
+            }
+            if !lost.is_empty() {
+                by_row.insert(change.row.clone(), Pushed::Dropped { columns: lost });
             }
         }
-        self.look_again(&sent, &mut by_row)?;
+        let moved = self.settle()?;
+        let left = std::mem::take(&mut self.left);
+        by_row.extend(moved.into_iter().map(|id| (id, Pushed::Moved { cells: left.clone() })));
+        // Another column is where ours has been moved to, or else somebody gave it our name.
+        let (_, known) = self.known()?;
+        strayed.retain(|(_, key, went, _)| known.column(key) != Some(*went));
+        for (id, _, went, row) in strayed {
+            by_row.insert(id, Pushed::Moved { cells: vec![letters(row, went)] });
+        }
         Ok(answers(changes, &by_row))
     }
 

@@ -23,10 +23,6 @@ impl<'a> Written<'a> {
         Written(written.map(|(column, (_, at))| (column.name(), *at)).collect())
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// How many formulas are among the first rows' cells, column by column. A text that begins with
     /// an equals sign is none: it is shown as it is written.
     pub fn formulas(

@@ -6,6 +6,7 @@ pub mod calling;
 pub mod cancel;
 pub mod complete;
 pub mod decline;
+pub mod explain;
 pub mod force;
 pub mod get;
 pub mod history;

@@ -1,9 +1,12 @@
 import { expect, test, vi } from 'vitest';
-import { pingWords, topicName, whyOff } from './words';
+import { pingWords, problemWords, topicName, whyOff } from './words';
 
 vi.mock('$messages', () => ({
 	m: {
 		topic_assigned: () => 'Item assigned',
+		delivery_answered: ({ status }: { status: string }) => `answer ${status}`,
+		delivery_no_answer: ({ secs }: { secs: string }) => `no answer for ${secs} s`,
+		delivery_unreached: ({ why }: { why: string }) => `unreached, ${why}`,
 		endpoint_off_silent: () => 'a silent day',
 		ping_delivered: ({ status }: { status: number }) => `arrived: ${status}`,
 		ping_refused: ({ status }: { status: number }) => `refused: ${status}`,
@@ -18,7 +21,7 @@ test('a test arrived, was refused, or got no answer', () => {
 	expect(said(false, 500, null)).toEqual({ tone: 'bad', text: 'refused: 500' });
 	expect(said(false, null, 'no answer within 15 s')).toEqual({
 		tone: 'bad',
-		text: 'failed: no answer within 15 s'
+		text: 'failed: no answer for 15 s'
 	});
 });
 
@@ -32,3 +35,11 @@ test('why an endpoint was switched off is said in the language of the screen', (
 	expect(whyOff('somebody did it')).toBe('somebody did it');
 	expect(whyOff(null)).toBe('');
 });
+
+test.each([
+	['it answered 503', 'answer 503'],
+	['it cannot be reached: connection refused', 'unreached, connection refused'],
+	['something new', 'something new']
+])('why a message did not arrive: %s', (problem, words) =>
+	expect(problemWords(problem)).toBe(words)
+);

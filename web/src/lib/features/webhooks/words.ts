@@ -36,6 +36,28 @@ export function whyOff(reason: string | null): string {
 	return REASONS[reason ?? '']?.() ?? reason ?? '';
 }
 
+/** Why a message did not arrive, by the server's own words: a pattern, and what it says here. */
+const PROBLEMS: [RegExp, (part: string) => string][] = [
+	[/^it answered (\d+)$/, (status) => m.delivery_answered({ status })],
+	[/^it answered (\d+); redirects/, (status) => m.delivery_redirected({ status })],
+	[/^no answer within (\d+) s$/, (secs) => m.delivery_no_answer({ secs })],
+	[/^its host name cannot be resolved$/, () => m.delivery_no_host()],
+	[/^it cannot be reached: (.*)$/, (why) => m.delivery_unreached({ why })],
+	[/^its certificate is not accepted$/, () => m.delivery_certificate()],
+	[/^it does not speak TLS as it should$/, () => m.delivery_tls()],
+	[/^the request failed$/, () => m.delivery_request()],
+	[/^webhooks may not reach its address/, () => m.delivery_inward()]
+];
+
+/** What went wrong with a delivery; what this screen has no words for stays as it came. */
+export function problemWords(problem: string): string {
+	for (const [pattern, words] of PROBLEMS) {
+		const found = pattern.exec(problem);
+		if (found) return words(found[1] ?? '');
+	}
+	return problem;
+}
+
 export const PROGRESS: Record<Progress, { tone: Tone; label: () => string }> = {
 	waiting: { tone: 'plain', label: m.state_waiting },
 	retrying: { tone: 'warn', label: m.delivery_retrying },
@@ -47,5 +69,5 @@ export const PROGRESS: Record<Progress, { tone: Tone; label: () => string }> = {
 export function pingWords({ delivered, status, problem }: Pinged): { tone: Tone; text: string } {
 	if (delivered) return { tone: 'ok', text: m.ping_delivered({ status: status ?? 200 }) };
 	if (status !== null) return { tone: 'bad', text: m.ping_refused({ status }) };
-	return { tone: 'bad', text: m.ping_failed({ problem: problem ?? '' }) };
+	return { tone: 'bad', text: m.ping_failed({ problem: problemWords(problem ?? '') }) };
 }

@@ -19,7 +19,7 @@ export class LeftHands {
 		this.all = this.all.filter((l) => l !== left);
 	};
 
-	/** What left for their silence while nobody listened. */
+	/** What left while nobody listened. */
 	async lookBack(agent: number): Promise<void> {
 		const page = await api.assignments.list({ agent, limit: 100 }).catch(() => null);
 		this.tell(leftMeanwhile(page?.items ?? [], Date.now()));

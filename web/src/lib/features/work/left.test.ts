@@ -72,6 +72,9 @@ test('what went on while nobody looked is told for a week', () => {
 	];
 	const told = leftMeanwhile(assignments, NOW);
 	expect(told).toEqual([gone(6, '2026-03-02T05:00:00.000Z'), gone(7)]);
+	const others = [ended(9, 'lapsed', at), ended(10, 'reassigned', at), ended(11, 'cancelled', at)];
+	const why = leftMeanwhile(others, NOW).map((left) => left.why);
+	expect(why).toEqual(['lapsed', 'taken', 'cancelled']);
 });
 
 test('each is told once, in its order, and not again once it was dismissed', () => {

@@ -9,7 +9,7 @@ export interface Left {
 	/** As the page called it: whoever has lost an item may not ask for its contact any more. */
 	name: string | null;
 	/** How long a silence was too long nobody tells: its queue may say another time by now. */
-	why: 'silent' | 'taken' | 'released' | 'cancelled';
+	why: 'silent' | 'lapsed' | 'taken' | 'released' | 'cancelled';
 	at: string;
 }
 
@@ -51,11 +51,19 @@ function isOwn({ item, seen }: Happened['event'], { id, released }: Desk): boole
 	return agent === id || (released?.item === item && released?.version === version);
 }
 
-/** What left for their silence while they were not looking, the oldest first. */
+/** Ends that others or the machine made; who gave an item back its assignment does not say. */
+const ENDS: Partial<Record<NonNullable<Assignment['end']>, Left['why']>> = {
+	silent: 'silent',
+	lapsed: 'lapsed',
+	reassigned: 'taken',
+	cancelled: 'cancelled'
+};
+
+/** What left while they were not looking, the oldest first. */
 export function leftMeanwhile(assignments: Assignment[], now: number): Left[] {
 	const ended = assignments.flatMap(({ item, end, ended_at: at }): Left[] => {
-		if (end !== 'silent' || !at || now - Date.parse(at) > TOLD_MS) return [];
-		return [{ item, name: null, why: 'silent', at }];
+		const why = end && ENDS[end];
+		return why && at && now - Date.parse(at) <= TOLD_MS ? [{ item, name: null, why, at }] : [];
 	});
 	return ended.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
