@@ -183,6 +183,8 @@ test('the key of the first field outlasts a reload and an edit; quick times fit 
 	await page.reload();
 	await expect(shown(page)).toHaveText('Lena Roth');
 	const qq = page.getByRole('textbox', { name: 'QQ' });
+	// The queue's fields come after its item.
+	await expect(qq).toBeVisible();
 	await page.keyboard.press('e');
 	await expect(qq).toBeFocused();
 	await page.keyboard.type('12');

@@ -156,7 +156,7 @@ test('a past assignment says how everybody stood at that moment', async ({ brows
 	const source = await quiet.source('Then', queue.id);
 	await quiet.agent('Ishan', [queue.id]);
 	await quiet.agent('Jaya', [queue.id]);
-	const item = await quiet.item(source.id, 'Uma Rao', '98765 43260');
+	const item = await quiet.item(source.id, 'Uma Rao', '98765 43259');
 	const page = await signedIn(browser, quiet.server.url, 'Admin');
 	await page.goto(`${quiet.server.url}/items`);
 	await page.locator(`tr[data-item="${item.id}"]`).getByRole('button').click();
