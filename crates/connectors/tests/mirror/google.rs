@@ -2,7 +2,7 @@
 
 use crate::net::{NOW, Net, cell, change, dropped, everything, findings};
 use connectors::mirror::{
-    CellValue, Columns, Pushed, RowChange, RowId, Sheet, Trouble,
+    CellValue, Columns, Pushed, Role, RowChange, RowId, Sheet, Trouble,
     google::{Account, Google, Spreadsheet},
 };
 use serde_json::{Value, json};
@@ -232,6 +232,24 @@ fn what_a_write_did_to_another_row_is_put_right() {
     let mut rows = stub.table().rows.into_iter();
     let row = rows.find(|row| row[0] == "acc0003").unwrap();
     assert_eq!((&row[7], &row[8]), (&json!("王芳"), &json!("通过")));
+}
+
+#[test]
+fn what_a_write_cleared_in_another_row_is_put_back() {
+    let stub = stub(3);
+    let mut sheet = sheet(&stub);
+    stub.edit(0, "建联人", json!("李雷"));
+    stub.edit(1, "建联人", json!("王芳"));
+    everything(&mut sheet).unwrap();
+    stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
+    let columns = Columns::recruitment();
+    let owner = columns.written_role(Role::Owner).unwrap();
+    let clear = RowChange { row: id(2), cells: vec![(owner, CellValue::Empty)] };
+    let moved = Pushed::Moved { cells: Vec::new() };
+    assert_eq!(sheet.push(std::slice::from_ref(&clear)).unwrap(), [moved]);
+    assert_eq!((stub.cell(1, "建联人"), stub.cell(2, "建联人")), (json!("李雷"), json!("王芳")));
+    assert_eq!(sheet.push(&[clear]).unwrap(), [Pushed::Written]);
+    assert_eq!((stub.cell(1, "建联人"), stub.cell(2, "建联人")), (json!("李雷"), json!("")));
 }
 
 #[test]

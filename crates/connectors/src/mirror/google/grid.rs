@@ -1,6 +1,6 @@
 //! The sheet's grid: asked for in columns, so that what is ignored is never fetched.
 
-use super::{names::Names, session::Session};
+use super::{names::Names, session::Session, write::Cell};
 use crate::mirror::{
     CellValue, Trouble,
     letters::{index_of, letter_of},
@@ -84,14 +84,14 @@ impl Grid {
         &self,
         session: &mut Session,
         names: &Names,
-        cells: &[(u32, usize, Value)],
+        cells: &[Cell],
     ) -> Result<Vec<(usize, CellValue)>, Trouble> {
         let mut columns: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-        for (row, column, value) in cells {
-            let name = names.of(*column).ok_or_else(unnamed)?;
-            let (column, at) = (columns.entry(name).or_default(), *row as usize - 1);
+        for cell in cells {
+            let name = names.of(cell.column).ok_or_else(unnamed)?;
+            let (column, at) = (columns.entry(name).or_default(), cell.row as usize - 1);
             column.resize(column.len().max(at + 1), Value::Null);
-            column[at] = value.clone();
+            column[at] = encode(&cell.value);
         }
         let part = |(name, cells): (&&str, &Vec<Value>)| json!({"range": name, "majorDimension": "COLUMNS", "values": [cells]});
         let data: Vec<Value> = columns.iter().map(part).collect();
@@ -104,9 +104,9 @@ impl Grid {
         let echoes: Option<Vec<Echo>> = echoes.iter().map(echo).collect();
         let echoes = echoes.filter(|all| all.len() == columns.len()).ok_or_else(unreadable)?;
         let echoes: HashMap<&str, Echo> = columns.into_keys().zip(echoes).collect();
-        let cell = |(row, column, _): &(u32, usize, Value)| {
-            let (went, cells) = echoes.get(names.of(*column)?)?;
-            Some((*went, cells.get(*row as usize - 1).cloned().unwrap_or_default()))
+        let cell = |cell: &Cell| {
+            let (went, cells) = echoes.get(names.of(cell.column)?)?;
+            Some((*went, cells.get(cell.row as usize - 1).cloned().unwrap_or_default()))
         };
         cells.iter().map(cell).collect::<Option<Vec<_>>>().ok_or_else(unreadable)
     }
@@ -165,7 +165,7 @@ fn decode(cell: &Value) -> CellValue {
 }
 
 /// A value as the service takes it; an empty text clears a cell, where null would leave it.
-pub fn encode(value: &CellValue) -> Value {
+fn encode(value: &CellValue) -> Value {
     match value {
         CellValue::Flag(flag) => json!(flag),
         CellValue::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {

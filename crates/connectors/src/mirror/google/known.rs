@@ -2,10 +2,11 @@
 
 use super::{
     Google, MAX_CELL,
-    grid::{Grid, Part, encode, windows},
+    grid::{Grid, Part, windows},
     index::Index,
     names::Names,
     session::Session,
+    write::Cell,
     written::Written,
 };
 use crate::mirror::{
@@ -14,7 +15,6 @@ use crate::mirror::{
     letters::letter_of,
     titles::{Located, locate},
 };
-use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A row's cells in the fetched columns.
@@ -108,7 +108,7 @@ impl Google {
     }
 
     /// Those of these rows that do not stand (any more) where they are thought to stand.
-    fn astray(&mut self, ids: &HashSet<RowId>) -> Result<HashSet<RowId>, Trouble> {
+    fn misplaced(&mut self, ids: &HashSet<RowId>) -> Result<HashSet<RowId>, Trouble> {
         let (session, known) = self.known()?;
         let rows: Vec<(&RowId, u32)> =
             ids.iter().filter_map(|id| Some((id, known.index.row(id)?))).collect();
@@ -127,8 +127,8 @@ impl Google {
 
     /// Makes sure where these rows are, looking for all when one of them is not in its place.
     pub(super) fn find(&mut self, ids: &HashSet<RowId>) -> Result<(), Trouble> {
-        match self.astray(ids) {
-            Ok(astray) if astray.is_empty() => Ok(()),
+        match self.misplaced(ids) {
+            Ok(misplaced) if misplaced.is_empty() => Ok(()),
             // Rows that are not there any more are refused.
             Ok(_) | Err(Trouble::Changed(_) | Trouble::BadRequest(_)) => self.look_for_rows(),
             Err(trouble) => Err(trouble),
@@ -198,9 +198,9 @@ impl Known {
     pub fn put(
         &mut self,
         session: &mut Session,
-        cells: &[(u32, usize, Value)],
+        cells: &[Cell],
     ) -> Result<Vec<(usize, CellValue)>, Trouble> {
-        let columns = cells.iter().map(|(_, column, _)| *column).collect();
+        let columns = cells.iter().map(|cell| cell.column).collect();
         let (mut names, is_new) = match self.names.take() {
             Some(names) => (names, false),
             None => (Names::ask(session, &self.grid)?, true),
@@ -214,7 +214,7 @@ impl Known {
     }
 
     /// The cells of one change that may be written, and no other.
-    pub fn cells(&self, row: u32, change: &RowChange) -> Result<Vec<(u32, usize, Value)>, Pushed> {
+    pub fn cells(&self, row: u32, change: &RowChange) -> Result<Vec<Cell>, Pushed> {
         let cell = |(key, value): &(Writable, CellValue)| {
             let unfit = |takes: &str| {
                 let column = key.name().to_owned();
@@ -226,7 +226,8 @@ impl Known {
             if value.plain().chars().count() > MAX_CELL {
                 return Err(unfit("at most 50000 characters"));
             }
-            Ok((row, column, encode(value)))
+            let (id, key, value) = (change.row.clone(), key.clone(), value.clone());
+            Ok(Cell { id, key, value, row, column })
         };
         change.cells.iter().map(cell).collect()
     }

@@ -16,6 +16,7 @@ mod names;
 mod sent;
 mod session;
 mod spreadsheet;
+mod write;
 mod written;
 
 pub use account::Account;
@@ -27,10 +28,10 @@ use super::{
     outside::service,
     row::{answers, merged},
 };
-use grid::{BLOCK, letters, windows};
+use grid::{BLOCK, windows};
 use index::Entry;
 use known::Known;
-use sent::{Sent, SentRow};
+use sent::Sent;
 use session::Session;
 use std::collections::{HashMap, HashSet};
 
@@ -153,67 +154,8 @@ impl Sheet for Google {
             let cells = std::mem::take(&mut self.left);
             return Ok(changes.iter().map(|_| Pushed::Moved { cells: cells.clone() }).collect());
         }
-        let before = self.aim(&merged.iter().map(|change| change.row.clone()).collect())?;
-        let (_, known) = self.known()?;
-        let (mut by_row, mut sent, mut cells) = (HashMap::new(), Vec::new(), Vec::new());
-        for change in &merged {
-            let pushed = match known.index.row(&change.row) {
-                None => Pushed::Gone,
-                Some(_) if known.index.is_twice(&change.row) => Pushed::Ambiguous,
-                Some(row) => match known.cells(row, change) {
-                    Ok(own) => {
-                        let RowChange { row: id, cells: values } = change.clone();
-                        sent.push(SentRow { id, at: row, cells: values });
-                        cells.extend(own);
-                        Pushed::Written
-                    }
-                    Err(pushed) => pushed,
-                },
-            };
-            by_row.insert(change.row.clone(), pushed);
-        }
-        if cells.is_empty() {
-            return Ok(answers(changes, &by_row));
-        }
-        self.note(sent, before);
-        let (session, known) = self.known()?;
-        let put = known.put(session, &cells);
-        use Trouble::{Auth, BadRequest, Changed, Rate};
-        if let Err(Auth(_) | BadRequest(_) | Changed(_) | Rate { .. }) = &put {
-            // Nothing was written.
-            self.unsure = None;
-        }
-        let mut echoes = put?.into_iter().zip(&cells);
-        let mut strayed = Vec::new();
-        for change in &merged {
-            if by_row.get(&change.row) != Some(&Pushed::Written) {
-                continue;
-            }
-            let mut lost = Vec::new();
-            for ((key, value), ((went, echo), (row, column, _))) in
-                change.cells.iter().zip(echoes.by_ref())
-            {
-                if !value.same(&echo) {
-                    lost.push(key.name().to_owned());
-                }
-                if went != *column {
-                    strayed.push((change.row.clone(), key.clone(), went, *row));
-                }
-            }
-            if !lost.is_empty() {
-                by_row.insert(change.row.clone(), Pushed::Dropped { columns: lost });
-            }
-        }
-        let moved = self.settle()?;
-        let left = std::mem::take(&mut self.left);
-        by_row.extend(moved.into_iter().map(|id| (id, Pushed::Moved { cells: left.clone() })));
-        // Another column is where ours has been moved to, or else somebody gave it our name.
-        let (_, known) = self.known()?;
-        strayed.retain(|(_, key, went, _)| known.column(key) != Some(*went));
-        for (id, _, went, row) in strayed {
-            by_row.insert(id, Pushed::Moved { cells: vec![letters(row, went)] });
-        }
-        Ok(answers(changes, &by_row))
+        let became = self.write(&merged)?;
+        Ok(answers(changes, &became))
     }
 
     fn max_batch(&self) -> usize {

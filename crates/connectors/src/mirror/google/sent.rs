@@ -6,10 +6,11 @@
 
 use super::{
     Google,
-    grid::{encode, letters, windows},
+    grid::{letters, windows},
     known::Cells,
+    write::Cell,
 };
-use crate::mirror::{CellValue, Row, RowId, Trouble, Writable};
+use crate::mirror::{CellValue, RowId, Trouble, Writable};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// So many rows above and below are remembered: further than people insert in an instant.
@@ -17,23 +18,13 @@ const AROUND: u32 = 100;
 
 /// A write that may have moved.
 pub struct Sent {
-    pub rows: Vec<SentRow>,
+    cells: Vec<Cell>,
     /// The rows around as they were before, by their keys.
     before: HashMap<RowId, Cells>,
 }
 
-/// What one row was to get, and where it stood.
-pub struct SentRow {
-    pub id: RowId,
-    pub at: u32,
-    pub cells: Vec<(Writable, CellValue)>,
-}
-
-impl SentRow {
-    fn stands_in(&self, cells: &Cells) -> bool {
-        let cell = |key: &Writable| cells.get(key.place());
-        self.cells.iter().all(|(key, value)| cell(key).is_some_and(|cell| cell.same(value)))
-    }
+fn cell<'a>(cells: &'a Cells, key: &Writable) -> &'a CellValue {
+    cells.get(key.place()).unwrap_or(&CellValue::Empty)
 }
 
 impl Google {
@@ -71,8 +62,8 @@ impl Google {
     }
 
     /// Notes what is about to be written.
-    pub(super) fn note(&mut self, rows: Vec<SentRow>, before: HashMap<RowId, Cells>) {
-        self.unsure = Some(Sent { rows, before });
+    pub(super) fn note(&mut self, cells: Vec<Cell>, before: HashMap<RowId, Cells>) {
+        self.unsure = Some(Sent { cells, before });
     }
 
     /// Looks at what was written last, and puts right what came to stand in other rows. Says which
@@ -87,66 +78,65 @@ impl Google {
     }
 
     fn put_right(&mut self, sent: &Sent) -> Result<HashSet<RowId>, Trouble> {
-        let places: Vec<u32> = sent.rows.iter().map(|row| row.at).collect();
-        let found = self.at(&places)?;
-        let (_, known) = self.known()?;
-        let is_there =
-            |row: &&SentRow| found.get(&row.at).is_some_and(|cells| known.id_in(cells) == row.id);
-        let astray: Vec<&SentRow> = sent.rows.iter().filter(|row| !is_there(row)).collect();
-        if astray.is_empty() {
-            return Ok(HashSet::new());
+        let rows: Vec<u32> = sent.cells.iter().map(|cell| cell.row).collect();
+        let mut moved = self.astray(sent, &rows)?;
+        if moved.is_empty() {
+            return Ok(moved);
         }
-        let ids: Vec<RowId> = astray.iter().map(|row| row.id.clone()).collect();
-        let now = self.rows_of(&ids)?;
-        let went_along = |row: &SentRow| {
-            now.iter().any(|there: &Row| there.id == row.id && row.stands_in(&there.cells))
-        };
-        let moved: Vec<&SentRow> = astray.into_iter().filter(|row| !went_along(row)).collect();
-        let found = self.at(&places)?;
+        // Those that were moved after the write took their cells along.
+        let ids: Vec<RowId> = moved.iter().cloned().collect();
+        for row in self.rows_of(&ids)? {
+            let mut own = sent.cells.iter().filter(|cell| cell.id == row.id);
+            if own.all(|one| cell(&row.cells, &one.key).same(&one.value)) {
+                moved.remove(&row.id);
+            }
+        }
+        let found = self.at(&rows)?;
         let (session, known) = self.known()?;
         let (mut back, mut left) = (Vec::new(), Vec::new());
-        for row in &moved {
-            let Some(cells) = found.get(&row.at) else { continue };
-            let there = known.id_in(cells);
+        for one in sent.cells.iter().filter(|cell| moved.contains(&cell.id)) {
+            let (Some(there), Some(column)) = (found.get(&one.row), known.column(&one.key)) else {
+                continue;
+            };
+            if !cell(there, &one.key).same(&one.value) {
+                continue;
+            }
+            let id = known.id_in(there);
             // A row without a key has just been inserted: it was empty.
             let empty = BTreeMap::new();
-            let before = match there.0.is_empty() {
-                true => Some(&empty),
-                false => sent.before.get(&there),
-            };
-            for (key, value) in &row.cells {
-                let Some(column) = known.column(key) else { continue };
-                let cell = cells.get(key.place()).unwrap_or(&CellValue::Empty);
-                if *value == CellValue::Empty || !cell.same(value) {
-                    continue;
+            let before = if id.0.is_empty() { Some(&empty) } else { sent.before.get(&id) };
+            match before.map(|cells| cell(cells, &one.key)) {
+                Some(had) if had.same(&one.value) => {}
+                Some(had) => {
+                    let (key, value, row) = (one.key.clone(), had.clone(), one.row);
+                    back.push(Cell { id, key, value, row, column });
                 }
-                let had = before.map(|cells| cells.get(key.place()).cloned().unwrap_or_default());
-                match had {
-                    Some(had) if had.same(value) => {}
-                    Some(had) => back.push((row.at, column, encode(&had), key.clone(), had)),
-                    None => left.push(letters(row.at, column)),
-                }
+                None => left.push(letters(one.row, column)),
             }
         }
         if !back.is_empty() {
-            let cells: Vec<_> =
-                back.iter().map(|(at, column, value, ..)| (*at, *column, value.clone())).collect();
-            known.put(session, &cells)?;
-            let again = self.at(&places)?;
+            known.put(session, &back)?;
+            let again = self.at(&rows)?;
             let (_, known) = self.known()?;
-            let is_back = |at: &u32, key: &Writable, had: &CellValue| {
-                let (then, now) = (found.get(at)?, again.get(at)?);
-                let cell = now.get(key.place()).unwrap_or(&CellValue::Empty);
-                (known.id_in(then) == known.id_in(now) && cell.same(had)).then_some(())
+            let is_back = |one: &&Cell| {
+                let there = again.get(&one.row).filter(|there| known.id_in(there) == one.id);
+                there.is_some_and(|there| cell(there, &one.key).same(&one.value))
             };
-            for (at, column, _, key, had) in &back {
-                if is_back(at, key, had).is_none() {
-                    left.push(letters(*at, *column));
-                }
-            }
+            let failed = back.iter().filter(|one| !is_back(one));
+            left.extend(failed.map(|one| letters(one.row, one.column)));
         }
         self.left.extend(left);
-        Ok(moved.into_iter().map(|row| row.id.clone()).collect())
+        Ok(moved)
+    }
+
+    /// The written rows that do not stand where they were written.
+    fn astray(&mut self, sent: &Sent, rows: &[u32]) -> Result<HashSet<RowId>, Trouble> {
+        let found = self.at(rows)?;
+        let (_, known) = self.known()?;
+        let stands =
+            |one: &&Cell| found.get(&one.row).is_some_and(|cells| known.id_in(cells) == one.id);
+        let astray = sent.cells.iter().filter(|one| !stands(one));
+        Ok(astray.map(|one| one.id.clone()).collect())
     }
 
     /// Rows by their numbers, as far as the grid goes, wherever columns are now.
