@@ -79,7 +79,8 @@ impl Grid {
     }
 
     /// Writes texts as texts into columns by their names, and gives which columns the service says
-    /// that it wrote to, and what the cells hold now. What is null on the way down a column is left as it is.
+    /// that it wrote to, and what the cells hold now. What is null on the way down a column is left
+    /// as it is.
     pub fn put(
         &self,
         session: &mut Session,
@@ -93,8 +94,10 @@ impl Grid {
             column.resize(column.len().max(at + 1), Value::Null);
             column[at] = encode(&cell.value);
         }
-        let part = |(name, cells): (&&str, &Vec<Value>)| json!({"range": name, "majorDimension": "COLUMNS", "values": [cells]});
-        let data: Vec<Value> = columns.iter().map(part).collect();
+        let mut data = Vec::new();
+        for (name, cells) in &columns {
+            data.push(json!({"range": name, "majorDimension": "COLUMNS", "values": [cells]}));
+        }
         let body = json!({"valueInputOption": "RAW", "data": data, "includeValuesInResponse": true,
             "responseValueRenderOption": "UNFORMATTED_VALUE"});
         let answer = session.call(&format!("{}/values:batchUpdate", self.path), Some(&body))?;
