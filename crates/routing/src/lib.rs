@@ -70,7 +70,8 @@ pub use futile::Futile;
 pub use id::{AgentId, ItemId, QueueId, RuleId, SourceId};
 pub use item::{Callback, ContactKey, Hold, Item, ItemState, Promise, Submission};
 pub use queue::{
-    AtCap, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueSpec, Silence, Step, Then,
+    AtCap, Disposition, JoinAt, Kind, Mode, Presence, Queue, QueueSpec, ServiceTarget, Silence,
+    Step, Then,
 };
 pub use reason::{Cause, MAX_RUNNERS_UP, Reason, RunnerUp, Way};
 pub use refusal::Refusal;

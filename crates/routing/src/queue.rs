@@ -136,6 +136,32 @@ impl Default for Silence {
     }
 }
 
+/// How soon a queue's items should be with somebody, which figures hold their waits against. Nothing
+/// is decided by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceTarget {
+    /// The part that should be, 1 to 100.
+    pub percent: u8,
+    /// After at most so many seconds, 1 to 2,592,000 (30 days).
+    pub within_secs: u32,
+    /// Who gives up in less than this had not really come, 0 to 86,400.
+    pub short_secs: u32,
+}
+
+impl Default for ServiceTarget {
+    /// What call centres mean by “80/20”.
+    fn default() -> Self {
+        ServiceTarget { percent: 80, within_secs: 20, short_secs: 5 }
+    }
+}
+
+impl ServiceTarget {
+    fn is_default(&self) -> bool {
+        *self == ServiceTarget::default()
+    }
+}
+
 /// What people decide about a queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -167,6 +193,9 @@ pub struct QueueSpec {
     /// after that anybody may have it.
     #[serde(skip_serializing_if = "is_quarter")]
     pub callback_grace_secs: u32,
+    /// What its service level is held against.
+    #[serde(skip_serializing_if = "ServiceTarget::is_default")]
+    pub service_target: ServiceTarget,
 }
 
 /// How long a call back is kept for its agent unless a queue says otherwise.
@@ -197,6 +226,7 @@ impl Default for QueueSpec {
             calling: Hours::default(),
             undo_secs: 0,
             callback_grace_secs: QUARTER_SECS,
+            service_target: ServiceTarget::default(),
         }
     }
 }

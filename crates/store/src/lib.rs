@@ -44,6 +44,7 @@ mod read;
 mod report;
 mod rows;
 mod rules;
+mod service;
 mod shape;
 mod sheet;
 mod sql;
@@ -78,6 +79,7 @@ pub use read::{
 };
 pub use report::{HourTally, LatestResult, Reports, ResultTally, Stretch, Tallies};
 pub use rules::{NewRuleChange, NewRuleVersion, RuleChange, RuleChangeState, RuleVersion, Rules};
+pub use service::{Served, ServedBy, Service, WaitTarget};
 pub use sheet::{
     Health, Marked, NewSheet, NewSheetRow, RowMark, RowState, Sheet, SheetFields, SheetFigures,
     SheetRow, Sheets, Shown,

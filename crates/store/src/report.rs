@@ -1,6 +1,6 @@
 //! What agents recorded in a period, as reports read it.
 
-use crate::{Result, WorkspaceId};
+use crate::{Result, Service, WaitTarget, WorkspaceId};
 use async_trait::async_trait;
 use routing::{AgentId, Code, QueueId, Time};
 
@@ -80,6 +80,17 @@ pub trait Reports {
         to: Time,
         limit: u32,
     ) -> Result<Vec<LatestResult>>;
+
+    /// How soon items of these queues were with somebody from `from` on and before `to`, and what
+    /// was recorded of them. Costs a scan of the assignments that began and of those that ended in
+    /// that time, and of the items that were ever cancelled.
+    async fn service(
+        &self,
+        workspace: WorkspaceId,
+        targets: &[WaitTarget],
+        from: Time,
+        to: Time,
+    ) -> Result<Service>;
 
     /// How many items of each queue are closed with a result. Costs a scan of these items' part of
     /// an index.

@@ -82,7 +82,7 @@ pub use record::Entry;
 pub use run::Skipped;
 
 use record::Record;
-use routing::{Event, ItemId, QueueId, Reason, State, Time};
+use routing::{Event, Facts, ItemId, Reason, ServiceTarget, State, Time};
 use run::{Run, Watch};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,20 +93,15 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
-    /// Answered in at most so many seconds is in time.
-    pub target_secs: u32,
-    /// The same for single queues.
-    pub targets: BTreeMap<QueueId, u32>,
-    /// Who gives up in less than this had not really come.
-    pub short_secs: u32,
+    /// What every queue's waits are held against; each queue's own target when absent.
+    pub target: Option<ServiceTarget>,
     /// The most items that are told of as different; all are counted.
     pub max_differences: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        let targets = BTreeMap::new();
-        Options { target_secs: 20, targets, short_secs: 5, max_differences: 1_000 }
+        Options { target: None, max_differences: 1_000 }
     }
 }
 
@@ -121,6 +116,22 @@ pub enum Error {
     /// Whoever asked did not want it any longer.
     #[error("the simulation was stopped before it had ended")]
     Stopped,
+}
+
+/// What there is to count of a recorded period, without playing it. `facts` are how the workspace
+/// stood before the first of `entries`.
+pub fn count<'e>(
+    facts: &Facts,
+    entries: impl IntoIterator<Item = (Time, &'e Event)>,
+    options: &Options,
+) -> Side {
+    let (mut tally, mut end) = (Tally::new(facts, options), facts.now);
+    for (at, event) in entries {
+        tally.saw(at, event);
+        end = at;
+    }
+    tally.end(end);
+    Side::of(&tally)
 }
 
 /// Plays a recorded period under a change. `state` is how the workspace stood before the first of

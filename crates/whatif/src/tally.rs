@@ -5,8 +5,8 @@ use crate::Options;
 use crate::figures::Part;
 use metrics::Targets;
 use routing::{
-    AgentId, AgentSpec, Event, Facts, ItemId, ItemState, QueueId, Reason, SourceId, Status, Target,
-    Time,
+    AgentId, AgentSpec, Event, Facts, ItemId, ItemState, QueueId, Reason, ServiceTarget, SourceId,
+    Status, Submission, Target, Time,
 };
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ pub(crate) struct First {
 #[derive(Clone, Copy, Debug)]
 struct Row {
     queue: QueueId,
+    /// While nobody has had it: since its arrival, or the earliest time that it named.
     waits_from: Time,
     place: Place,
     taken: bool,
@@ -59,6 +60,8 @@ pub(crate) struct Tally<'a> {
     pub queues: BTreeMap<QueueId, Part>,
     pub agents: BTreeMap<AgentId, Part>,
     pub people: BTreeMap<AgentId, Person>,
+    /// What each queue's waits are held against.
+    targets: BTreeMap<QueueId, ServiceTarget>,
     /// Where each source's items go when no rule says otherwise.
     pub sources: BTreeMap<SourceId, QueueId>,
     /// Assignments per queue and agent.
@@ -77,6 +80,7 @@ impl<'a> Tally<'a> {
             queues: facts.queues.keys().map(|queue| (*queue, Part::default())).collect(),
             agents: BTreeMap::new(),
             people: BTreeMap::new(),
+            targets: facts.queues.values().map(|q| (q.id, q.spec.service_target)).collect(),
             sources: facts.sources.values().map(|s| (s.id, s.spec.queue)).collect(),
             loads: BTreeMap::new(),
             kept_back: 0,
@@ -112,10 +116,10 @@ impl<'a> Tally<'a> {
     }
 
     fn targets(&self, queue: QueueId) -> Targets {
-        let secs = self.options.targets.get(&queue).copied().unwrap_or(self.options.target_secs);
-        let (within_ms, short_ms) =
-            (u64::from(secs) * 1_000, u64::from(self.options.short_secs) * 1_000);
-        Targets { within_ms, short_ms }
+        let own = || self.targets.get(&queue).copied().unwrap_or_default();
+        let ServiceTarget { within_secs, short_secs, .. } = self.options.target.unwrap_or_else(own);
+        let millis = |secs: u32| u64::from(secs) * 1_000;
+        Targets { within_ms: millis(within_secs), short_ms: millis(short_secs) }
     }
 
     /// Takes an event; tells who first has an item of which it is so, and why.
@@ -143,16 +147,9 @@ impl<'a> Tally<'a> {
 
     fn saw_item(&mut self, at: Time, event: &Event) {
         match event {
-            Event::Submitted { item, .. } | Event::Forced { item, .. } => {
-                let queue = QueueId(0);
-                let row = Row { queue, waits_from: at, place: Place::Waiting, taken: false };
-                self.items.insert(*item, row);
-                if let Event::Submitted { submission, .. } | Event::Forced { submission, .. } =
-                    event
-                    && submission.earliest.is_some_and(|earliest| earliest > at)
-                {
-                    self.put(*item, Place::Scheduled);
-                }
+            Event::Submitted { item, submission } => self.came(*item, at, at, submission),
+            Event::Forced { item, arrived_at, submission, .. } => {
+                self.came(*item, at, *arrived_at, submission);
             }
             Event::Duplicate { item, .. } | Event::Barred { item } => {
                 self.kept_back += 1;
@@ -167,7 +164,7 @@ impl<'a> Tally<'a> {
             Event::Due { item } => {
                 if let Some(row) = self.items.get_mut(item) {
                     row.place = Place::Waiting;
-                    row.waits_from = at;
+                    row.waits_from = if row.taken { at } else { row.waits_from };
                 }
             }
             Event::Completed { item, agent, outcome, .. } => {
@@ -212,8 +209,9 @@ impl<'a> Tally<'a> {
                 self.sources.insert(*source, spec.queue);
                 return;
             }
-            Event::QueueCreated { queue, .. } => {
+            Event::QueueCreated { queue, spec } | Event::QueueUpdated { queue, spec } => {
                 self.queues.entry(*queue).or_default();
+                self.targets.insert(*queue, spec.service_target);
                 return;
             }
             Event::SignedIn { agent } => (agent, true, true),
@@ -231,6 +229,12 @@ impl<'a> Tally<'a> {
         if let Some(person) = self.people.get_mut(agent) {
             (person.present, person.available) = (present, available);
         }
+    }
+
+    fn came(&mut self, item: ItemId, at: Time, arrived_at: Time, submission: &Submission) {
+        let waits_from = submission.earliest.map_or(arrived_at, |e| e.max(arrived_at));
+        let place = if waits_from > at { Place::Scheduled } else { Place::Waiting };
+        self.items.insert(item, Row { queue: QueueId(0), waits_from, place, taken: false });
     }
 
     fn put(&mut self, item: ItemId, place: Place) {
@@ -316,7 +320,7 @@ impl<'a> Tally<'a> {
         let Some(row) = self.items.get(&item).copied() else { return };
         self.leave(item, at, Place::Waiting);
         self.items.remove(&item);
-        if !row.taken && matches!(row.place, Place::Waiting | Place::Offered) {
+        if !row.taken && at >= row.waits_from {
             let waited_ms = u64::try_from(at.0 - row.waits_from.0).unwrap_or_default();
             let targets = self.targets(row.queue);
             let queue = self.queues.entry(row.queue).or_default();

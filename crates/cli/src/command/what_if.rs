@@ -31,9 +31,10 @@ pub struct WhatIf {
     /// A skill of the added agents and its level, such as hindi=6.
     #[arg(long, value_name = "SKILL=LEVEL", requires = "agents")]
     skill: Vec<String>,
-    /// Answered in at most so many seconds is in time.
-    #[arg(long, value_name = "SECONDS", default_value_t = 20, requires = "from")]
-    target_secs: u32,
+    /// Answered in at most so many seconds is in time, in every queue; each queue's own target when
+    /// absent.
+    #[arg(long, value_name = "SECONDS", requires = "from")]
+    target_secs: Option<u32>,
     /// So many items that differ are listed.
     #[arg(long, value_name = "N", default_value_t = 20, requires = "from")]
     differences: usize,
@@ -125,7 +126,10 @@ fn text(report: &Value) -> String {
             both(&mut rows, &name, &was[list][id], &is[list][id]);
         }
     }
-    let in_time = format!("in {} s#", report["target_secs"]);
+    let in_time = match report["target_secs"].as_u64() {
+        Some(secs) => format!("in {secs} s#"),
+        None => "in time#".to_owned(),
+    };
     let titles =
         ["", "", "arrived#", "assigned#", &in_time, "mean wait#", "90 % within#", "waiting#"];
     text += &(print::table(&titles, rows) + "\n");

@@ -3,7 +3,7 @@
 use crate::agent::{AgentSpec, Code, Skills};
 use crate::bar::MAX_BARS;
 use crate::item::Submission;
-use crate::queue::{AtCap, Mode, QueueSpec, Then};
+use crate::queue::{AtCap, Mode, QueueSpec, ServiceTarget, Then};
 use crate::rule::RuleSpec;
 use crate::source::SourceSpec;
 use crate::time::zone;
@@ -180,6 +180,11 @@ pub(super) fn queue(facts: &Facts, id: QueueId, spec: &QueueSpec) -> Result<(), 
     check(spec.undo_secs <= 60, "undo_secs", "must be at most 60")?;
     let grace = spec.callback_grace_secs;
     check(grace <= DAY_SECS, "callback_grace_secs", "must be at most 86400")?;
+    let ServiceTarget { percent, within_secs, short_secs } = spec.service_target;
+    check((1..=100).contains(&percent), "service_target", "percent goes from 1 to 100")?;
+    let good = (1..=30 * DAY_SECS).contains(&within_secs);
+    check(good, "service_target", "within_secs goes from 1 to 2592000 (30 days)")?;
+    check(short_secs <= DAY_SECS, "service_target", "short_secs is at most 86400")?;
     if let Some(silence) = spec.silence {
         let good = (60..=30 * DAY_SECS).contains(&silence.after_secs);
         check(good, "silence", "after_secs goes from 60 to 2592000 (30 days)")?;

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use routing::{
     AgentSpec, AtCap, Bar, Condition, DaysOff, DedupeScope, Dispatch, Disposition, Hours, JoinAt,
-    Kind, Mode, Presence, QueueId, QueueSpec, RuleSpec, Settings, Shift, Silence, SourceId,
-    SourceSpec, Step, Strategy, Then, Time, TimeOfDay,
+    Kind, Mode, Presence, QueueId, QueueSpec, RuleSpec, ServiceTarget, Settings, Shift, Silence,
+    SourceId, SourceSpec, Step, Strategy, Then, Time, TimeOfDay,
 };
 
 pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -271,6 +271,8 @@ pub(super) fn queue(
             spec.undo_secs = c.secs()?;
         } else if c.take("keeps promises for") {
             spec.callback_grace_secs = c.secs()?;
+        } else if c.take("target") {
+            spec.service_target = service_target(c)?;
         } else if c.take("may move placed") {
             spec.may_move_placed = true;
         } else if c.take("may not move placed") {
@@ -280,7 +282,7 @@ pub(super) fn queue(
                 "push, offer, pull, presence required, presence ignored, steps, strategy, \
                  cap wait, cap overflow, cap then QUEUE, newcomers at peers, newcomers at zero, \
                  results, no results, silence, no silence, calling mon-fri 09:00-21:00, \
-                 calling at any time, undo 10s, keeps promises for 15m, may move placed, may not move placed, kind, named",
+                 calling at any time, undo 10s, keeps promises for 15m, target 80 percent within 20s short 5s, may move placed, may not move placed, kind, named",
             );
         }
     }
@@ -321,6 +323,15 @@ fn silence(c: &mut Cursor, names: &Names) -> Result<Silence, ParseError> {
     let max_moves = c.number("how often it goes to somebody else")?;
     let to = c.take("then").then(|| id(c, &names.queues, "queue")).transpose()?;
     Ok(Silence { after_secs, working_hours, max_moves, then_queue: to.map(QueueId) })
+}
+
+/// `80 percent within 20s short 5s`
+fn service_target(c: &mut Cursor) -> Result<ServiceTarget, ParseError> {
+    let percent = c.number("a percentage")?;
+    c.expect("percent within")?;
+    let within_secs = c.secs()?;
+    c.expect("short")?;
+    Ok(ServiceTarget { percent, within_secs, short_secs: c.secs()? })
 }
 
 /// `"no answer" label "No answer" retry after 2h at most 3`

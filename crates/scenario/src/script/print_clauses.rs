@@ -6,7 +6,8 @@ use super::print::span;
 use super::when;
 use routing::{
     AgentSpec, AtCap, Callable, Code, DedupeScope, Dispatch, Disposition, Hours, JoinAt, Kind,
-    Mode, Presence, QueueSpec, RuleSpec, Settings, Shift, Skills, SourceSpec, Step, Strategy, Then,
+    Mode, Presence, QueueSpec, RuleSpec, ServiceTarget, Settings, Shift, Skills, SourceSpec, Step,
+    Strategy, Then,
 };
 
 /// Every setting.
@@ -188,6 +189,11 @@ pub(super) fn queue(names: &Names, spec: &QueueSpec, base: &QueueSpec) -> Vec<St
     }
     if !spec.calling.is_empty() {
         parts.push(format!("calling {}", hours(&spec.calling)));
+    }
+    if spec.service_target != base.service_target {
+        let ServiceTarget { percent, within_secs, short_secs } = spec.service_target;
+        let (within, short) = (span(within_secs), span(short_secs));
+        parts.push(format!("target {percent} percent within {within} short {short}"));
     }
     parts
 }

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use routing::{
     AgentSpec, AtCap, Attributes, Bar, Callable, Capacity, Code, Condition, ContactKey, DaysOff,
     DedupeScope, Dispatch, Disposition, Facts, Hours, JoinAt, Kind, Mode, Op, Presence, QueueId,
-    QueueSpec, RuleSpec, Settings, Shift, Silence, Skills, SourceId, SourceSpec, Step, Strategy,
-    Submission, Then, Time, TimeOfDay, Value,
+    QueueSpec, RuleSpec, ServiceTarget, Settings, Shift, Silence, Skills, SourceId, SourceSpec,
+    Step, Strategy, Submission, Then, Time, TimeOfDay, Value,
 };
 use std::collections::BTreeSet;
 
@@ -172,6 +172,19 @@ impl Taste {
                 false => 0,
             },
             callback_grace_secs: random.pick(&[0, 60, 900, 7200]).copied().unwrap_or(900),
+            service_target: self.service_target(random),
+        }
+    }
+
+    fn service_target(&self, random: &mut Random) -> ServiceTarget {
+        if !random.percent(20) {
+            return ServiceTarget::default();
+        }
+        let least = if random.percent(self.wrong) { 0 } else { 1 };
+        ServiceTarget {
+            percent: random.from_to(least, 100) as u8,
+            within_secs: random.from_to(least, 3600) as u32,
+            short_secs: random.below(60) as u32,
         }
     }
 

@@ -15,6 +15,7 @@ pub mod docs;
 mod document;
 pub mod endpoints;
 pub mod fairness;
+mod figures;
 pub mod health;
 pub mod imports;
 pub mod ingest;
@@ -162,6 +163,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(callbacks::list))
         .routes(routes!(reports::desk::desk))
         .routes(routes!(reports::export::export))
+        .routes(routes!(reports::service::service))
         .routes(routes!(backup::backup))
         .routes(routes!(fairness::fairness))
         .routes(routes!(verify::verify))

@@ -22,6 +22,8 @@ pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Interval {
+    /// Of an hour.
+    Quarter,
     Hour,
     Day,
     /// Beginning on Monday.
@@ -44,6 +46,10 @@ impl Interval {
     fn begun(self, at: &Zoned) -> Result<Zoned, jiff::Error> {
         let day = at.date();
         let day = match self {
+            Interval::Quarter => {
+                let quarter = ZonedRound::new().smallest(Unit::Minute).increment(15);
+                return at.round(quarter.mode(RoundMode::Trunc));
+            }
             Interval::Hour => {
                 return at.round(ZonedRound::new().smallest(Unit::Hour).mode(RoundMode::Trunc));
             }
@@ -60,6 +66,7 @@ impl Interval {
     /// which the clocks change has 23 or 25 hours.
     fn over(self, begun: &Zoned) -> Result<Zoned, jiff::Error> {
         let day: Date = match self {
+            Interval::Quarter => return begun.checked_add(15.minutes()),
             Interval::Hour => return begun.checked_add(1.hour()),
             Interval::Day => begun.date().tomorrow()?,
             Interval::Week => begun.date().checked_add(1.week())?,

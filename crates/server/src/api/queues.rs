@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use routing::{
     Answer, AtCap, Command, Disposition, Hours, JoinAt, Kind, Mode, Presence, Queue, QueueId,
-    QueueSpec, Refusal, Silence, Step, Strategy, Time,
+    QueueSpec, Refusal, ServiceTarget, Silence, Step, Strategy, Time,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,6 +51,9 @@ pub struct QueueChange {
     pub undo_secs: Option<u32>,
     /// For how many seconds a call back that is due is kept for the agent who promised it.
     pub callback_grace_secs: Option<u32>,
+    /// What its service level is held against.
+    #[schema(value_type = Option<schema::ServiceTarget>)]
+    pub service_target: Option<ServiceTarget>,
     /// `true` makes an inactive queue active again.
     pub active: Option<bool>,
 }
@@ -74,7 +77,8 @@ impl QueueChange {
             silence,
             calling,
             undo_secs,
-            callback_grace_secs
+            callback_grace_secs,
+            service_target
         );
     }
 }
@@ -120,6 +124,9 @@ pub struct QueueView {
     pub undo_secs: u32,
     /// For how many seconds a call back that is due is kept for the agent who promised it.
     pub callback_grace_secs: u32,
+    /// What its service level is held against.
+    #[schema(value_type = schema::ServiceTarget)]
+    pub service_target: ServiceTarget,
 }
 
 impl QueueView {
@@ -146,6 +153,7 @@ impl QueueView {
             calling: spec.calling,
             undo_secs: spec.undo_secs,
             callback_grace_secs: spec.callback_grace_secs,
+            service_target: spec.service_target,
         }
     }
 }

@@ -246,6 +246,25 @@ pub struct Silence {
     pub then_queue: Option<u64>,
 }
 
+/// How soon a queue's items should be with somebody, which figures hold their waits against. Nothing is
+/// decided by it.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceTarget {
+    /// The part that should be; 80 when absent.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 100)]
+    pub percent: u8,
+    /// After at most so many seconds, up to 30 days; 20 when absent.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 2_592_000)]
+    pub within_secs: u32,
+    /// Who gives up in less than this had not really come; 5 when absent.
+    #[serde(default)]
+    #[schema(maximum = 86_400)]
+    pub short_secs: u32,
+}
+
 /// What supervisors are told of an item: the person it was placed with is gone, or does nothing
 /// with it; it has left silent holders as often as its queue allows, and this one is silent too; or
 /// it left a silent holder, nobody has taken it, and it cannot go back to them.
@@ -376,6 +395,7 @@ mod tests {
             mirrored::<AtCap>(at_cap);
         }
         mirrored::<Silence>(core::Silence { then_queue: Some(queue), ..Default::default() });
+        mirrored::<ServiceTarget>(core::ServiceTarget::default());
         mirrored::<Notice>(core::Notice::PlacedItemHeldByAbsent);
         mirrored::<Notice>(core::Notice::PlacedItemSilent);
         mirrored::<Notice>(core::Notice::SilentTooOften);

@@ -1,5 +1,6 @@
 //! `POST /simulations`: a recorded period once more, under another policy.
 
+use crate::api::figures::{FigureView, figure, word};
 use crate::api::outcomes::Period;
 use crate::app::App;
 use crate::auth::Caller;
@@ -9,7 +10,7 @@ use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
-use routing::{Event, State, Time};
+use routing::{Event, ServiceTarget, State, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -43,7 +44,8 @@ pub struct SimulationForm {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub policy: Map<String, Value>,
-    /// Answered in at most so many seconds is in time; 20 when absent.
+    /// Answered in at most so many seconds is in time, in every queue; as each queue's own target says
+    /// when absent.
     #[serde(default)]
     pub target_secs: Option<u32>,
     /// The most items that are told of as different, up to 10,000; 100 when absent.
@@ -60,7 +62,8 @@ pub struct SimulationView {
     pub time_zone: String,
     /// Events of the period that were played.
     pub events: usize,
-    pub target_secs: u32,
+    /// As it was asked for; null: each queue's own target, as it was on that side.
+    pub target_secs: Option<u32>,
     /// Names of who was there, by id, and of those whom the policy adds: `New 1 (like Asha)`.
     pub agents: BTreeMap<u64, String>,
     /// Who is there on the changed side only, and whom they are like.
@@ -82,13 +85,6 @@ pub struct SimulationView {
     pub differences: Vec<DifferenceView>,
     /// What people configured within the period and cannot be under the policy.
     pub skipped: Vec<SkippedView>,
-}
-
-/// A figure by the name that leaves nothing open, with its formula.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FigureView {
-    pub name: String,
-    pub formula: String,
 }
 
 /// An item that differs.
@@ -139,7 +135,7 @@ pub async fn run(
     let (from, to) = Period { from: form.from, to: form.to }.ends(today, app.clock.now())?;
     let (state, entries) = recorded(&app, caller.workspace, from, to).await?;
     let events = entries.len();
-    let target_secs = options.target_secs;
+    let target_secs = options.target.map(|target| target.within_secs);
     let waiting = Waiting(Arc::new(AtomicBool::new(true)));
     let wanted = waiting.0.clone();
     let played = tokio::task::spawn_blocking(move || {
@@ -200,8 +196,7 @@ pub async fn run(
 }
 
 fn options(form: &SimulationForm) -> Result<Options, Problem> {
-    let target_secs = form.target_secs.unwrap_or(20);
-    if target_secs > LONGEST_TARGET_SECS {
+    if form.target_secs.is_some_and(|secs| secs > LONGEST_TARGET_SECS) {
         let problem = format!("may be at most {LONGEST_TARGET_SECS}");
         return Err(Problem::field("target_secs", problem));
     }
@@ -210,7 +205,8 @@ fn options(form: &SimulationForm) -> Result<Options, Problem> {
         let problem = format!("may be at most {MOST_DIFFERENCES}; all are counted in any case");
         return Err(Problem::field("max_differences", problem));
     }
-    Ok(Options { target_secs, max_differences, ..Options::default() })
+    let target = |within_secs| ServiceTarget { within_secs, ..ServiceTarget::default() };
+    Ok(Options { target: form.target_secs.map(target), max_differences })
 }
 
 fn at_policy(bad: &whatif::BadPolicy) -> Problem {
@@ -282,19 +278,6 @@ fn taken_view(words: &Lexicon, taken: Taken) -> TakenView {
         waited_ms: taken.waited_ms,
         text,
     }
-}
-
-fn figure(metric: Metric) -> (String, FigureView) {
-    let (name, formula) = (metric.title().to_owned(), metric.formula().to_owned());
-    (word(metric), FigureView { name, formula })
-}
-
-/// A name as JSON writes it.
-fn word(name: impl Serialize) -> String {
-    serde_json::to_value(name)
-        .ok()
-        .and_then(|name| name.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -150,6 +150,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET",    "/stats/outcomes/series",   SUPERVISOR),
     ("GET",    "/reports/desk",            SUPERVISOR),
     ("GET",    "/reports/desk/export",     SUPERVISOR),
+    ("GET",    "/reports/service",         SUPERVISOR),
     ("GET",    "/journal/verify",          ADMIN),
     ("GET",    "/audit",                   SUPERVISOR),
     ("POST",   "/contacts/export",         ADMIN),

@@ -17,6 +17,7 @@ mod presence;
 mod read;
 mod reports;
 pub(crate) mod rules;
+mod service;
 pub(crate) mod sheets;
 mod verify;
 mod workspace;

@@ -4,7 +4,10 @@ use crate::backend::Backend;
 use crate::cell::{Columns, cells};
 use crate::dialect::{Cell, Db};
 use crate::sql::items::{MOST, Where};
-use crate::{HourTally, LatestResult, Reports, Result, ResultTally, Stretch, Tallies, WorkspaceId};
+use crate::{
+    HourTally, LatestResult, Reports, Result, ResultTally, Service, Stretch, Tallies, WaitTarget,
+    WorkspaceId,
+};
 use async_trait::async_trait;
 use routing::{AgentId, Code, QueueId, Time};
 
@@ -105,6 +108,16 @@ impl<D: Db> Reports for Backend<D> {
             })
         };
         self.read(query.sql, query.cells).await?.iter().map(latest).collect()
+    }
+
+    async fn service(
+        &self,
+        workspace: WorkspaceId,
+        targets: &[WaitTarget],
+        from: Time,
+        to: Time,
+    ) -> Result<Service> {
+        self.served(workspace, targets, from, to).await
     }
 
     async fn closed_items(&self, workspace: WorkspaceId) -> Result<Vec<(QueueId, u64)>> {

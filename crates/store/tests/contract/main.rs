@@ -17,6 +17,7 @@ mod proxy;
 mod reports;
 mod routing_work;
 mod rules;
+mod service;
 mod sheets;
 mod undone;
 

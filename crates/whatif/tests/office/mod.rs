@@ -61,23 +61,34 @@ struct Office {
 
 /// The state when a period begins, and what is recorded from there on.
 pub fn recorded(seed: u64, size: Size) -> (State, Vec<Entry>) {
-    let mut office = Office {
-        random: Random::new(seed),
-        size,
-        state: State::default(),
-        due: BinaryHeap::new(),
-        tick: None,
-        now: MONDAY,
-        journal: Vec::new(),
-    };
-    office.furnish();
-    office.plan();
+    let mut office = Office::open(seed, size);
     let begin = office.state.clone();
     office.journal.clear();
     (begin, office.record())
 }
 
+/// The same with what the office was furnished with.
+#[allow(dead_code)]
+pub fn from_the_first(seed: u64, size: Size) -> Vec<Entry> {
+    Office::open(seed, size).record()
+}
+
 impl Office {
+    fn open(seed: u64, size: Size) -> Office {
+        let mut office = Office {
+            random: Random::new(seed),
+            size,
+            state: State::default(),
+            due: BinaryHeap::new(),
+            tick: None,
+            now: MONDAY,
+            journal: Vec::new(),
+        };
+        office.furnish();
+        office.plan();
+        office
+    }
+
     fn furnish(&mut self) {
         self.ask(Command::Configure { settings: Settings::default() });
         let result = |name: &str, then| Disposition {

@@ -3,9 +3,12 @@
 pub mod desk;
 pub mod export;
 mod finished;
+pub mod service;
 mod tally;
 
 pub use finished::Finished;
 
+#[cfg(test)]
+mod service_tests;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! A period's results, put together by agent, by result and over time.
 
 use crate::api::outcome_series::{DAY_MS, Interval};
+use crate::http::Problem;
+use crate::http::problem::Answered;
 use jiff::tz::TimeZone;
 use routing::{AgentId, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,6 +99,33 @@ pub fn starts(from: Time, to: Time, zone: &TimeZone) -> Option<(Interval, Vec<Ti
     let mut edges = interval.edges(from, to, zone);
     edges.pop();
     Some((interval, edges))
+}
+
+/// The most parts of a period: a month of quarters of an hour.
+const MOST_PARTS: usize = 3_000;
+
+/// Where the parts of a period begin, as it is asked to be divided, or into a hundred at most.
+pub fn begun(
+    from: Time,
+    to: Time,
+    zone: &TimeZone,
+    interval: Option<Interval>,
+) -> Answered<(Interval, Vec<Time>)> {
+    let too_long =
+        || Problem::field("from", "must not be more than a year before `to`: ask for less");
+    let (fitting, parts) = starts(from, to, zone).ok_or_else(too_long)?;
+    let Some(interval) = interval.filter(|interval| *interval != fitting) else {
+        return Ok((fitting, parts));
+    };
+    // Hours of a year are looked at before it is known how many they are: no more than that.
+    let mut parts = interval.edges(from, to, zone);
+    parts.pop();
+    if parts.len() > MOST_PARTS {
+        let problem =
+            format!("makes more than {MOST_PARTS} parts of this period: ask for longer ones");
+        return Err(Problem::field("interval", problem));
+    }
+    Ok((interval, parts))
 }
 
 #[cfg(test)]
