@@ -9,6 +9,7 @@ const PAGES: [string, string | null][] = [
 	['work', 'asha'],
 	['live', 'supervisor'],
 	['reports', 'supervisor'],
+	['service', 'supervisor'],
 	['wall', 'supervisor'],
 	['items', 'supervisor'],
 	['history', 'supervisor'],

@@ -4,7 +4,7 @@ use crate::index::Due;
 use crate::item::ItemState;
 use crate::roster::Roster;
 use crate::time::local_day;
-use crate::{Event, ItemId, State, Time};
+use crate::{AgentId, Event, ItemId, State, Time};
 
 impl State {
     /// The next time at which something may follow without a command.
@@ -12,8 +12,8 @@ impl State {
         self.index.next_deadline().map(|(time, _)| time)
     }
 
-    /// Fires every deadline up to `now`: the day, then shifts by agent, calling hours, and items by
-    /// their time.
+    /// Fires every deadline up to `now`: the day, then shifts, of whoever has had most first, as who
+    /// comes back is measured against those who are there, calling hours, and items by their time.
     /// Not in the order in which they were armed: a node that was not asked while nothing came of
     /// the time has other ones armed, and must come to the same.
     /// What is left are items that may go back to whom they left for their silence now: when they
@@ -31,14 +31,20 @@ impl State {
             });
             untaken.extend(items);
             due.sort_unstable_by_key(|&(time, due)| match due {
-                Due::Day => (0, Time(0), due),
-                Due::Shift(_) | Due::Window(..) => (1, Time(0), due),
-                Due::Item(item) => (if self.is_waiting(item) { 3 } else { 2 }, time, due),
+                Due::Day => (0, 0, due),
+                Due::Shift(agent) => (1, -self.had(agent), due),
+                Due::Window(..) => (1, 0, due),
+                Due::Item(item) => (if self.is_waiting(item) { 3 } else { 2 }, time.0, due),
             });
             for (_, due) in due {
                 self.fire(now, due, events);
             }
         }
+    }
+
+    fn had(&self, agent: AgentId) -> i64 {
+        let total = self.facts.agents.get(&agent).map_or(0, |agent| agent.total);
+        i64::try_from(total).unwrap_or(i64::MAX)
     }
 
     fn is_waiting(&self, item: ItemId) -> bool {

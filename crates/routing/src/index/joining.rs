@@ -29,7 +29,9 @@ impl State {
         if known == Some(&passing) {
             return Some(passing);
         }
-        if known.is_none_or(|k| k.as_ref().is_some_and(eligibility::is_absent)) {
+        let was_absent = known.is_some_and(|k| k.as_ref().is_some_and(eligibility::is_absent));
+        let comes = was_absent && !passing.as_ref().is_some_and(eligibility::is_absent);
+        if known.is_none() || comes {
             self.join(agent, queue, None);
         }
         let served = self.facts.queues.get(&queue)?.served;
@@ -40,8 +42,9 @@ impl State {
         Some(passing)
     }
 
-    /// Lifts the agent, if they are there, to their peers in what they serve of the queue; after an
-    /// edit only in what they did not serve `before`.
+    /// Lifts the agent to their peers in what they serve of the queue; after an edit only in what
+    /// they did not serve `before`. Also one who is not there yet: who comes before them measures
+    /// against them.
     pub(super) fn join(&mut self, agent: AgentId, queue: QueueId, before: Option<&AgentSpec>) {
         let (Some(joining), Some(q)) =
             (self.facts.agents.get(&agent), self.facts.queues.get(&queue))
@@ -49,9 +52,7 @@ impl State {
             return;
         };
         let strategy = q.spec.strategy;
-        let passing = self.passing(joining, queue);
-        let is_absent = passing.as_ref().is_some_and(eligibility::is_absent);
-        if !strategy.counts() || q.spec.join_at == JoinAt::Zero || is_absent {
+        if !strategy.counts() || q.spec.join_at == JoinAt::Zero {
             return;
         }
         let begun = self.begun(joining, queue, before);
@@ -79,9 +80,9 @@ impl State {
         Begun::Sources(agent.spec.sources.iter().filter(begins).copied().collect())
     }
 
-    /// The least of a number among the peers who are there: of the whole queue all others, of a
-    /// source those who serve it too. Of several sources the highest such least, as though they
-    /// had been begun one after the other. 0 without peers.
+    /// The least of a number among the peers who are there, or, while none is, among those who are
+    /// away: of the whole queue all others, of a source those who serve it too. Of several sources
+    /// the highest such least, as though they had been begun one after the other. 0 without peers.
     fn least(
         &self,
         queue: QueueId,
@@ -90,24 +91,23 @@ impl State {
         number: fn(&Standing) -> u64,
     ) -> u64 {
         let Some(line) = self.index.lines.get(&queue) else { return 0 };
-        let there = line.agents().filter(|(id, passing)| {
-            *id != but && !passing.as_ref().is_some_and(eligibility::is_absent)
-        });
-        let peers = there.filter_map(|(id, _)| {
-            let peer = self.facts.agents.get(&id)?;
-            Some((&peer.spec, number(peer.standings.get(&queue)?)))
+        // Who is there comes before who is away.
+        let peers = line.agents().filter(|(id, _)| *id != but).filter_map(|(id, passing)| {
+            let peer = self.facts.agents.get(&id).filter(|peer| peer.active)?;
+            let away = passing.as_ref().is_some_and(eligibility::is_absent);
+            Some((&peer.spec, (away, number(peer.standings.get(&queue)?))))
         });
         let sources = match begun {
-            Begun::Whole => return peers.map(|(_, number)| number).min().unwrap_or(0),
+            Begun::Whole => return peers.map(|(_, place)| place).min().map_or(0, |(_, n)| n),
             Begun::Sources(sources) => sources,
         };
-        let mut least: BTreeMap<SourceId, u64> = BTreeMap::new();
-        for (spec, number) in peers {
+        let mut least: BTreeMap<SourceId, (bool, u64)> = BTreeMap::new();
+        for (spec, place) in peers {
             let whole = spec.queues.contains(&queue);
             for source in sources.iter().filter(|s| whole || spec.sources.contains(s)) {
-                least.entry(*source).and_modify(|n| *n = number.min(*n)).or_insert(number);
+                least.entry(*source).and_modify(|p| *p = place.min(*p)).or_insert(place);
             }
         }
-        least.into_values().max().unwrap_or(0)
+        least.into_values().map(|(_, number)| number).max().unwrap_or(0)
     }
 }

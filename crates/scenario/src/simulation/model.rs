@@ -199,9 +199,10 @@ impl Model {
         }
         let before = agent.known.get(&queue_id).copied();
         let after = self.against(agent, queue);
-        let was_there = before.is_some_and(|b| !b.is_some_and(Against::is_absence));
+        let was_away = before.is_some_and(|b| b.is_some_and(Against::is_absence));
         let is_there = !after.is_some_and(Against::is_absence);
-        let comes = !was_there && is_there && queue.spec.join_at == JoinAt::Peers;
+        let comes =
+            (before.is_none() || was_away && is_there) && queue.spec.join_at == JoinAt::Peers;
         let (mut count, mut today) = (0, 0);
         if comes {
             let served = agent.spec.sources.iter().copied().collect::<Vec<_>>();
@@ -220,7 +221,8 @@ impl Model {
     }
 
     /// The count and today's count at which an agent joins: of each source the least of those who
-    /// are there for it, and so the highest of these; of the whole queue the least of all.
+    /// are there for it, else of those who are away, and so the highest of these; of the whole queue
+    /// the least of all.
     fn level(&self, but: AgentId, id: QueueId, whole: bool, sources: &[SourceId]) -> (u64, u64) {
         let Some(queue) = self.queues.get(&id) else { return (0, 0) };
         let least = |source: Option<SourceId>| {
@@ -228,10 +230,12 @@ impl Model {
                 source.is_none_or(|s| spec.queues.contains(&id) || spec.sources.contains(&s))
             };
             let peers = self.agents.iter().filter(|(peer, a)| **peer != but && is_peer(&a.spec));
-            let there = peers.filter(|(_, peer)| {
-                peer.known.get(&id).is_some_and(|known| !known.is_some_and(Against::is_absence))
-            });
-            let standings = there.filter_map(|(_, peer)| peer.standings.get(&id));
+            let (away, there): (Vec<&Agent>, Vec<&Agent>) = peers
+                .map(|(_, peer)| peer)
+                .filter(|peer| peer.active && peer.known.contains_key(&id))
+                .partition(|peer| peer.known[&id].is_some_and(Against::is_absence));
+            let peers = if there.is_empty() { away } else { there };
+            let standings = peers.into_iter().filter_map(|peer| peer.standings.get(&id));
             standings.fold(None, |least: Option<(u64, u64)>, s| {
                 let (count, today) = least.unwrap_or((s.count, s.today));
                 Some((count.min(s.count), today.min(s.today)))
@@ -258,12 +262,8 @@ impl Model {
             else {
                 continue;
             };
-            let is_there = agent
-                .known
-                .get(&queue_id)
-                .is_some_and(|known| !known.is_some_and(Against::is_absence));
             let had_all = before.queues.contains(&queue_id);
-            if !is_there || had_all || queue.spec.join_at != JoinAt::Peers {
+            if had_all || queue.spec.join_at != JoinAt::Peers {
                 continue;
             }
             let whole = agent.spec.queues.contains(&queue_id);

@@ -237,7 +237,8 @@ export const api = {
 		complete: (id: Id, body: Schemas['Completion']) =>
 			take<t.Item>(http.POST(`${V}/items/{id}/complete`, { ...at(id), body })),
 		update: (id: Id, body: Schemas['UpdateForm']) =>
-			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body })),
+			// What was done last is saved also when its page is left meanwhile.
+			take<t.Item>(http.POST(`${V}/items/{id}/update`, { ...at(id), body, keepalive: true })),
 		release: (id: Id, version: number, note?: string) =>
 			take<t.Item>(
 				http.POST(`${V}/items/{id}/release`, {
@@ -291,6 +292,8 @@ export const api = {
 	reports: {
 		desk: (query: ReportFilter) =>
 			take<t.DeskReport>(http.GET(`${V}/reports/desk`, { params: { query } })),
+		service: (query: ReportFilter) =>
+			take<t.ServiceReport>(http.GET(`${V}/reports/service`, { params: { query } })),
 		/** Where one of its tables is as a file. */
 		file: (query: ReportFilter, table: 'agents' | 'results' | 'activity', format: string) => {
 			const given = Object.entries({ table, format, ...query });

@@ -1193,6 +1193,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service levels in all their variants, waits and handling times, contact and conversion: together, by
+         *     queue, source and agent, and over time. Counted from the tables, held against the targets of now.
+         */
+        get: operations["get_reports_service"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -2914,7 +2934,7 @@ export interface components {
          * @description How a period is divided, by the clocks of the workspace's zone.
          * @enum {string}
          */
-        Interval: "hour" | "day" | "week" | "month";
+        Interval: "quarter" | "hour" | "day" | "week" | "month";
         /** @description A piece of work. */
         Item: {
             /**
@@ -3793,6 +3813,8 @@ export interface components {
                  */
                 outside_calling: number;
                 presence: components["schemas"]["Presence"];
+                /** @description What its service level is held against. */
+                service_target: components["schemas"]["ServiceTarget"];
                 silence?: components["schemas"]["Silence"] | null;
                 steps: components["schemas"]["Step"][];
                 strategy: components["schemas"]["Strategy"];
@@ -4181,6 +4203,8 @@ export interface components {
              */
             outside_calling: number;
             presence: components["schemas"]["Presence"];
+            /** @description What its service level is held against. */
+            service_target: components["schemas"]["ServiceTarget"];
             silence: components["schemas"]["Silence"] | null;
             steps: components["schemas"]["Step"][];
             strategy: components["schemas"]["Strategy"];
@@ -4229,6 +4253,8 @@ export interface components {
             name?: string | null;
             /** @default null */
             presence?: components["schemas"]["Presence"] | null;
+            /** @default null */
+            service_target?: components["schemas"]["ServiceTarget"] | null;
             /** @default null */
             silence?: components["schemas"]["Silence"] | null;
             /** @default null */
@@ -4565,6 +4591,128 @@ export interface components {
             /** Format: int64 */
             deliveries: number;
         };
+        /**
+         * @description What became of items, with figures that are made of it. A figure is absent where nothing stands
+         *     below its line.
+         */
+        ServiceFigures: {
+            /**
+             * Format: int64
+             * @description Cancelled before anybody had them; of an agent 0.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description After less than the queue's seconds for such.
+             */
+            abandoned_short: number;
+            /** Format: int64 */
+            abandoned_within: number;
+            /**
+             * Format: int64
+             * @description Items that somebody took for the first time.
+             */
+            answered: number;
+            /** Format: int64 */
+            answered_within: number;
+            /**
+             * Format: int64
+             * @description How often somebody got something.
+             */
+            assigned: number;
+            /** Format: int64 */
+            contacted: number;
+            /** @description Means of times, in milliseconds. */
+            means_ms: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Results recorded and not taken back.
+             */
+            results: number;
+            /** @description By the names that `figures` explains. */
+            shares: {
+                [key: string]: components["schemas"]["ShareView"];
+            };
+            /** Format: int64 */
+            won: number;
+        };
+        /** @description A source's, or an agent's: what they took, and what they recorded. */
+        ServiceOf: {
+            figures: components["schemas"]["ServiceFigures"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        /** @description Service over time, each list as long as `starts`. */
+        ServiceParts: {
+            abandoned: number[];
+            answered: number[];
+            answered_within: number[];
+            /** @description Milliseconds; null where nothing was answered. */
+            average_speed_of_answer_ms: (number | null)[];
+            /** @description How the period is divided, by the clocks of the workspace's zone. */
+            interval: components["schemas"]["Interval"];
+            /** @description The service level (abandoned count against); null where nothing ended. */
+            service_level: (components["schemas"]["ShareView"] | null)[];
+            /** @description When each part begins; it ends where the next begins, the last one at `to`. */
+            starts: components["schemas"]["Time"][];
+        };
+        /** @description A queue's. */
+        ServiceQueue: {
+            figures: components["schemas"]["ServiceFigures"];
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /**
+             * @description Whether its service level (abandoned count against) is at least the target's; null where
+             *     nothing ended.
+             */
+            reached: boolean | null;
+            target: components["schemas"]["ServiceTarget"];
+        };
+        /** @description How soon items were with somebody in a period. */
+        ServiceReport: {
+            /** @description Most items answered first. */
+            agents: components["schemas"]["ServiceOf"][];
+            /** @description All of it, each wait held against its own queue's target. */
+            all: components["schemas"]["ServiceFigures"];
+            /** @description What the figures are called, and how each is made. */
+            figures: {
+                [key: string]: components["schemas"]["FigureView"];
+            };
+            from: components["schemas"]["Time"];
+            parts: components["schemas"]["ServiceParts"];
+            /** @description Those that are active, and others in which something was. */
+            queues: components["schemas"]["ServiceQueue"][];
+            /** @description Most items answered first. */
+            sources: components["schemas"]["ServiceOf"][];
+            /** @description The workspace's zone, in which people read these times. */
+            time_zone: string;
+            to: components["schemas"]["Time"];
+        };
+        /**
+         * @description How soon a queue's items should be with somebody, which figures hold their waits against. Nothing is
+         *     decided by it.
+         */
+        ServiceTarget: {
+            /**
+             * Format: int32
+             * @description The part that should be; 80 when absent.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Who gives up in less than this had not really come; 5 when absent.
+             */
+            short_secs: number;
+            /**
+             * Format: int32
+             * @description After at most so many seconds, up to 30 days; 20 when absent.
+             */
+            within_secs: number;
+        };
         /** @description A session. */
         Session: {
             /** @description Repeat it in the header `X-Fairlead-CSRF` of every write. */
@@ -4654,6 +4802,18 @@ export interface components {
             share: number;
             /** Format: int32 */
             weight: number;
+        };
+        /** @description A part of a whole, which is never 0. */
+        ShareView: {
+            /**
+             * Format: int64
+             * @description Hundredths of a percent, rounded half up: 8,113 is 81.13 %.
+             */
+            hundredths: number;
+            /** Format: int64 */
+            part: number;
+            /** Format: int64 */
+            whole: number;
         };
         /** @description A sheet whose rows become items, and that shows what came of them. */
         Sheet: {
@@ -5020,7 +5180,8 @@ export interface components {
             policy?: Record<string, never>;
             /**
              * Format: int32
-             * @description Answered in at most so many seconds is in time; 20 when absent.
+             * @description Answered in at most so many seconds is in time, in every queue; as each queue's own target says
+             *     when absent.
              */
             target_secs?: number | null;
             to?: components["schemas"]["Time"] | null;
@@ -5062,8 +5223,11 @@ export interface components {
             recorded: Record<string, never>;
             /** @description What people configured within the period and cannot be under the policy. */
             skipped: components["schemas"]["SkippedView"][];
-            /** Format: int32 */
-            target_secs: number;
+            /**
+             * Format: int32
+             * @description As it was asked for; null: each queue's own target, as it was on that side.
+             */
+            target_secs: number | null;
             /** @description The workspace's zone now. */
             time_zone: string;
             to: components["schemas"]["Time"];
@@ -8440,6 +8604,49 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_service: {
+        parameters: {
+            query?: {
+                /** @description All queues when absent. */
+                queue?: number;
+                /** @description From this time on; since the local day began when absent. */
+                from?: components["schemas"]["Time"];
+                /** @description Before this time; until now when absent. */
+                to?: components["schemas"]["Time"];
+                /**
+                 * @description How the period is divided: `quarter` (of an hour), `hour`, `day`, `week` or `month`; into a
+                 *     hundred parts at most when absent, into 3,000 when asked for.
+                 */
+                interval?: components["schemas"]["Interval"];
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceReport"];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -83,10 +83,20 @@ fn checked(signing: Signing, given: String) -> Answered<String> {
             Ok(_) => return Ok(given),
             Err(bad) => bad.to_string(),
         },
+        // It comes in a header, which holds nothing else and loses blanks at its ends.
+        Signing::SharedSecret if given.trim() != given || !given.bytes().all(is_printable) => {
+            "must be of letters without accents, digits, signs and blanks between them, as it \
+             comes in a header"
+                .to_owned()
+        }
         _ if (16..=200).contains(&given.len()) => return Ok(given),
         _ => "must have 16 to 200 characters".to_owned(),
     };
     Err(Problem::field("secret", problem))
+}
+
+fn is_printable(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte == b' '
 }
 
 fn made(signing: Signing) -> Answered<String> {
@@ -112,10 +122,18 @@ mod tests {
             assert_eq!(changed.clear.len(), usize::from(signing == Signing::Standard));
             assert!(signing != Signing::Google || shown.len() <= 50);
         }
-        for (signing, bad) in [(Signing::Standard, "a long plain secret"), (Signing::Meta, "short")]
-        {
+        for (signing, bad) in [
+            (Signing::Standard, "a long plain secret"),
+            (Signing::Meta, "short"),
+            // None of them could ever be sent.
+            (Signing::SharedSecret, "from-a-file-with-its-end\n"),
+            (Signing::SharedSecret, " with-a-blank-before-it"),
+            (Signing::SharedSecret, "schlüssel-für-das-formular"),
+        ] {
             let refused = Changed::default().own(signing, Some(bad.to_owned())).unwrap_err();
             assert_eq!(refused.errors[0].field, "secret");
         }
+        let words = "correct horse battery staple".to_owned();
+        assert_eq!(checked(Signing::SharedSecret, words.clone()).unwrap(), words);
     }
 }

@@ -69,8 +69,10 @@ export function partNames(
 	const { starts, time_zone: zone } = series;
 	const year = starts[0] ? otherYear(starts[0], now, zone) : {};
 	const day = { day: 'numeric', month: 'short', ...year } as const;
+	const hour = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 	const shape: Intl.DateTimeFormatOptions = {
-		hour: { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const,
+		quarter: hour,
+		hour,
 		day,
 		week: day,
 		month: { month: 'short', year: 'numeric' } as const

@@ -42,6 +42,7 @@ test('days that are being typed are no period', () => {
 	for (const [from, to] of [
 		['', ''],
 		['2026-10-02', '2026-10-01'],
+		['2026-10-26', '2026-10-30'],
 		['2026-02-31', '']
 	] as const) {
 		expect(toQuery(period('own', from, to), ZONE, NOW)).toBeNull();

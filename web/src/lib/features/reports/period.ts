@@ -1,7 +1,7 @@
 import type { ReportFilter } from '$lib/api';
 import { dayAfter, dayStart, isDay } from '$lib/format/time';
 import { localDay } from '$lib/features/people/hours';
-import { daysBefore, isReversed } from '$lib/features/people/period';
+import { daysBefore, isReversed, unfit } from '$lib/features/people/period';
 
 /** Days that are looked at often, or `own`: from one day to another. */
 export type Choice = 'today' | 'yesterday' | 'week' | 'own';
@@ -39,7 +39,10 @@ const LONGEST_MS = 366 * 86_400_000;
 /** What the API is asked for: whole days, the last one up to now; `null` while it makes no sense. */
 export function toQuery(period: Period, zone: string, now: number): ReportFilter | null {
 	if (period.choice === 'today') return {};
-	const query = asked(daysOf(period, localDay(new Date(now), zone)), zone, now);
+	const today = localDay(new Date(now), zone);
+	const days = daysOf(period, today);
+	if (unfit(days, today, Infinity)) return null;
+	const query = asked(days, zone, now);
 	return query && !exceeds(query, now) ? query : null;
 }
 

@@ -1,4 +1,4 @@
-import { api, saying, type DeskReport, type ReportFilter } from '$lib/api';
+import { saying, type ReportFilter } from '$lib/api';
 import { coalesced, live } from '$lib/live/connection.svelte';
 import type { Message } from '$lib/live/reducer';
 
@@ -26,8 +26,8 @@ export function counts(message: Message): boolean {
 }
 
 /** A report that follows what happens. */
-export class Report {
-	data = $state.raw<DeskReport | null>(null);
+export class Report<Figures> {
+	data = $state.raw<Figures | null>(null);
 	error = $state<string | null>(null);
 	loading = $state(false);
 	/** By this browser's clock when the figures came. */
@@ -35,7 +35,10 @@ export class Report {
 	#query: ReportFilter = {};
 	#asked = 0;
 
-	constructor(query: ReportFilter = {}) {
+	#ask: (query: ReportFilter) => Promise<Figures>;
+
+	constructor(ask: (query: ReportFilter) => Promise<Figures>, query: ReportFilter = {}) {
+		this.#ask = ask;
 		this.#query = query;
 	}
 
@@ -49,7 +52,7 @@ export class Report {
 		const asked = ++this.#asked;
 		this.loading = true;
 		try {
-			const found = await api.reports.desk(this.#query);
+			const found = await this.#ask(this.#query);
 			// A later question has been asked meanwhile.
 			if (asked !== this.#asked) return;
 			this.data = found;

@@ -4,6 +4,7 @@ import { session } from '$lib/session.svelte';
 import Activity from '@lucide/svelte/icons/activity';
 import ChartColumn from '@lucide/svelte/icons/chart-column';
 import Contact from '@lucide/svelte/icons/contact';
+import Gauge from '@lucide/svelte/icons/gauge';
 import GitFork from '@lucide/svelte/icons/git-fork';
 import Headset from '@lucide/svelte/icons/headset';
 import History from '@lucide/svelte/icons/history';
@@ -43,6 +44,7 @@ export function places(): Place[] {
 		...place(works, '/work', m.nav_work(), Headset, 'day'),
 		...place(lead, '/live', m.nav_live(), Activity, 'day'),
 		...place(lead, '/reports', m.nav_reports(), ChartColumn, 'day'),
+		...place(lead, '/service', m.nav_service(), Gauge, 'day'),
 		...place(true, '/items', lead ? m.nav_items() : m.nav_my_items(), Inbox, 'day'),
 		...place(lead, '/history', m.nav_history(), History, 'day'),
 		...place(lead, '/what-if', m.nav_what_if(), Shuffle, 'day'),

@@ -46,7 +46,8 @@ const PROBLEMS: [RegExp, (part: string) => string][] = [
 	[/^its certificate is not accepted$/, () => m.delivery_certificate()],
 	[/^it does not speak TLS as it should$/, () => m.delivery_tls()],
 	[/^the request failed$/, () => m.delivery_request()],
-	[/^webhooks may not reach its address/, () => m.delivery_inward()]
+	[/^webhooks may not reach its address/, () => m.delivery_inward()],
+	[/^the endpoint was switched off before it was sent$/, () => m.delivery_switched_off()]
 ];
 
 /** What went wrong with a delivery; what this screen has no words for stays as it came. */

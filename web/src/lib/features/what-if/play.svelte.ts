@@ -51,7 +51,7 @@ export class Play {
 export class Bench {
 	period = $state.raw<Period>({ choice: 'today', from: '', to: '' });
 	policy = $state.raw<Policy>({});
-	target = $state<number | null>(20);
+	target = $state<number | null>(null);
 	play = new Play();
 }
 

@@ -221,7 +221,7 @@ export class Desk {
 			stop();
 			this.nextUp.cancel();
 			this.outbox.stop();
-			this.ticks.stop();
+			this.ticks.leave();
 		};
 	};
 

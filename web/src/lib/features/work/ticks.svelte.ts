@@ -76,9 +76,10 @@ export class Ticks {
 		this.#kept = without(this.#kept, item);
 	}
 
-	stop(): void {
-		for (const timer of Object.values(this.#timers)) clearTimeout(timer);
-	}
+	/** Saves at once what is not yet saved: its page is being left. */
+	leave = (): void => {
+		for (const item of Object.keys(this.#own).map(Number)) void this.flush(item);
+	};
 }
 
 function without(all: Record<number, string[]>, item: number): Record<number, string[]> {

@@ -66,3 +66,13 @@ test('an item that is gone is forgotten, with what was to be saved', async () =>
 	expect(save).not.toHaveBeenCalled();
 	expect(ticks.known(7)).toBe(false);
 });
+
+test('what was ticked last is saved when the page is left', async () => {
+	ticks.toggle(7, 'nda');
+	await vi.advanceTimersByTimeAsync(200);
+	ticks.leave();
+	await vi.advanceTimersByTimeAsync(0);
+	expect(save.mock.calls).toEqual([[7, ['device', 'nda']]]);
+	await vi.advanceTimersByTimeAsync(2000);
+	expect(save, 'once').toHaveBeenCalledTimes(1);
+});
