@@ -161,13 +161,25 @@ impl Known {
         session: &mut Session,
         blocks: &[(u32, u32)],
     ) -> Result<HashMap<u32, Cells>, Trouble> {
-        let fetched = &self.located.fetched;
+        self.blocks_of(session, blocks, |_| true)
+    }
+
+    /// Of these columns only, and of the one that tells rows apart.
+    pub fn blocks_of(
+        &self,
+        session: &mut Session,
+        blocks: &[(u32, u32)],
+        is_asked: impl Fn(&Place) -> bool,
+    ) -> Result<HashMap<u32, Cells>, Trouble> {
+        let fetched = self.located.fetched.iter();
+        let fetched: Vec<&(Place, usize)> =
+            fetched.filter(|(place, _)| *place == self.key || is_asked(place)).collect();
         let part = |rows| fetched.iter().map(move |(_, column)| Part { column: *column, rows });
         let parts: Vec<Part> = blocks.iter().copied().flat_map(part).collect();
         let mut columns = self.get(session, &parts)?.into_iter();
         let mut found: HashMap<u32, Cells> = HashMap::new();
         for (from, to) in blocks {
-            for (place, _) in fetched {
+            for (place, _) in &fetched {
                 let mut cells = columns.next().unwrap_or_default().into_iter();
                 for row in *from..=*to {
                     let cell = cells.next().unwrap_or_default();
