@@ -460,3 +460,34 @@ fn a_check_says_what_is_wrong() {
     let found = check(&|table| table.rows[2][0] = Value::Null);
     assert!(found.contains("look: 1 of the first rows"), "{found}");
 }
+
+#[test]
+fn a_check_of_a_sheet_that_may_only_be_looked_at_says_so() {
+    let stub = stub(3);
+    let refused = Act::Status { status: 403, retry_after: None };
+    stub.script().add(Step::next("batchUpdate", refused));
+    let mut sheet = sheet(&stub);
+    let found = findings(&mut sheet).join("\n");
+    assert!(found.contains("ok: rows can be read"), "{found}");
+    assert!(found.contains("wrong: ") && found.contains("share the sheet with calls@"), "{found}");
+    assert!(found.contains("as an editor"), "{found}");
+    // Shared as it should be, its columns have their names from the check on.
+    let found = findings(&mut sheet).join("\n");
+    assert!(!found.contains("wrong"), "{found}");
+    assert_eq!(sheet.push(&[change(&id(1), "a", "b")]).unwrap(), [Pushed::Written]);
+    assert_eq!(stub.calls_of("batchUpdate").len(), 2);
+}
+
+#[test]
+fn titles_below_the_last_row_are_told_in_plain_words() {
+    let stub = stub(3);
+    let link = stub.link();
+    let spreadsheet = Spreadsheet { link, tab: None, header_row: 99, base: Some(stub.url()) };
+    let account = Account::read(&stub.key_file()).unwrap();
+    let mut sheet = Google::new(spreadsheet, account, Columns::recruitment(), Net::new()).unwrap();
+    let found = findings(&mut sheet).join("\n");
+    assert!(found.contains("has no row 99") && found.contains("it has 24 rows"), "{found}");
+    assert!(
+        matches!(sheet.pull(None), Err(Trouble::BadRequest(what)) if what.contains("no row 99"))
+    );
+}

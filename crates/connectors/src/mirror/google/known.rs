@@ -15,7 +15,7 @@ use crate::mirror::{
     letters::letter_of,
     titles::{Located, locate},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A row's cells in the fetched columns.
 pub type Cells = BTreeMap<Place, CellValue>;
@@ -49,6 +49,12 @@ impl Google {
         };
         let (rows, columns) = (u32::try_from(rows).unwrap_or(u32::MAX), columns as usize);
         let header_row = self.spreadsheet.header_row;
+        if header_row > rows {
+            return Err(Trouble::BadRequest(format!(
+                "the sheet “{title}” has no row {header_row}, where its titles should be: it has \
+                 {rows} rows; say which row holds the titles"
+            )));
+        }
         Ok(Grid { path, sheet, tab: title.to_owned(), header_row, rows, columns })
     }
 
@@ -204,6 +210,15 @@ impl Known {
     pub fn ask_names(&mut self, session: &mut Session) -> Result<(), Trouble> {
         self.names = Some(Names::ask(session, &self.grid)?);
         Ok(())
+    }
+
+    /// Names columns as a write does, for which one has to be let in as an editor.
+    pub fn name(
+        &mut self,
+        session: &mut Session,
+        columns: &BTreeSet<usize>,
+    ) -> Result<(), Trouble> {
+        Names::ask(session, &self.grid)?.give(session, &self.grid, columns).map(drop)
     }
 
     /// Writes cells, and gives where they were written and what they hold now.
