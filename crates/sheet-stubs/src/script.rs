@@ -60,6 +60,8 @@ pub enum Act {
     Edit { row: usize, column: String, value: Value },
     /// Somebody inserts an empty row right before: the row counts from 0, without the header.
     InsertRow { row: usize },
+    /// Somebody sorts all rows the other way round right before.
+    Reverse,
     /// Somebody inserts a column with this title right before: it counts from 0.
     InsertColumn { column: usize, title: String },
 }

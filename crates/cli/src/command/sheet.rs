@@ -26,7 +26,7 @@ enum Action {
     Add(Box<Add>),
     /// List the sheets and how they are doing.
     List,
-    /// Try everything from the secrets to the columns without writing; exit code 1 with what is
+    /// Try everything from the secrets to the columns without writing a cell; exit code 1 with what is
     /// wrong or could not be tried.
     Check {
         /// The sheet, by name or id.

@@ -85,6 +85,6 @@ pub trait Sheet: Send {
     /// sent any more after [`Trouble::Auth`].
     fn reopen(&mut self) {}
 
-    /// Tries everything from the secrets to the columns without writing, and says what is wrong.
+    /// Tries everything from the secrets to the columns without writing a cell, and says what is wrong.
     fn check(&mut self) -> Vec<Finding>;
 }

@@ -279,20 +279,53 @@ fn what_could_not_be_looked_at_is_put_right_before_anything_else() {
 }
 
 #[test]
+fn a_list_that_is_sorted_while_it_is_written_to_is_put_right() {
+    let mut table = Table::recruitment(1_000);
+    for (row, cells) in table.rows.iter_mut().enumerate() {
+        (cells[7], cells[8]) = (json!(format!("李雷{row}")), json!(format!("note {row}")));
+    }
+    let stub = stub_of(table);
+    let mut sheet = sheet(&stub);
+    everything(&mut sheet).unwrap();
+    let changes = [1, 2, 480, 700].map(|row| change(&id(row), "王芳", "通过"));
+    // Once while the columns have no names yet, and once with them.
+    for _ in 0..2 {
+        let before = stub.table();
+        let looks = stub.calls_of("values:batchGet").len();
+        stub.script().add(Step::next("values:batchUpdate", Act::Reverse));
+        let pushed = sheet.push(&changes).unwrap();
+        assert!(pushed.iter().all(|one| *one == Pushed::Moved { cells: Vec::new() }), "{pushed:?}");
+        let looks = &stub.calls_of("values:batchGet")[looks..];
+        let asked = looks[0].query.iter().filter(|(name, _)| name == "ranges");
+        let asked: Vec<&str> = asked.filter_map(|(_, range)| range.split('!').nth(1)).collect();
+        let whole = ["1:1", "A2:A1021", "B2:B1021", "C2:C1021", "H2:H1021", "I2:I1021"];
+        assert_eq!(asked, whole, "keys and what is written, each row once");
+        let (rows, empty) = (stub.table().rows, |cell: &Value| cell.is_null() || cell == "");
+        for (then, now) in before.rows.iter().rev().zip(&rows) {
+            let same =
+                then.iter().zip(now).all(|(then, now)| then == now || empty(then) && empty(now));
+            assert!(same, "{then:?} {now:?}");
+        }
+    }
+    assert!(sheet.push(&changes).unwrap().iter().all(|one| *one == Pushed::Written));
+    assert_eq!((stub.cell(0, "备注"), stub.cell(699, "建联人")), (json!("通过"), json!("王芳")));
+}
+
+#[test]
 fn cells_of_a_row_that_nobody_saw_before_are_named() {
-    let stub = stub(400);
+    let stub = stub(1_400);
     let mut sheet = sheet(&stub);
     everything(&mut sheet).unwrap();
     // Far from where it was: what stands there then was not looked at right before.
-    for _ in 0..150 {
+    for _ in 0..1_150 {
         stub.script().add(Step::next("values:batchUpdate", Act::InsertRow { row: 0 }));
     }
-    let pushed = sheet.push(&[change(&id(300), "王芳", "通过")]).unwrap();
+    let pushed = sheet.push(&[change(&id(1_300), "王芳", "通过")]).unwrap();
     let [Pushed::Moved { cells }] = &pushed[..] else { panic!("{pushed:?}") };
     assert_eq!(cells.len(), 4);
-    assert!(cells.iter().all(|cell| cell.ends_with("301")), "{cells:?}");
-    assert_eq!(stub.cell(299, "account"), "acc0150");
-    assert_eq!(sheet.push(&[change(&id(300), "王芳", "通过")]).unwrap(), [Pushed::Written]);
+    assert!(cells.iter().all(|cell| cell.ends_with("1301")), "{cells:?}");
+    assert_eq!(stub.cell(1_299, "account"), "acc0150");
+    assert_eq!(sheet.push(&[change(&id(1_300), "王芳", "通过")]).unwrap(), [Pushed::Written]);
 }
 
 #[test]
@@ -426,4 +459,35 @@ fn a_check_says_what_is_wrong() {
     assert!(found.contains("wrong: “备注” holds formulas"), "{found}");
     let found = check(&|table| table.rows[2][0] = Value::Null);
     assert!(found.contains("look: 1 of the first rows"), "{found}");
+}
+
+#[test]
+fn a_check_of_a_sheet_that_may_only_be_looked_at_says_so() {
+    let stub = stub(3);
+    let refused = Act::Status { status: 403, retry_after: None };
+    stub.script().add(Step::next("batchUpdate", refused));
+    let mut sheet = sheet(&stub);
+    let found = findings(&mut sheet).join("\n");
+    assert!(found.contains("ok: rows can be read"), "{found}");
+    assert!(found.contains("wrong: ") && found.contains("share the sheet with calls@"), "{found}");
+    assert!(found.contains("as an editor"), "{found}");
+    // Shared as it should be, its columns have their names from the check on.
+    let found = findings(&mut sheet).join("\n");
+    assert!(!found.contains("wrong"), "{found}");
+    assert_eq!(sheet.push(&[change(&id(1), "a", "b")]).unwrap(), [Pushed::Written]);
+    assert_eq!(stub.calls_of("batchUpdate").len(), 2);
+}
+
+#[test]
+fn titles_below_the_last_row_are_told_in_plain_words() {
+    let stub = stub(3);
+    let link = stub.link();
+    let spreadsheet = Spreadsheet { link, tab: None, header_row: 99, base: Some(stub.url()) };
+    let account = Account::read(&stub.key_file()).unwrap();
+    let mut sheet = Google::new(spreadsheet, account, Columns::recruitment(), Net::new()).unwrap();
+    let found = findings(&mut sheet).join("\n");
+    assert!(found.contains("has no row 99") && found.contains("it has 24 rows"), "{found}");
+    assert!(
+        matches!(sheet.pull(None), Err(Trouble::BadRequest(what)) if what.contains("no row 99"))
+    );
 }

@@ -217,5 +217,15 @@ fn a_file_with_a_quotation_mark_left_open_is_not_written_to() {
         let refused = sheet.push(&[change(&id(row), "b", "c")]).unwrap_err();
         assert!(matches!(refused, Trouble::BadRequest(_)), "{refused:?}");
     }
+    let said = "a quotation mark (\") in line 3 is never closed";
+    let found = findings(&mut sheet).join("\n");
+    assert!(found.contains(&format!("wrong: {said}")), "{found}");
+    // In the middle it swallows what follows.
+    let (_folder, _path, mut sheet) =
+        csv("a1,,,,,138,,,\r\na2,\"open,,,,139,,,\r\na3,,,,,137,,,\r\n");
+    let found = findings(&mut sheet).join("\n");
+    assert!(found.contains(&format!("wrong: {said}")), "{found}");
+    let refused = sheet.push(&[change(&id("a1"), "b", "c")]).unwrap_err();
+    assert!(refused.to_string().contains(said), "{refused}");
     assert!(fs::read(&path).unwrap() == before);
 }

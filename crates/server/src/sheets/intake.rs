@@ -186,10 +186,10 @@ impl Pass<'_> {
                 let placed = results.get(1).is_none_or(Result::is_ok);
                 match results.into_iter().next() {
                     // Whose it is went away in this moment: it is nobody else's either.
-                    Some(Ok(done)) if !placed => {
-                        self.take_back(&done.answer).await?;
+                    Some(Ok(done)) if !placed && self.take_back(&done.answer).await? => {
                         unowned.push(coming);
                     }
+                    // One that was closed as it came, a duplicate say, is its row's as any other.
                     Some(Ok(_)) => self.counts.new += 1,
                     Some(Err(Refusal::Invalid { .. })) | None => unfit.push(coming),
                     Some(Err(refusal)) => {
@@ -202,11 +202,12 @@ impl Pass<'_> {
         Ok(NotCome { unfit, unowned })
     }
 
-    async fn take_back(&self, answer: &Answer) -> Result<(), Stop> {
-        let Answer::Item(item) = answer else { return Ok(()) };
+    /// Takes back what has just come; `false` of what was closed as it came.
+    async fn take_back(&self, answer: &Answer) -> Result<bool, Stop> {
+        let Answer::Item(item) = answer else { return Ok(false) };
         match self.app.store.item(self.workspace, *item).await? {
-            Some(row) => self.cancel(&row).await.map(drop),
-            None => Ok(()),
+            Some(row) => self.cancel(&row).await,
+            None => Ok(false),
         }
     }
 

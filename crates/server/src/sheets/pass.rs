@@ -136,7 +136,7 @@ pub async fn run(app: &App, which: Which, reads: Reads) -> Result<Went, Stop> {
     went
 }
 
-/// Tries everything without writing, and says what is wrong.
+/// Tries everything without writing a cell, and says what is wrong.
 pub async fn check(app: &App, which: Which) -> Result<Vec<Finding>, Stop> {
     let turn = app.sheets.turn(which);
     let mut held = turn.lock().await;

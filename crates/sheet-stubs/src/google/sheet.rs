@@ -31,6 +31,7 @@ impl Sheet {
                 self.table.rows.insert(row, empty);
                 self.names.insert_row(row + 1);
             }
+            Act::Reverse => self.table.rows.reverse(),
             Act::InsertColumn { column, title } => {
                 self.table.insert_column(column, &title);
                 self.names.insert_column(column);

@@ -1516,7 +1516,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries everything without writing: the secrets, the document, its columns, its rows. */
+        /**
+         * Tries everything without writing a cell: the secrets, the document, its columns, its rows. In a
+         *     Google sheet the columns that are written get their names, as before a write: so whoever may only
+         *     look at it is told here.
+         */
         post: operations["post_sheets_id_check"];
         delete?: never;
         options?: never;

@@ -39,6 +39,7 @@ fn look(sheet: &mut Google, found: &mut Vec<Finding>) -> Result<(), Trouble> {
         return Ok(());
     }
     found.extend(written.mixed(&cells));
+    let places = written.places();
     found.push(Finding::good("every column is there once and fits its permission"));
     let page = sheet.pull(None)?;
     if page.rows.is_empty() {
@@ -46,6 +47,9 @@ fn look(sheet: &mut Google, found: &mut Vec<Finding>) -> Result<(), Trouble> {
     } else {
         found.push(Finding::good("rows can be read"));
     }
+    // Whoever may only look at the sheet is refused here, and not only at the first result.
+    let (session, known) = sheet.known()?;
+    known.name(session, &places)?;
     if let Some(column) = sheet.columns.with_role(Role::Unique) {
         let keys = page.rows.iter().map(|row| row.cell(column));
         found.extend(duplicates(keys, page.faults.len(), column.name()));

@@ -12,6 +12,12 @@ use std::collections::{BTreeMap, HashMap};
 /// The most rows that one range asks for.
 pub const BLOCK: u32 = 1_000;
 
+/// So many rows above and below one that is written are looked at: a list of a thousand is seen whole.
+const AROUND: u32 = 1_000;
+/// Where those were more than so many, only so many above and below are.
+const MOST_AROUND: u32 = 10_000;
+const NEAR: u32 = 100;
+
 /// A sheet's place and size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grid {
@@ -158,6 +164,26 @@ pub fn windows(mut rows: Vec<u32>) -> Vec<(u32, u32)> {
     windows
 }
 
+/// Ranges of rows around these, each row once, from the first row to the last one.
+pub fn around(rows: &[u32], (first, last): (u32, u32)) -> Vec<(u32, u32)> {
+    let within = |far: u32| {
+        let mut spans: Vec<(u32, u32)> = Vec::new();
+        for (from, to) in windows(rows.to_vec()) {
+            let from = from.saturating_sub(far).max(first);
+            let to = to.saturating_add(far).min(last);
+            match spans.last_mut() {
+                Some((_, end)) if from <= end.saturating_add(1) => *end = to.max(*end),
+                _ if from <= to => spans.push((from, to)),
+                _ => {}
+            }
+        }
+        spans
+    };
+    let far = within(AROUND);
+    let count = far.iter().fold(0, |count: u32, (from, to)| count.saturating_add(to - from + 1));
+    if count <= MOST_AROUND { far } else { within(NEAR) }
+}
+
 fn decode(cell: &Value) -> CellValue {
     match cell {
         Value::String(text) => CellValue::text(text),
@@ -188,6 +214,19 @@ mod tests {
         assert_eq!(windows(vec![]), []);
         assert_eq!(windows(vec![7, 2, 1001, 1002]), [(2, 1001), (1002, 1002)]);
         assert_eq!(windows(vec![5, 5]), [(5, 5)]);
+    }
+
+    #[test]
+    fn rows_around_are_read_once_and_not_beyond_reason() {
+        assert_eq!(around(&[], (2, 50)), []);
+        assert_eq!(around(&[7, 40], (2, 50)), [(2, 50)]);
+        assert_eq!(around(&[2], (2, 900)), [(2, 900)]);
+        assert_eq!(around(&[3_000, 5_000], (2, 9_000)), [(2_000, 6_000)]);
+        assert_eq!(around(&[3_000, 6_000], (2, 6_500)), [(2_000, 4_000), (5_000, 6_500)]);
+        assert_eq!(around(&[9_000], (2, 50)), [], "it is not there any more");
+        let scattered: Vec<u32> = (1..=6).map(|at| at * 5_000).collect();
+        let near = around(&scattered, (2, 30_050));
+        assert_eq!((near.len(), near[0], near[5]), (6, (4_900, 5_100), (29_900, 30_050)));
     }
 
     #[test]

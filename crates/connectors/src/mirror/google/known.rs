@@ -15,7 +15,7 @@ use crate::mirror::{
     letters::letter_of,
     titles::{Located, locate},
 };
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A row's cells in the fetched columns.
 pub type Cells = BTreeMap<Place, CellValue>;
@@ -49,6 +49,12 @@ impl Google {
         };
         let (rows, columns) = (u32::try_from(rows).unwrap_or(u32::MAX), columns as usize);
         let header_row = self.spreadsheet.header_row;
+        if header_row > rows {
+            return Err(Trouble::BadRequest(format!(
+                "the sheet “{title}” has no row {header_row}, where its titles should be: it has \
+                 {rows} rows; say which row holds the titles"
+            )));
+        }
         Ok(Grid { path, sheet, tab: title.to_owned(), header_row, rows, columns })
     }
 
@@ -161,13 +167,25 @@ impl Known {
         session: &mut Session,
         blocks: &[(u32, u32)],
     ) -> Result<HashMap<u32, Cells>, Trouble> {
-        let fetched = &self.located.fetched;
+        self.blocks_of(session, blocks, |_| true)
+    }
+
+    /// Of these columns only, and of the one that tells rows apart.
+    pub fn blocks_of(
+        &self,
+        session: &mut Session,
+        blocks: &[(u32, u32)],
+        is_asked: impl Fn(&Place) -> bool,
+    ) -> Result<HashMap<u32, Cells>, Trouble> {
+        let fetched = self.located.fetched.iter();
+        let fetched: Vec<&(Place, usize)> =
+            fetched.filter(|(place, _)| *place == self.key || is_asked(place)).collect();
         let part = |rows| fetched.iter().map(move |(_, column)| Part { column: *column, rows });
         let parts: Vec<Part> = blocks.iter().copied().flat_map(part).collect();
         let mut columns = self.get(session, &parts)?.into_iter();
         let mut found: HashMap<u32, Cells> = HashMap::new();
         for (from, to) in blocks {
-            for (place, _) in fetched {
+            for (place, _) in &fetched {
                 let mut cells = columns.next().unwrap_or_default().into_iter();
                 for row in *from..=*to {
                     let cell = cells.next().unwrap_or_default();
@@ -192,6 +210,15 @@ impl Known {
     pub fn ask_names(&mut self, session: &mut Session) -> Result<(), Trouble> {
         self.names = Some(Names::ask(session, &self.grid)?);
         Ok(())
+    }
+
+    /// Names columns as a write does, for which one has to be let in as an editor.
+    pub fn name(
+        &mut self,
+        session: &mut Session,
+        columns: &BTreeSet<usize>,
+    ) -> Result<(), Trouble> {
+        Names::ask(session, &self.grid)?.give(session, &self.grid, columns).map(drop)
     }
 
     /// Writes cells, and gives where they were written and what they hold now.

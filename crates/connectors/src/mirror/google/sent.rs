@@ -6,15 +6,12 @@
 
 use super::{
     Google,
-    grid::{letters, windows},
+    grid::{around, letters, windows},
     known::Cells,
     write::Cell,
 };
-use crate::mirror::{CellValue, RowId, Trouble, Writable};
+use crate::mirror::{CellValue, Place, RowChange, RowId, Trouble, Writable};
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// So many rows above and below are remembered: further than people insert in an instant.
-const AROUND: u32 = 100;
 
 /// A write that may have moved.
 pub struct Sent {
@@ -28,18 +25,18 @@ fn cell<'a>(cells: &'a Cells, key: &Writable) -> &'a CellValue {
 }
 
 impl Google {
-    /// Makes sure where rows and columns are, and remembers the rows around, right before a write.
-    pub(super) fn aim(&mut self, ids: &HashSet<RowId>) -> Result<HashMap<RowId, Cells>, Trouble> {
+    /// Makes sure where rows and columns are, and remembers the rows around, right before a write: of
+    /// those, what is about to be written.
+    pub(super) fn aim(&mut self, changes: &[RowChange]) -> Result<HashMap<RowId, Cells>, Trouble> {
+        let ids: HashSet<&RowId> = changes.iter().map(|change| &change.row).collect();
+        let cells = changes.iter().flat_map(|change| &change.cells);
+        let written: HashSet<&Place> = cells.map(|(key, _)| key.place()).collect();
         for is_last in [false, true] {
             let (session, known) = self.known()?;
             known.ask_names(session)?;
             let places: Vec<u32> = ids.iter().filter_map(|id| known.index.row(id)).collect();
-            let (first, last) = (known.grid.header_row + 1, known.grid.rows);
-            let wide = |(from, to): (u32, u32)| {
-                (from.saturating_sub(AROUND).max(first), to.saturating_add(AROUND).min(last))
-            };
-            let windows: Vec<_> = windows(places).into_iter().map(wide).collect();
-            let around = match known.blocks(session, &windows) {
+            let spans = around(&places, (known.grid.header_row + 1, known.grid.rows));
+            let around = match known.blocks_of(session, &spans, |place| written.contains(place)) {
                 Ok(around) => around,
                 // Rows that are not there any more are refused.
                 Err(Trouble::Changed(_) | Trouble::BadRequest(_)) if !is_last => {
@@ -48,9 +45,9 @@ impl Google {
                 }
                 Err(trouble) => return Err(trouble),
             };
-            let stands = |id: &RowId| {
+            let stands = |id: &&RowId| {
                 let cells = known.index.row(id).and_then(|row| around.get(&row));
-                cells.is_some_and(|cells| known.id_in(cells) == *id)
+                cells.is_some_and(|cells| known.id_in(cells) == **id)
             };
             if is_last || ids.iter().all(stands) {
                 let named = around.into_values().map(|cells| (known.id_in(&cells), cells));

@@ -22,7 +22,7 @@ impl Google {
         &mut self,
         changes: &[RowChange],
     ) -> Result<HashMap<RowId, Pushed>, Trouble> {
-        let before = self.aim(&changes.iter().map(|change| change.row.clone()).collect())?;
+        let before = self.aim(changes)?;
         let (_, known) = self.known()?;
         let (mut became, mut cells) = (HashMap::new(), Vec::new());
         for change in changes {

@@ -5,6 +5,7 @@ use super::{
     session::Session,
 };
 use crate::mirror::{CellValue, Columns, Finding, Trouble, Use, titles::Located};
+use std::collections::BTreeSet;
 
 /// The columns that are to be written, with their places.
 pub struct Written<'a>(Vec<(&'a str, usize)>);
@@ -21,6 +22,10 @@ impl<'a> Written<'a> {
         let all = columns.fetched().zip(&located.fetched);
         let written = all.filter(|(column, _)| column.permission == Use::Write);
         Written(written.map(|(column, (_, at))| (column.name(), *at)).collect())
+    }
+
+    pub fn places(&self) -> BTreeSet<usize> {
+        self.0.iter().map(|(_, at)| *at).collect()
     }
 
     /// How many formulas are among the first rows' cells, column by column. A text that begins with

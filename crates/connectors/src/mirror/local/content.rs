@@ -72,6 +72,17 @@ impl Content {
         found
     }
 
+    /// Makes sure that the file can be written to without harm.
+    pub fn sound(&self) -> Result<(), Trouble> {
+        let Format::Csv { encoding, delimiter } = &self.format else { return Ok(()) };
+        csv::whole(&self.bytes, encoding, *delimiter).map_err(|line| {
+            Trouble::BadRequest(format!(
+                "a quotation mark (\") in line {line} is never closed, so that the rest of the file \
+                 is one cell: nothing can be written until it is closed or taken out"
+            ))
+        })
+    }
+
     /// The file with other cells, and for each edit that could not be made what the cell takes.
     pub fn edit(&self, edits: &[Edit]) -> Result<(Vec<u8>, Vec<Option<String>>), Trouble> {
         let edited = match &self.format {

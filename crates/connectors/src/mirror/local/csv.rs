@@ -20,7 +20,7 @@ pub fn edit(
     let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
     let text = text.filter(|text| encoded(encoding, text).as_deref() == Some(&bytes[mark..]));
     let text = text.ok_or("the file's encoding cannot be written back: save it as UTF-8")?;
-    let records = records(&text, delimiter);
+    let (records, _) = records(&text, delimiter);
     let mut pieces: Vec<(Range<usize>, String)> = Vec::new();
     let mut verdicts = Vec::new();
     for edit in edits {
@@ -57,6 +57,17 @@ pub fn edit(
     out.push_str(&text[done..]);
     let out = encoded(encoding, &out).ok_or("the file's encoding cannot be written back")?;
     Ok(([&bytes[..mark], &out].concat(), verdicts))
+}
+
+/// Whether every quotation mark is closed.
+///
+/// # Errors
+/// Which line holds the one that is not.
+pub fn whole(bytes: &[u8], encoding: &str, delimiter: char) -> Result<(), u64> {
+    let encoding = Encoding::for_label(encoding.as_bytes()).unwrap_or(UTF_8);
+    let mark = Encoding::for_bom(bytes).map_or(0, |(_, length)| length);
+    let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
+    records(&text, delimiter).1.map_or(Ok(()), Err)
 }
 
 /// Sorts the pieces; of several beyond one row's end each adds only what the one before lacks.
@@ -117,10 +128,11 @@ struct Record {
 }
 
 /// Every record with the places of its cells, read as the reader of tables does: a quotation mark
-/// means something at a cell's start only, and empty lines are no records.
-fn records(text: &str, delimiter: char) -> Vec<Record> {
+/// means something at a cell's start only, and empty lines are no records. And the line of a
+/// quotation mark that is left open.
+fn records(text: &str, delimiter: char) -> (Vec<Record>, Option<u64>) {
     let mut records = Vec::new();
-    let (mut line, mut begun, mut start, mut quoted) = (1, 1, 0, false);
+    let (mut line, mut begun, mut start, mut quoted, mut opened) = (1, 1, 0, false, 1);
     let mut cells = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -138,7 +150,7 @@ fn records(text: &str, delimiter: char) -> Vec<Record> {
                 quoted = false;
             }
         } else if c == '"' && at == start {
-            quoted = true;
+            (quoted, opened) = (true, line);
         } else if c == delimiter {
             cells.push(start..at);
             start = at + c.len_utf8();
@@ -156,7 +168,7 @@ fn records(text: &str, delimiter: char) -> Vec<Record> {
         cells.push(start..text.len());
         records.push(Record { line: begun, cells });
     }
-    records
+    (records, quoted.then_some(opened))
 }
 
 /// `None` for what the encoding has no bytes for.

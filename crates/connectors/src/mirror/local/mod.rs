@@ -216,6 +216,7 @@ impl LocalFile {
         if edits.is_empty() {
             return Ok(Vec::new());
         }
+        content.sound()?;
         let (bytes, _) = content.edit(edits)?;
         if bytes == content.bytes {
             return Ok(vec![true; edits.len()]);
@@ -287,6 +288,9 @@ impl LocalFile {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         if folder.metadata().is_ok_and(|data| data.permissions().readonly()) {
             found.push(Finding::wrong("the file's folder is read-only: nothing can be written"));
+        }
+        if let Err(trouble) = content.sound() {
+            found.push(Finding::of(&trouble));
         }
         match rows.rows.len() {
             0 => found.push(Finding::warning("the file has no rows that can be told apart yet")),

@@ -28,7 +28,9 @@ pub struct SheetFinding {
     pub text: String,
 }
 
-/// Tries everything without writing: the secrets, the document, its columns, its rows.
+/// Tries everything without writing a cell: the secrets, the document, its columns, its rows. In a
+/// Google sheet the columns that are written get their names, as before a write: so whoever may only
+/// look at it is told here.
 #[utoipa::path(post, path = "/sheets/{id}/check", tag = "sheets", params(("id" = u64, Path)),
     responses((status = 200, body = SheetCheck)))]
 pub async fn run(

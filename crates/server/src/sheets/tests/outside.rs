@@ -59,6 +59,40 @@ async fn what_is_one_of_our_agents_own_in_the_sheet_is_theirs_here() {
 }
 
 #[tokio::test]
+async fn what_is_closed_as_it_comes_comes_once_whoever_has_it_in_the_sheet() {
+    let stub = tencent(4);
+    for row in 1..4 {
+        stub.edit(row, "建联人", json!("Asha"));
+    }
+    // One number stands in two rows, and one is not to be called.
+    stub.edit(2, "手机号", json!("13800000001"));
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    let source = format!("/sources/{}", desk.source);
+    desk.h.call("PATCH", &source, json!({"dedupe_window_secs": 86_400})).await.expect(200);
+    desk.h.call("POST", "/do-not-call", json!({"phone": "13800000002"})).await.expect(201);
+    desk.add_tencent(&stub).await;
+    let items = async |desk: &Desk, phone: &str| {
+        let found = desk.h.get(&format!("/items?phone=%2B86{phone}")).await;
+        let items = found["items"].as_array().unwrap().clone();
+        items.iter().map(|item| item["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for new in [4, 0, 0, 0] {
+        let counts = desk.sync().await;
+        assert_eq!((&counts["new"], &counts["respected"]), (&json!(new), &json!(0)));
+        let mut twice = items(&desk, "13800000001").await;
+        twice.sort();
+        assert_eq!(twice, ["duplicate", "waiting"]);
+        assert_eq!(items(&desk, "13800000002").await, ["barred"]);
+        assert_eq!(items(&desk, "13800000004").await, ["assigned"]);
+    }
+    let state = desk.state().await;
+    let figures = ["with_item", "owned_outside", "conflicts"].map(|figure| state[figure].clone());
+    assert_eq!(figures, [4, 0, 0]);
+    assert_eq!((stub.cell(1, "建联人"), stub.cell(2, "建联人")), (json!("Asha"), json!("Asha")));
+    desk.h.end().await;
+}
+
+#[tokio::test]
 async fn an_edit_from_outside_is_a_conflict_that_people_decide() {
     let stub = tencent(2);
     let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;

@@ -62,6 +62,8 @@ const SAID = [
 	'no column tells rows apart',
 	'the sheet has no column M: it has 5',
 	'the file has only 5 columns',
+	'the sheet “一” has no row 99, where its titles should be: it has 24 rows; say which row holds the titles',
+	'a quotation mark (") in line 3 is never closed, so that the rest of the file is one cell: nothing can be written until it is closed or taken out',
 	'“QQ” and “M” are the same column: keep one of them in the configuration',
 	'the title of the column QQ is there twice: rename one of them',
 	'“QQ” is a column that the sheet fills in itself (a formula, a time or a person), or one of links or pictures: it cannot be written. Set its permission to read or ignore, or make it a text column',
