@@ -76,6 +76,8 @@ pub enum Stop {
     Elsewhere,
     /// The service asked us to wait until then: nobody's wish shortens that.
     Resting(Time),
+    /// Somebody removes the sheet.
+    Leaving,
 }
 
 impl From<Trouble> for Stop {
@@ -153,6 +155,11 @@ pub async fn check(app: &App, which: Which) -> Result<Vec<Finding>, Stop> {
     pass.give_back().await?;
     *held = pass.opened.take();
     findings
+}
+
+/// Has a sheet that is about to be removed, so that no other node does. Nothing is read or written.
+pub async fn take(app: &App, which: Which) -> Result<(), Stop> {
+    Pass::begin(app, which, None, PATIENCE_SECS).await.map(drop)
 }
 
 impl<'a> Pass<'a> {
@@ -304,6 +311,9 @@ impl<'a> Pass<'a> {
 
     /// Goes on having the sheet.
     async fn hold_on(&mut self) -> Result<(), Stop> {
+        if self.app.sheets.is_leaving((self.workspace, self.sheet.id)) {
+            return Err(Stop::Leaving);
+        }
         let (now, node) = (self.app.clock.now(), self.app.sheets.node());
         if self.sheet.leased_until > now.plus_secs(LEAST_SECS) {
             return Ok(());

@@ -3,8 +3,8 @@
 use super::Which;
 use super::opened::Opened;
 use crate::auth::secret;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One sheet's turn: whoever has the lock works on it.
 pub type Turn = Arc<tokio::sync::Mutex<Option<Opened>>>;
@@ -13,6 +13,19 @@ pub type Turn = Arc<tokio::sync::Mutex<Option<Opened>>>;
 pub struct Turns {
     node: String,
     turns: Mutex<HashMap<Which, Turn>>,
+    leaving: Mutex<HashSet<Which>>,
+}
+
+/// A sheet is about to be removed, as long as this lives.
+pub struct Leaving<'a> {
+    turns: &'a Turns,
+    which: Which,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.turns.all_leaving().remove(&self.which);
+    }
 }
 
 impl Turns {
@@ -23,7 +36,7 @@ impl Turns {
     /// When the operating system gives no randomness.
     pub fn new(shared: bool) -> std::io::Result<Turns> {
         let node = if shared { secret::random()? } else { "only".to_owned() };
-        Ok(Turns { node, turns: Mutex::default() })
+        Ok(Turns { node, turns: Mutex::default(), leaving: Mutex::default() })
     }
 
     /// What this process calls itself towards other nodes.
@@ -34,6 +47,20 @@ impl Turns {
     pub fn turn(&self, which: Which) -> Turn {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.entry(which).or_default().clone()
+    }
+
+    /// The sheet is about to be removed: whoever works on it here stops at the next call.
+    pub fn leave(&self, which: Which) -> Leaving<'_> {
+        self.all_leaving().insert(which);
+        Leaving { turns: self, which }
+    }
+
+    pub fn is_leaving(&self, which: Which) -> bool {
+        self.all_leaving().contains(&which)
+    }
+
+    fn all_leaving(&self) -> MutexGuard<'_, HashSet<Which>> {
+        self.leaving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The sheet was removed.

@@ -1495,7 +1495,8 @@ export interface paths {
         /**
          * Removes a sheet here, with its secrets and what is known of its rows; the sheet itself stays as it
          *     is. Items of its rows that wait and were never tried are taken back, as if the rows were gone; what
-         *     somebody has, owes a call or has closed stays.
+         *     somebody has, owes a call or has closed stays. While another server works on the sheet it is refused
+         *     with 409 `elsewhere`.
          */
         delete: operations["delete_sheets_id"];
         options?: never;

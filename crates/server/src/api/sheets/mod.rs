@@ -18,7 +18,7 @@ use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
 use crate::http::wire::{Page, Paging, page_by_id};
 use crate::http::{Body, Params, Pick, Problem, Rfc3339};
-use crate::sheets::{Pace, SheetKind, Stop};
+use crate::sheets::{self, Pace, SheetKind, Stop};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -120,6 +120,7 @@ fn stopped(stop: Stop, now: Time) -> Problem {
                 )
             }
         }
+        Stop::Leaving => Problem::not_found("The sheet is being removed."),
         Stop::Elsewhere => Problem {
             retry_after_secs: Some(5),
             ..Problem::new(
@@ -212,7 +213,8 @@ fn is_untouched(item: &Item) -> bool {
 
 /// Removes a sheet here, with its secrets and what is known of its rows; the sheet itself stays as it
 /// is. Items of its rows that wait and were never tried are taken back, as if the rows were gone; what
-/// somebody has, owes a call or has closed stays.
+/// somebody has, owes a call or has closed stays. While another server works on the sheet it is refused
+/// with 409 `elsewhere`.
 #[utoipa::path(delete, path = "/sheets/{id}", tag = "sheets", params(("id" = u64, Path)),
     responses((status = 204, description = "Removed")))]
 pub async fn remove(
@@ -220,13 +222,27 @@ pub async fn remove(
     caller: Caller,
     Pick(id): Pick<u64>,
 ) -> Answered<StatusCode> {
-    let found = find(&app, &caller, id).await?;
+    find(&app, &caller, id).await?;
+    // It goes on to its end also when whoever asked has gone.
+    let removed = tokio::spawn(async move { take_out(&app, &caller, id).await });
+    removed.await.map_err(Problem::internal)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Once nobody works on the sheet: whoever reads it would go on to make items of its rows.
+async fn take_out(app: &App, caller: &Caller, id: u64) -> Answered<()> {
+    let which = (caller.workspace, SheetId(id));
+    let _leaving = app.sheets.leave(which);
+    let turn = app.sheets.turn(which);
+    let _held = turn.lock().await;
+    let found = find(app, caller, id).await?;
+    sheets::take(app, which).await.map_err(|stop| stopped(stop, app.clock.now()))?;
     let told = json!({ "before": face::told(&found.name, &found.kind, found.active) });
-    let act = act(&caller, "sheet_removed", found.id, told);
+    let act = act(caller, "sheet_removed", found.id, told);
     let rows = app.store.sheet_rows(caller.workspace, found.id).await?;
     app.store.delete_sheet(caller.workspace, found.id, &act, app.clock.now()).await?;
-    app.sheets.forget((caller.workspace, found.id));
+    app.sheets.forget(which);
     let items: Vec<_> = rows.into_iter().filter_map(|row| row.item).collect();
     cancel_open(&app.dispatcher, caller.workspace, caller.actor, &items, is_untouched).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }

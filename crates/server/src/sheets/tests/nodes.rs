@@ -69,6 +69,13 @@ async fn of_two_nodes_only_one_works_on_a_sheet() {
     assert!(matches!(refused, Err(Stop::Elsewhere)), "{refused:?}");
     other.call("POST", &sync, Value::Null).await.expect(200);
     assert!(desk.h.app.clock.now() >= until);
+    // Nor is it removed while somebody works on it, who would go on to make items of its rows.
+    let now = desk.h.app.clock.now();
+    let until = now.plus_secs(1);
+    let leased = desk.h.app.store.lease_sheet(workspace, id, "busy", now, until).await;
+    leased.unwrap().expect("it was free");
+    other.call("DELETE", &format!("/sheets/{}", desk.sheet), Value::Null).await.expect(204);
+    assert!(desk.h.app.clock.now() >= until);
     other.end().await;
     desk.h.end().await;
 }

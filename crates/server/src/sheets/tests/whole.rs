@@ -3,7 +3,8 @@
 use super::desk::{Desk, tencent};
 use crate::testing::Harness;
 use serde_json::{Value, json};
-use sheet_stubs::Table;
+use sheet_stubs::{Act, Step, Table};
+use std::time::Duration;
 
 /// The columns that may be written; the formula's and those with the accounts are not among them.
 const WRITTEN: [&str; 5] = ["已电联", "已选中", "QQ", "建联人", "备注"];
@@ -162,5 +163,31 @@ async fn a_call_that_was_promised_is_made_to_the_number_that_the_row_says_by_the
     assert_eq!(now["state"], "scheduled", "{now}");
     assert_eq!(now["contact"]["phone"], "+8613900000001");
     assert!(!now["callback"].is_null(), "{now}");
+    desk.h.end().await;
+}
+
+#[tokio::test]
+async fn a_sheet_that_is_removed_while_it_is_read_leaves_nothing_waiting() {
+    let stub = tencent(250);
+    let mut desk = Desk::open(Harness::new().await, &["Asha"]).await;
+    desk.add_tencent(&stub).await;
+    let slow = Step { times: 9, ..Step::next("getRecords", Act::Delay { millis: 300 }) };
+    stub.script().add(slow);
+    let path = format!("/sheets/{}", desk.sheet);
+    let sync = format!("{path}/sync");
+    let remove = async {
+        while stub.calls_of("getRecords").is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        desk.h.call("DELETE", &path, Value::Null).await.expect(204);
+    };
+    let (read, ()) = tokio::join!(desk.h.call("POST", &sync, Value::Null), remove);
+    read.problem(404);
+    assert!(stub.calls_of("getRecords").len() < 3, "what is removed is not read to its end");
+    assert_eq!(desk.h.get("/sheets").await["items"], json!([]));
+    for state in ["waiting", "scheduled", "offered"] {
+        let items = desk.h.get(&format!("/items?state={state}")).await;
+        assert_eq!(items["items"], json!([]), "{state}");
+    }
     desk.h.end().await;
 }
