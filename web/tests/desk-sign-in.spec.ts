@@ -55,7 +55,10 @@ test('a name is chosen and a PIN typed without a mouse, and the device knows who
 	await expect(page).toHaveURL(/\/work$/);
 	// Signed out, the same one only types their PIN.
 	await page.keyboard.press('Control+k');
+	const palette = page.getByRole('dialog');
+	await expect(palette.getByRole('combobox')).toBeFocused();
 	await page.keyboard.type('Sign out');
+	await expect(palette.getByRole('option')).toHaveText([/^Sign out/]);
 	await page.keyboard.press('Enter');
 	await expect(page).toHaveURL(/\/desk$/);
 	await expect(page.getByRole('heading', { name: '王芳' })).toBeVisible();
