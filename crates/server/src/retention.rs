@@ -1,6 +1,6 @@
 //! Retention: the persons of items that closed long enough ago are erased, source by source.
 //!
-//! Done by every node that dispatches, between other housekeeping. Two that meet do no harm: the
+//! Done by every server, between other housekeeping, also where a worker dispatches. Two that meet do no harm: the
 //! second finds nothing to erase, and what finds nothing is not audited.
 
 use crate::api::contacts::leave::leave;

@@ -346,9 +346,8 @@ async fn keep_house(app: App) {
         if let Err(error) = app.store.forget_old_tries(yesterday).await {
             tracing::warn!(%error, "old tries to sign in were not forgotten");
         }
-        if !app.config.no_dispatch
-            && let Err(error) = retention::round(&app, &mut expired).await
-        {
+        // Also where a worker dispatches: it is no decision of its.
+        if let Err(error) = retention::round(&app, &mut expired).await {
             tracing::warn!(%error, "persons of old items were not erased; trying again");
         }
     }

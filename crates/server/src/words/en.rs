@@ -139,6 +139,10 @@ impl Words for English {
     }
 
     fn calling(&self, place: Where<'_>, when: &When) -> String {
+        let zone = match place {
+            Where::Zone(zone) => Some(zone),
+            Where::Zones(_) => None,
+        };
         let hours = match place {
             Where::Zone(zone) => format!("Calling hours in {zone}"),
             Where::Zones(n) => format!("Calling hours in all {n} zones where the contact may be"),
@@ -152,7 +156,10 @@ impl Words for English {
                 "The contact is on the do-not-call list: not to be called.".to_owned()
             }
             When::Barred(Some(at)) => {
-                format!("The contact is on the do-not-call list: not to be called before {at}.")
+                let there = zone.map(|zone| format!(" in {zone}")).unwrap_or_default();
+                format!(
+                    "The contact is on the do-not-call list: not to be called before {at}{there}."
+                )
             }
         }
     }

@@ -152,6 +152,10 @@ impl Words for Hindi {
     }
 
     fn calling(&self, place: Where<'_>, when: &When) -> String {
+        let zone = match place {
+            Where::Zone(zone) => Some(zone),
+            Where::Zones(_) => None,
+        };
         let hours = match place {
             Where::Zone(zone) => format!("{zone} में कॉल का समय"),
             Where::Zones(n) => format!("संपर्क जहाँ हो सकते हैं, उन सभी {n} समय क्षेत्रों में कॉल का समय"),
@@ -163,7 +167,8 @@ impl Words for Hindi {
             When::Never => format!("{hours} एक साथ कभी नहीं होता।"),
             When::Barred(None) => "संपर्क कॉल-न-करें सूची में है: कॉल नहीं करनी है।".to_owned(),
             When::Barred(Some(at)) => {
-                format!("संपर्क कॉल-न-करें सूची में है: {at} से पहले कॉल नहीं करनी है।")
+                let there = zone.map(|zone| format!("{zone} में ")).unwrap_or_default();
+                format!("संपर्क कॉल-न-करें सूची में है: {there}{at} से पहले कॉल नहीं करनी है।")
             }
         }
     }

@@ -128,6 +128,10 @@ impl Words for Chinese {
     }
 
     fn calling(&self, place: Where<'_>, when: &When) -> String {
+        let zone = match place {
+            Where::Zone(zone) => Some(zone),
+            Where::Zones(_) => None,
+        };
         let hours = match place {
             Where::Zone(zone) => format!("{zone} 的可呼叫时段"),
             Where::Zones(n) => format!("联系人可能所在的 {n} 个时区的共同可呼叫时段"),
@@ -139,7 +143,8 @@ impl Words for Chinese {
             When::Never => format!("{hours}不存在。"),
             When::Barred(None) => "联系人在谢绝来电名单上：不可致电。".to_owned(),
             When::Barred(Some(at)) => {
-                format!("联系人在谢绝来电名单上：{at} 之前不可致电。")
+                let there = zone.map(|zone| format!("{zone} 时间 ")).unwrap_or_default();
+                format!("联系人在谢绝来电名单上：{there}{at} 之前不可致电。")
             }
         }
     }
