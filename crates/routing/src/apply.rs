@@ -155,6 +155,8 @@ impl State {
             Event::DayStarted { at } => self.start_day(*at),
             Event::Submitted { item, submission } => self.submit(*item, at, submission),
             Event::Forced { item, version, arrived_at, submission } => {
+                // An item holds one key at most: from now on that of who it is about now.
+                self.hold_no_key(*item);
                 self.closed.retain(|closed| closed != item);
                 self.arrive(*item, version + 1, *arrived_at, submission);
                 self.recognise(*item, submission);

@@ -136,6 +136,7 @@ impl Model {
                 self.recognise(*item, at, submission);
             }
             Event::Forced { item, version, arrived_at, submission } => {
+                self.holds.retain(|_, (first, _)| first != item);
                 self.arrive(*item, version + 1, *arrived_at, submission)?;
                 self.recognise(*item, at, submission);
             }
