@@ -115,10 +115,8 @@ async fn forward(
         message.resize(body + length as usize - 4, 0);
         from.read_exact(&mut message[body..]).await?;
         started = true;
-        let kind = message[0];
-        let is_commit = matches!(kind, b'Q' | b'P')
-            && message.windows(6).any(|word| word.eq_ignore_ascii_case(b"commit"));
-        if is_commit {
+        // A plain query, by its first word: `SET synchronous_commit` is none.
+        if message[0] == b'Q' && message[5..].starts_with(b"COMMIT") {
             match shared.cut.swap(0, Ordering::SeqCst) {
                 1 => {
                     shared.cuts.fetch_add(1, Ordering::SeqCst);
