@@ -1,7 +1,7 @@
 //! Times as people read and write them: in the workspace's zone.
 
 use crate::api::Api;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -34,10 +34,10 @@ enum Edge {
     End,
 }
 
-/// A day in the zone (`2026-01-31`), or a time (`2026-01-31T09:30:00+05:30`), as the API takes it.
-fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
+/// A day in the zone (`2026-01-31`), or a time (`2026-01-31T09:30:00+05:30`), as a time.
+fn moment(text: &str, zone: &str, edge: Edge) -> Result<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at.to_string());
+        return Ok(at);
     }
     let says = || format!("“{text}” is neither a day such as 2026-01-31 nor an RFC 3339 time");
     let mut day: Date = text.parse().with_context(says)?;
@@ -46,7 +46,7 @@ fn moment(text: &str, zone: &str, edge: Edge) -> Result<String> {
     }
     let zone = TimeZone::get(zone).with_context(|| format!("the zone “{zone}” is not known"))?;
     let start = zone.to_zoned(day.at(0, 0, 0, 0)).with_context(says)?;
-    Ok(start.timestamp().to_string())
+    Ok(start.timestamp())
 }
 
 /// `from` and `to` as parameters of a query.
@@ -67,7 +67,12 @@ pub fn edges(
     let zone = zone(api)?;
     let edges = [("from", from, Edge::Start), ("to", to, Edge::End)];
     let given = edges.into_iter().filter_map(|(name, text, edge)| Some((name, text?, edge)));
-    given.map(|(name, text, edge)| Ok((name, moment(text, &zone, edge)?))).collect()
+    let edges = given.map(|(name, text, edge)| Ok((name, moment(text, &zone, edge)?)));
+    let edges: Vec<(&str, Timestamp)> = edges.collect::<Result<_>>()?;
+    if let [(_, from), (_, to)] = edges[..] {
+        ensure!(from < to, "--to does not come after --from: nothing lies between them");
+    }
+    Ok(edges.into_iter().map(|(name, at)| (name, at.to_string())).collect())
 }
 
 #[cfg(test)]
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_day_lasts_from_its_first_moment_to_the_next_day() {
-        let read = |text: &str, edge| moment(text, "Asia/Kolkata", edge).unwrap();
+        let read = |text: &str, edge| moment(text, "Asia/Kolkata", edge).unwrap().to_string();
         assert_eq!(read("2026-03-02", Edge::Start), "2026-03-01T18:30:00Z");
         assert_eq!(read("2026-03-02", Edge::End), "2026-03-02T18:30:00Z");
         assert_eq!(read("2026-03-02T09:30:00+05:30", Edge::End), "2026-03-02T04:00:00Z");

@@ -82,6 +82,9 @@ fn figures_are_for_people_and_for_programs() {
     );
     let report = desk.json(&["fairness", "--to", "2020-01-01"]);
     assert_eq!(report["all"]["max"], 0.0);
+    let turned = desk.run(&["fairness", "--from", "2020-01-02", "--to", "2020-01-01"]);
+    assert!(!turned.status.success());
+    assert!(String::from_utf8_lossy(&turned.stderr).contains("does not come after"), "{turned:?}");
     assert_eq!(desk.json(&["fairness"])["sources"][0]["agents"][0]["name"], "Ben");
     let board = said(&desk.run(&["monitor", "--once"]));
     assert!(board.contains("Asha") && board.contains("Newest assignments"), "{board}");

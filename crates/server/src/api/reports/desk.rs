@@ -1,6 +1,6 @@
 //! `GET /reports/desk`: how far a list has come, who did what, when, and with which results.
 
-use super::tally::{Counted, OfAgent, by_agent, by_clock, by_part, starts, stretches};
+use super::tally::{Counted, OfAgent, begun, by_agent, by_clock, by_part, stretches};
 use crate::api::desks::{Colour, Desk};
 use crate::api::outcome_series::Interval;
 use crate::api::outcomes::Period;
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::wire::number_in_text;
-use crate::http::{Params, Problem, Rfc3339};
+use crate::http::{Params, Rfc3339};
 use crate::words::{LanguageHeader, Lexicon};
 use axum::Json;
 use axum::extract::State;
@@ -170,9 +170,7 @@ impl App {
         // What is recorded at this very moment counts.
         let (from, to) = period.ends(today, Time(self.clock.now().0 + 1))?;
         let zone = TimeZone::get(&time_zone).unwrap_or(TimeZone::UTC);
-        let (interval, starts) = starts(from, to, &zone).ok_or_else(|| {
-            Problem::field("from", "must not be more than a year before `to`: ask for less")
-        })?;
+        let (interval, starts) = begun(from, to, &zone, None)?;
         let tallies = self.store.tallies(workspace, queue, &stretches(from, to, &zone)).await?;
         let latest = self.store.latest_results(workspace, queue, from, to, LATEST).await?;
         let desks = self.desks_of(caller, &tallies).await?;

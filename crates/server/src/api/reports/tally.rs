@@ -104,20 +104,22 @@ pub fn starts(from: Time, to: Time, zone: &TimeZone) -> Option<(Interval, Vec<Ti
 /// The most parts of a period: a month of quarters of an hour.
 const MOST_PARTS: usize = 3_000;
 
-/// Where the parts of a period begin, as it is asked to be divided, or into a hundred at most.
+/// Where the parts of a period begin: as it is asked to be divided, or else into a hundred at most.
+///
+/// # Errors
+/// When the period is longer than a year, or would have too many parts.
 pub fn begun(
     from: Time,
     to: Time,
     zone: &TimeZone,
     interval: Option<Interval>,
 ) -> Answered<(Interval, Vec<Time>)> {
-    let too_long =
-        || Problem::field("from", "must not be more than a year before `to`: ask for less");
-    let (fitting, parts) = starts(from, to, zone).ok_or_else(too_long)?;
+    let (fitting, parts) = starts(from, to, zone).ok_or_else(|| {
+        Problem::field("from", "must not be more than a year before `to`: ask for less")
+    })?;
     let Some(interval) = interval.filter(|interval| *interval != fitting) else {
         return Ok((fitting, parts));
     };
-    // Hours of a year are looked at before it is known how many they are: no more than that.
     let mut parts = interval.edges(from, to, zone);
     parts.pop();
     if parts.len() > MOST_PARTS {

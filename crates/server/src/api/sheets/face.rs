@@ -37,6 +37,7 @@ pub async fn made(
         return Err(Problem::field("source", "is no active source; name one by its id"));
     }
     let name = name(body.name.take())?.ok_or_else(|| required("name"))?;
+    titled(kind, body.header_row)?;
     let columns = columns(&mut body)?.ok_or_else(|| required("columns"))?;
     let config = SheetConfig {
         link: body.link.take().ok_or_else(|| required("link"))?.trim().to_owned(),
@@ -96,6 +97,7 @@ pub async fn changed(
     if body.source.is_some_and(|wished| wished != before.source.0) {
         return Err(Problem::field("source", "cannot be changed: add another sheet"));
     }
+    titled(kind, body.header_row)?;
     let mut config: SheetConfig =
         serde_json::from_str(&before.config).map_err(Problem::internal)?;
     let old = config.clone();
@@ -161,6 +163,19 @@ pub async fn alone(
                 id.0
             );
             Err(Problem::new(StatusCode::CONFLICT, "sheet_exists", detail))
+        }
+    }
+}
+
+/// Refuses a row of titles where there is only one place for them.
+fn titled(kind: SheetKind, header_row: Option<u32>) -> Answered<()> {
+    match (kind, header_row) {
+        (SheetKind::Google, _) | (_, None) => Ok(()),
+        (SheetKind::File, Some(_)) => {
+            Err(Problem::field("header_row", "is for Google: a file has its titles in row 1"))
+        }
+        (SheetKind::Tencent, Some(_)) => {
+            Err(Problem::field("header_row", "is for Google: a Smart Sheet's fields have titles"))
         }
     }
 }

@@ -185,6 +185,9 @@ async fn the_same_file_is_kept_once_and_one_that_is_gone_is_named() {
     let place = format!("/sheets/{}", second["id"]);
     let moved = desk.h.call("PATCH", &place, json!({"link": path})).await;
     assert_eq!(moved.problem(409), "sheet_exists");
+    let titled = desk.h.call("PATCH", &place, json!({"header_row": 2})).await;
+    assert_eq!(titled.problem(422), "invalid");
+    assert!(titled.text.contains("titles in row 1"), "{}", titled.text);
     std::fs::remove_file(&path).unwrap();
     let found = desk.h.post(&format!("/sheets/{}/check", desk.sheet), Value::Null).await;
     assert_eq!(found["good"], false);
