@@ -54,8 +54,9 @@ pub fn run(options: &Options, args: Worker) -> Result<ExitCode> {
     let once = args.once || std::env::var_os("GITHUB_ACTIONS").is_some_and(|set| !set.is_empty());
     match server.ask(|api| api.get::<Value>("/workspace")) {
         Ok(workspace) if workspace["dispatch"] == "at_once" => eprintln!(
-            "fairlead: this workspace dispatches at once: a worker is needed only where every \
-             server runs with --no-dispatch; set dispatch to by_worker to have items wait for it"
+            "fairlead: this workspace dispatches at once: this worker hands out what servers with \
+             --no-dispatch take in; where any server dispatches, it finds nothing to do. To have \
+             items wait for workers, set dispatch to by_worker"
         ),
         Ok(_) => {}
         Err(error) if once => return Err(error),
