@@ -16,7 +16,7 @@ test('a queue is made, refused at the field, changed and deactivated', async ({
 	await sheet.getByLabel('Label').fill('Call back');
 	await sheet.getByRole('button', { name: 'Save' }).click();
 	await expect(sheet).toBeHidden();
-	const row = page.locator('tr[data-queue="Night leads"]');
+	const row = page.locator('[data-queue="Night leads"]');
 	await row.getByRole('button', { name: 'Night leads', exact: true }).click();
 	await sheet.getByText('Pull', { exact: true }).click();
 	await sheet.getByRole('button', { name: 'Save' }).click();
@@ -32,6 +32,38 @@ test('a queue is made, refused at the field, changed and deactivated', async ({
 	await expect(row).toContainText('Inactive');
 	await page.getByRole('button', { name: 'Undo' }).click();
 	await expect(row).not.toContainText('Inactive');
+	await page.context().close();
+});
+
+test('a card says how its queue stands', async ({ browser, quiet }) => {
+	const target = { percent: 90, within_secs: 60, short_secs: 5 };
+	const queue = await quiet.queue('Standing', { presence: 'required', service_target: target });
+	const source = await quiet.source('Standing', queue.id);
+	const hemal = await quiet.agent('Hemal', [queue.id], { capacity: { lead: 1 } });
+	await quiet.agent('Ivo', [queue.id]);
+	const page = await signedIn(browser, quiet.server.url, 'Admin');
+	await page.goto(`${quiet.server.url}/queues`);
+	const card = page.locator('[data-queue=Standing]');
+	await expect(card).toContainText('0 of 2');
+	await expect(card).toContainText('90% in 1 min');
+	await quiet.post(`/agents/${hemal.id}/sign-in`, {});
+	await expect(card).toContainText('1 of 2');
+	await expect(card).toContainText('1 free');
+	// One in hands, the other waits for somebody; nobody loads the page again.
+	await quiet.item(source.id, 'Kavya', '+919876571001');
+	await quiet.item(source.id, 'Lalit', '+919876571002');
+	await expect(card).toContainText('0 free');
+	await expect(card.locator('[data-waiting="1"]')).toBeVisible();
+	await expect(card).toContainText('100.00%');
+	await card.getByRole('link', { name: '1', exact: true }).click();
+	await expect(page).toHaveURL(new RegExp(`/items.state=waiting&queue=${queue.id}$`));
+
+	await page.goto(`${quiet.server.url}/service`);
+	const [file] = await Promise.all([
+		page.waitForEvent('download'),
+		page.getByRole('link', { name: 'By queue as CSV' }).click()
+	]);
+	expect(file.suggestedFilename()).toBe('service-queues.csv');
 	await page.context().close();
 });
 

@@ -96,6 +96,14 @@ test('a report counts what was recorded, follows it, and is given out', async ({
 	await page.getByText('As a table').click();
 	const hours = page.getByRole('table', { name: 'Activity, by the hour' }).locator('tbody tr');
 	await expect(hours.last().getByRole('cell')).toHaveText(['3', '2', '1']);
+	// What is pointed at is said, also when the figures change meanwhile.
+	const chart = page.locator('.u-over');
+	await chart.hover({ position: { x: ((await chart.boundingBox())?.width ?? 40) - 20, y: 50 } });
+	const all = page.getByRole('listitem').filter({ hasText: 'All results' });
+	await expect(all).toHaveText(/3$/);
+	await record(1, 'no_answer');
+	await expect(all).toHaveText(/4$/);
+	await expect(hours.last().getByRole('cell')).toHaveText(['4', '2', '1']);
 
 	const [file] = await Promise.all([
 		page.waitForEvent('download'),
@@ -116,7 +124,7 @@ test('a report counts what was recorded, follows it, and is given out', async ({
 
 	await menu.getByRole('link', { name: 'Live', exact: true }).click();
 	const bar = page.getByRole('progressbar', { name: 'Counted' });
-	await expect(bar).toHaveAttribute('aria-valuetext', '3 of 6 done');
+	await expect(bar).toHaveAttribute('aria-valuetext', '4 of 6 done');
 	await page.context().close();
 });
 
@@ -234,7 +242,7 @@ test('a supervisor sees what somebody holds, gives it back and moves it', async 
 	browser,
 	quiet
 }) => {
-	const { claim } = await list(quiet, 'Handed', ['Hema', 'Indra'], 2);
+	const { claim, people } = await list(quiet, 'Handed', ['Hema', 'Indra'], 2);
 	const [first, second] = [await claim(0), await claim(1)];
 	const page = await signedIn(browser, quiet.server.url, 'Admin');
 	await page.getByRole('button', { name: /^See what Hema holds/ }).click();
@@ -262,6 +270,32 @@ test('a supervisor sees what somebody holds, gives it back and moves it', async 
 		const item = await quiet.get<{ agent_name: string | null }>(`/items/${second.id}`);
 		return item.agent_name === 'Hema';
 	});
+	await page.getByRole('dialog').getByRole('button', { name: 'Close' }).first().click();
+
+	// Ends it in her place, says why, and sends her to lunch and home.
+	const hema = page.locator('[data-agent=Hema]');
+	await hema.getByRole('button', { name: 'Hema', exact: true }).click();
+	const where = page.getByRole('dialog').getByLabel('Status');
+	await expect(where).toBeDisabled();
+	await page
+		.locator(`[data-held="${second.id}"]`)
+		.getByRole('button', { name: 'Record a result…' })
+		.click();
+	const record = page.getByRole('dialog', { name: 'Record a result' });
+	await record.getByLabel('Result').selectOption('Reject');
+	await record.getByLabel('Why').fill('Called from the other line');
+	await record.getByRole('button', { name: 'Record', exact: true }).click();
+	await expect(page.getByText('Hema holds nothing.')).toBeVisible();
+	const ended = await quiet.get<typeof lines>(`/items/${second.id}/history`);
+	expect(ended.items.map(({ note }) => note)).toContain('Called from the other line');
+	await quiet.post(`/agents/${people[0]?.id}/sign-in`, {});
+	await expect(where).toBeEnabled();
+	await where.selectOption('Lunch');
+	await expect(hema).toContainText('Lunch');
+	await where.selectOption('Sign out');
+	await expect(where).toBeDisabled();
+	await expect(hema).toContainText('Offline');
+	await sound(page, 'where somebody is');
 	await page.context().close();
 });
 

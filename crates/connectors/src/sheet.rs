@@ -15,6 +15,8 @@ pub enum Cell<'a> {
     Number(u64),
     /// So many tenths, as a number with one decimal place.
     Tenths(u64),
+    /// So many hundredths, with two.
+    Hundredths(u64),
     Text(Cow<'a, str>),
 }
 
@@ -32,8 +34,9 @@ pub(crate) const MAX_CELL: usize = 32_767;
 ///
 /// ```
 /// use connectors::{Cell, csv_rows};
-/// let rows = [vec![Cell::Number(7), Cell::Tenths(75), Cell::text("=1+1"), Cell::text("a,b")]];
-/// assert_eq!(csv_rows(rows).unwrap(), b"7,7.5,'=1+1,\"a,b\"\r\n");
+/// let numbers = [Cell::Number(7), Cell::Tenths(75), Cell::Hundredths(8_105)];
+/// let rows = [numbers.to_vec(), vec![Cell::text("=1+1"), Cell::text("a,b")]];
+/// assert_eq!(csv_rows(rows).unwrap(), b"7,7.5,81.05\r\n'=1+1,\"a,b\"\r\n");
 /// ```
 pub fn csv_rows<'a>(rows: impl IntoIterator<Item = Vec<Cell<'a>>>) -> io::Result<Vec<u8>> {
     let mut out = csv::WriterBuilder::new()
@@ -44,7 +47,8 @@ pub fn csv_rows<'a>(rows: impl IntoIterator<Item = Vec<Cell<'a>>>) -> io::Result
         let cells = row.into_iter().map(|cell| match cell {
             Cell::Empty => Cow::Borrowed(""),
             Cell::Number(number) => Cow::Owned(number.to_string()),
-            Cell::Tenths(tenths) => Cow::Owned(decimal(tenths)),
+            Cell::Tenths(tenths) => Cow::Owned(one_place(tenths)),
+            Cell::Hundredths(hundredths) => Cow::Owned(two_places(hundredths)),
             Cell::Text(text) if is_formula(&text) => Cow::Owned(format!("'{text}")),
             Cell::Text(text) => text,
         });
@@ -53,8 +57,12 @@ pub fn csv_rows<'a>(rows: impl IntoIterator<Item = Vec<Cell<'a>>>) -> io::Result
     out.into_inner().map_err(|error| error.into_error())
 }
 
-fn decimal(tenths: u64) -> String {
+fn one_place(tenths: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn two_places(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// Whether a spreadsheet would compute it (OWASP: CSV injection).
@@ -108,7 +116,10 @@ impl<W: Write + Seek> Workbook<W> {
                 Cell::Empty => self.row.push_str("<c/>"),
                 Cell::Number(number) => self.row.push_str(&format!("<c><v>{number}</v></c>")),
                 Cell::Tenths(tenths) => {
-                    self.row.push_str(&format!("<c><v>{}</v></c>", decimal(*tenths)));
+                    self.row.push_str(&format!("<c><v>{}</v></c>", one_place(*tenths)));
+                }
+                Cell::Hundredths(hundredths) => {
+                    self.row.push_str(&format!("<c><v>{}</v></c>", two_places(*hundredths)));
                 }
                 Cell::Text(text) => {
                     self.row.push_str(r#"<c t="inlineStr"><is><t xml:space="preserve">"#);
@@ -168,6 +179,7 @@ mod tests {
         book.row(&[Cell::text("item"), Cell::text("agent")]).unwrap();
         book.row(&[Cell::Number(7), Cell::text("=1+1 <&> \u{1}आशा")]).unwrap();
         book.row(&[Cell::Empty, Cell::text(" x ")]).unwrap();
+        book.row(&[Cell::Tenths(75), Cell::Hundredths(8_105)]).unwrap();
         let file = book.finish().unwrap();
         let mut read: Xlsx<_> = calamine::open_workbook_from_rs(file).unwrap();
         let sheet = read.worksheet_range("Assignments").unwrap();
@@ -176,5 +188,6 @@ mod tests {
         assert_eq!(rows[0], [text("item"), text("agent")]);
         assert_eq!(rows[1], [Data::Float(7.0), text("=1+1 <&> आशा")]);
         assert_eq!(rows[2], [Data::Empty, text(" x ")]);
+        assert_eq!(rows[3], [Data::Float(7.5), Data::Float(81.05)]);
     }
 }

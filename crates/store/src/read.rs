@@ -170,6 +170,22 @@ pub enum Ended {
 }
 
 impl Ended {
+    pub const ALL: [Ended; 13] = [
+        Ended::Completed,
+        Ended::Released,
+        Ended::Declined,
+        Ended::Missed,
+        Ended::Retry,
+        Ended::Reassigned,
+        Ended::Cancelled,
+        Ended::SignedOut,
+        Ended::Lapsed,
+        Ended::Deactivated,
+        Ended::Silent,
+        Ended::Barred,
+        Ended::Undone,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Ended::Completed => "completed",
@@ -193,25 +209,10 @@ impl FromStr for Ended {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        use Ended::*;
-        [
-            Completed,
-            Released,
-            Declined,
-            Missed,
-            Retry,
-            Reassigned,
-            Cancelled,
-            SignedOut,
-            Lapsed,
-            Deactivated,
-            Silent,
-            Barred,
-            Undone,
-        ]
-        .into_iter()
-        .find(|e| e.as_str() == text)
-        .ok_or_else(|| format!("unknown end “{text}”"))
+        Ended::ALL
+            .into_iter()
+            .find(|e| e.as_str() == text)
+            .ok_or_else(|| format!("unknown end “{text}”"))
     }
 }
 
@@ -222,6 +223,10 @@ pub struct AssignmentFilter {
     pub agent: Option<AgentId>,
     pub queue: Option<QueueId>,
     pub source: Option<SourceId>,
+    /// How they came to be, as [`AssignmentRow::way`] says it.
+    pub way: Option<String>,
+    /// How they ended; `Some(None)`: they last.
+    pub ended: Option<Option<Ended>>,
     /// Offers that were not (yet) accepted, too.
     pub offers: bool,
     /// Made at or after.
@@ -249,7 +254,7 @@ pub struct AssignmentRow {
     pub accepted_at: Option<Time>,
     pub ended_at: Option<Time>,
     pub end: Option<Ended>,
-    /// `matched`, `claimed`, `overflow`, or `placed` by a person.
+    /// `matched`, `claimed`, `overflow`, `back`, or `placed` by a person.
     pub way: String,
     pub reason: Option<Reason>,
     /// The agent's assignments in total before and after.

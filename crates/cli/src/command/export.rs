@@ -25,6 +25,9 @@ enum What {
     Assignments(Assignments),
     /// What agents recorded: by agent, by result, or over time.
     Report(Report),
+    /// Service levels in all their variants, waits and handling times: by queue, source or agent, or
+    /// over time.
+    Service(Service),
 }
 
 #[derive(Args)]
@@ -64,6 +67,28 @@ struct Report {
     to: Option<String>,
 }
 
+#[derive(Args)]
+struct Service {
+    /// Where to: an Excel workbook when it ends in .xlsx, else CSV; standard output when absent.
+    file: Option<PathBuf>,
+    /// Which table.
+    #[arg(long, value_parser = ["queues", "sources", "agents", "time"], default_value = "queues")]
+    table: String,
+    /// Only of this queue, by name or number.
+    #[arg(long)]
+    queue: Option<String>,
+    /// Waits that ended from then on: a day such as 2026-01-31 in the workspace's zone, or an RFC 3339
+    /// time; since today began when absent.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Until then; a day counts to its end.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// How time is divided; into a hundred parts at most when absent.
+    #[arg(long, value_parser = ["quarter", "hour", "day", "week", "month"])]
+    interval: Option<String>,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Table {
     /// Results, won, contacted and results per hour of each agent.
@@ -79,6 +104,7 @@ pub fn run(options: &Options, args: Export) -> Result<ExitCode> {
     match args.what {
         What::Assignments(args) => assignments(&engine.api, options, &args)?,
         What::Report(args) => report(&engine.api, options, &args)?,
+        What::Service(args) => service(&engine.api, options, &args)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -99,20 +125,42 @@ fn report(api: &Api, options: &Options, args: &Report) -> Result<()> {
     if let Some(queue) = &args.queue {
         query.push(format!("queue={}", number_of(api, "/queues", "queue", queue)?));
     }
-    if options.json {
-        let report: Value = api.get(&format!("/reports/desk?{}", query.join("&")))?;
-        let text = serde_json::to_string_pretty(&report)? + "\n";
-        return write(args.file.as_deref(), |out| Ok(out.write_all(text.as_bytes())?));
-    }
     let table = match args.table {
         Table::Agents => "agents",
         Table::Results => "results",
         Table::Activity => "activity",
     };
+    table_of(api, options, "/reports/desk", (table, args.file.as_deref()), query)
+}
+
+fn service(api: &Api, options: &Options, args: &Service) -> Result<()> {
+    let mut query = period(api, args.from.as_deref(), args.to.as_deref())?;
+    if let Some(queue) = &args.queue {
+        query.push(format!("queue={}", number_of(api, "/queues", "queue", queue)?));
+    }
+    if let Some(interval) = &args.interval {
+        query.push(format!("interval={interval}"));
+    }
+    table_of(api, options, "/reports/service", (&args.table, args.file.as_deref()), query)
+}
+
+/// A report's table as a file, or the whole report as JSON.
+fn table_of(
+    api: &Api,
+    options: &Options,
+    report: &str,
+    (table, file): (&str, Option<&Path>),
+    mut query: Vec<String>,
+) -> Result<()> {
+    if options.json {
+        let report: Value = api.get(&format!("{report}?{}", query.join("&")))?;
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        return write(file, |out| Ok(out.write_all(text.as_bytes())?));
+    }
     query.push(format!("table={table}"));
-    query.push(format!("format={}", format_of(args.file.as_deref())));
-    let path = format!("/reports/desk/export?{}", query.join("&"));
-    write(args.file.as_deref(), |out| api.download(&path, out))
+    query.push(format!("format={}", format_of(file)));
+    let path = format!("{report}/export?{}", query.join("&"));
+    write(file, |out| api.download(&path, out))
 }
 
 /// By the file's name.

@@ -164,6 +164,7 @@ fn operations(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(reports::desk::desk))
         .routes(routes!(reports::export::export))
         .routes(routes!(reports::service::service))
+        .routes(routes!(reports::service_export::service_export))
         .routes(routes!(backup::backup))
         .routes(routes!(fairness::fairness))
         .routes(routes!(verify::verify))

@@ -97,6 +97,12 @@ pub struct QueueView {
     pub calling_opens_at: Option<Rfc3339>,
     /// How long the oldest of them has waited.
     pub oldest_wait_secs: Option<u64>,
+    /// Active agents who can get its items.
+    pub agents: u64,
+    /// Those of them who are there: signed in where presence is required, at work and not paused.
+    pub staffed: u64,
+    /// Those of them who would get an item now.
+    pub free: u64,
     pub name: String,
     #[schema(value_type = schema::Kind)]
     pub kind: Kind,
@@ -139,6 +145,9 @@ impl QueueView {
             outside_calling: counts.outside_calling.waiting as u64,
             calling_opens_at: counts.outside_calling.opens.map(Rfc3339),
             oldest_wait_secs: counts.oldest_wait_secs(now),
+            agents: counts.staff.agents,
+            staffed: counts.staff.there,
+            free: counts.staff.free,
             name: spec.name,
             kind: spec.kind,
             mode: spec.mode,
@@ -275,6 +284,29 @@ mod tests {
             assert_eq!(answer.problem(422), "invalid");
             assert_eq!(answer.body["errors"][0]["field"], field, "{}", answer.text);
         }
+        h.end().await;
+    }
+
+    #[tokio::test]
+    async fn who_serves_a_queue_is_counted_as_they_come_and_go() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben", "Chen", "Dora"]).await;
+        let path = format!("/queues/{}", office.queue);
+        let staff = async || {
+            let queue = h.get(&path).await;
+            ["agents", "staffed", "free"].map(|field| queue[field].as_u64().unwrap())
+        };
+        assert_eq!(staff().await, [4, 4, 4]);
+        let [asha, ben, chen, dora] = office.agents[..] else { panic!("four") };
+        // One has as much as they can take, one is paused, one has left, one works here no more.
+        let item = json!({"source": office.source});
+        assert_eq!(h.post("/items", item).await["agent"], asha);
+        h.call("PATCH", &format!("/agents/{ben}"), json!({"paused": true})).await.expect(200);
+        assert_eq!(staff().await, [4, 3, 2]);
+        h.post(&format!("/agents/{chen}/sign-out"), Value::Null).await;
+        assert_eq!(staff().await, [4, 2, 1]);
+        h.call("DELETE", &format!("/agents/{dora}"), Value::Null).await.expect(200);
+        assert_eq!(staff().await, [3, 1, 0]);
         h.end().await;
     }
 }

@@ -151,6 +151,7 @@ pub const TABLE: &[(&str, &str, Needs)] = &[
     ("GET",    "/reports/desk",            SUPERVISOR),
     ("GET",    "/reports/desk/export",     SUPERVISOR),
     ("GET",    "/reports/service",         SUPERVISOR),
+    ("GET",    "/reports/service/export",  SUPERVISOR),
     ("GET",    "/journal/verify",          ADMIN),
     ("GET",    "/audit",                   SUPERVISOR),
     ("POST",   "/contacts/export",         ADMIN),

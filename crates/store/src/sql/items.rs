@@ -200,6 +200,12 @@ impl<D: Db> Backend<D> {
         query.and_some("s.agent_id = {}", filter.agent);
         query.and_some("s.queue_id = {}", filter.queue);
         query.and_some("s.source_id = {}", filter.source);
+        query.and_some("s.way = {}", filter.way.as_deref());
+        match filter.ended {
+            None => {}
+            Some(None) => query.sql.push_str(" AND s.ended_at IS NULL"),
+            Some(Some(ended)) => query.and("s.ended = {}", ended.as_str()),
+        }
         if !filter.offers {
             query.sql.push_str(" AND s.offer = 0");
         }

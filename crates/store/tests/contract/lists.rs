@@ -5,7 +5,8 @@ use routing::{
     AgentId, AgentSpec, Callable, Code, Command, ItemId, QueueId, QueueSpec, Seen, SourceId,
     SourceSpec, Submission, Time,
 };
-use store::{AssignmentFilter, ItemFilter, ItemStatus};
+use std::collections::{BTreeSet, HashSet};
+use store::{AssignmentFilter, AssignmentRow, Ended, ItemFilter, ItemStatus};
 
 crate::on_both!(items_by_everything, items_by_place, histories_and_tallies, a_nested_item);
 
@@ -182,6 +183,22 @@ async fn histories_and_tallies(database: &Database) -> Result<()> {
     }
     let none = AssignmentFilter { queue: Some(QueueId(2)), offers: true, ..all.clone() };
     assert!(w.store.assignments(w.id, &none).await?.items.is_empty());
+    let whole = AssignmentFilter { limit: 10, offers: true, ..all.clone() };
+    let rows = w.store.assignments(w.id, &whole).await?.items;
+    let ways: BTreeSet<&String> = rows.iter().map(|row| &row.way).collect();
+    let ends: HashSet<Option<Ended>> = rows.iter().map(|row| row.end).collect();
+    assert!(ends.len() > 1, "{ends:?}");
+    let by_way =
+        ways.into_iter().map(|way| AssignmentFilter { way: Some(way.clone()), ..whole.clone() });
+    let by_end = ends.iter().map(|end| AssignmentFilter { ended: Some(*end), ..whole.clone() });
+    for filter in by_way.chain(by_end) {
+        let kept = |row: &&AssignmentRow| {
+            filter.way.as_ref().is_none_or(|way| *way == row.way)
+                && filter.ended.is_none_or(|end| end == row.end)
+        };
+        let expected: Vec<AssignmentRow> = rows.iter().filter(kept).cloned().collect();
+        assert_eq!(w.store.assignments(w.id, &filter).await?.items, expected, "{filter:?}");
+    }
 
     // Items 1, 3, 5 and 7 were assigned two minutes apart.
     let whole = AssignmentFilter { limit: 10, ..all.clone() };

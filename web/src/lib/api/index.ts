@@ -70,6 +70,9 @@ export interface AuditFilter {
 
 export interface AssignmentFilter {
 	source?: number | string;
+	queue?: number | string;
+	way?: string;
+	ended?: string;
 	agent?: number | string;
 	from?: string;
 	to?: string;
@@ -87,6 +90,14 @@ export interface ReportFilter {
 	queue?: number;
 	from?: string;
 	to?: string;
+}
+
+/** Where a table of a report is as a file. */
+function fileOf(report: string, given: object): string {
+	const params = new URLSearchParams(
+		Object.entries(given).map(([name, value]) => [name, String(value)])
+	);
+	return `${V}/reports/${report}/export?${params}`;
 }
 
 export const api = {
@@ -295,11 +306,13 @@ export const api = {
 		service: (query: ReportFilter) =>
 			take<t.ServiceReport>(http.GET(`${V}/reports/service`, { params: { query } })),
 		/** Where one of its tables is as a file. */
-		file: (query: ReportFilter, table: 'agents' | 'results' | 'activity', format: string) => {
-			const given = Object.entries({ table, format, ...query });
-			const params = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-			return `${V}/reports/desk/export?${params}`;
-		}
+		file: (query: ReportFilter, table: 'agents' | 'results' | 'activity', format: string) =>
+			fileOf('desk', { table, format, ...query }),
+		serviceFile: (
+			query: ReportFilter,
+			table: 'queues' | 'sources' | 'agents' | 'time',
+			format: string
+		) => fileOf('service', { table, format, ...query })
 	},
 	simulate: (body: t.SimulationForm, signal: AbortSignal) =>
 		take<t.Simulation>(http.POST(`${V}/simulations`, { body, signal })),

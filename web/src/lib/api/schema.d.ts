@@ -1213,6 +1213,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/service/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the tables of service levels as CSV or as an Excel workbook. A column has the name of its
+         *     figure in the report, with the unit: percent, or seconds. No cell is taken for a formula.
+         */
+        get: operations["get_reports_service_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -3790,6 +3810,11 @@ export interface components {
         Page_Queue: {
             items: {
                 active: boolean;
+                /**
+                 * Format: int64
+                 * @description Active agents who can get its items.
+                 */
+                agents: number;
                 at_cap: components["schemas"]["AtCap"];
                 /**
                  * Format: int32
@@ -3800,6 +3825,11 @@ export interface components {
                 calling: components["schemas"]["Shift"][];
                 calling_opens_at?: components["schemas"]["Time"] | null;
                 dispositions: components["schemas"]["Disposition"][];
+                /**
+                 * Format: int64
+                 * @description Those of them who would get an item now.
+                 */
+                free: number;
                 /** Format: int64 */
                 id: number;
                 join_at: components["schemas"]["JoinAt"];
@@ -3821,6 +3851,11 @@ export interface components {
                 /** @description What its service level is held against. */
                 service_target: components["schemas"]["ServiceTarget"];
                 silence?: components["schemas"]["Silence"] | null;
+                /**
+                 * Format: int64
+                 * @description Those of them who are there: signed in where presence is required, at work and not paused.
+                 */
+                staffed: number;
                 steps: components["schemas"]["Step"][];
                 strategy: components["schemas"]["Strategy"];
                 /**
@@ -4180,6 +4215,11 @@ export interface components {
         /** @description A queue and how it stands. */
         Queue: {
             active: boolean;
+            /**
+             * Format: int64
+             * @description Active agents who can get its items.
+             */
+            agents: number;
             at_cap: components["schemas"]["AtCap"];
             /**
              * Format: int32
@@ -4190,6 +4230,11 @@ export interface components {
             calling: components["schemas"]["Shift"][];
             calling_opens_at: components["schemas"]["Time"] | null;
             dispositions: components["schemas"]["Disposition"][];
+            /**
+             * Format: int64
+             * @description Those of them who would get an item now.
+             */
+            free: number;
             /** Format: int64 */
             id: number;
             join_at: components["schemas"]["JoinAt"];
@@ -4211,6 +4256,11 @@ export interface components {
             /** @description What its service level is held against. */
             service_target: components["schemas"]["ServiceTarget"];
             silence: components["schemas"]["Silence"] | null;
+            /**
+             * Format: int64
+             * @description Those of them who are there: signed in where presence is required, at work and not paused.
+             */
+            staffed: number;
             steps: components["schemas"]["Step"][];
             strategy: components["schemas"]["Strategy"];
             /**
@@ -6348,6 +6398,10 @@ export interface operations {
                 agent?: number;
                 queue?: number;
                 source?: number;
+                /** @description How they came to be: `matched`, `claimed`, `overflow`, `back` or `placed`. */
+                way?: string;
+                /** @description How they ended, such as `completed`, `released` or `silent`; `open`: they have not. */
+                ended?: string;
                 /** @description `true`: offers that were not accepted, too. */
                 offers?: string;
                 /** @description Made at or after, RFC 3339. */
@@ -6396,6 +6450,10 @@ export interface operations {
                 agent?: number;
                 queue?: number;
                 source?: number;
+                /** @description How they came to be: `matched`, `claimed`, `overflow`, `back` or `placed`. */
+                way?: string;
+                /** @description How they ended, such as `completed`, `released` or `silent`; `open`: they have not. */
+                ended?: string;
                 /** @description `true`: offers that were not accepted, too. */
                 offers?: string;
                 /** @description Made at or after, RFC 3339. */
@@ -8652,6 +8710,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServiceReport"];
+                };
+            };
+            /** @description What went wrong, with which object, and what to do next */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_service_export: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `xlsx`; `csv` when absent. */
+                format?: string;
+                /** @description `queues`, `sources`, `agents` or `time`; `queues` when absent. */
+                table?: string;
+                /** @description All queues when absent. */
+                queue?: number;
+                /** @description From this time on; since the local day began when absent. */
+                from?: components["schemas"]["Time"];
+                /** @description Before this time; until now when absent. */
+                to?: components["schemas"]["Time"];
+                /**
+                 * @description How `time` is divided: `quarter` (of an hour), `hour`, `day`, `week` or `month`; into a
+                 *     hundred parts at most when absent, into 3,000 when asked for.
+                 */
+                interval?: components["schemas"]["Interval"];
+            };
+            header?: {
+                /** @description The language of lines made for people: `en`, `zh` or `hi`. English without it. */
+                "Accept-Language"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong, with which object, and what to do next */

@@ -1,6 +1,7 @@
 //! `GET /assignments/export`: the history of assignments as a file for a spreadsheet.
 
 use crate::api::assignments::AssignmentView;
+use crate::api::assignments::list::{ended, way};
 use crate::api::items::list::between;
 use crate::app::App;
 use crate::auth::Caller;
@@ -38,6 +39,10 @@ pub struct Export {
     pub queue: Option<u64>,
     #[serde(deserialize_with = "number_in_text")]
     pub source: Option<u64>,
+    /// How they came to be: `matched`, `claimed`, `overflow`, `back` or `placed`.
+    pub way: Option<String>,
+    /// How they ended, such as `completed`, `released` or `silent`; `open`: they have not.
+    pub ended: Option<String>,
     /// `true`: offers that were not accepted, too.
     pub offers: Option<String>,
     /// Made at or after, RFC 3339.
@@ -68,6 +73,8 @@ pub async fn export(
         agent: wanted.agent.map(AgentId),
         queue: wanted.queue.map(QueueId),
         source: wanted.source.map(SourceId),
+        way: way(wanted.way)?,
+        ended: ended(wanted.ended.as_deref())?,
         offers: wanted.offers.as_deref() == Some("true"),
         from,
         to,

@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::State;
 use routing::{AgentId, ItemId, QueueId, SourceId};
 use serde::Deserialize;
-use store::AssignmentFilter;
+use store::{AssignmentFilter, Ended};
 
 /// Which assignments; all that is given must hold.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -27,6 +27,10 @@ pub struct Wanted {
     pub queue: Option<u64>,
     #[serde(deserialize_with = "number_in_text")]
     pub source: Option<u64>,
+    /// How they came to be: `matched`, `claimed`, `overflow`, `back` or `placed`.
+    pub way: Option<String>,
+    /// How they ended, such as `completed`, `released` or `silent`; `open`: they have not.
+    pub ended: Option<String>,
     /// `true`: offers that were not accepted, too.
     pub offers: Option<String>,
     /// Made at or after, RFC 3339.
@@ -63,6 +67,8 @@ pub async fn list(
         agent,
         queue: wanted.queue.map(QueueId),
         source: wanted.source.map(SourceId),
+        way: way(wanted.way)?,
+        ended: ended(wanted.ended.as_deref())?,
         offers: wanted.offers.as_deref() == Some("true"),
         from,
         to,
@@ -73,6 +79,32 @@ pub async fn list(
     let words = app.lexicon(&caller).await?;
     let items = page.items.into_iter().map(|row| AssignmentView::new(row, &words)).collect();
     Ok(Json(Page { items, next_cursor: page.next.map(cursor) }))
+}
+
+/// One of the ways in which assignments come to be.
+pub fn way(way: Option<String>) -> Answered<Option<String>> {
+    const WAYS: [&str; 5] = ["matched", "claimed", "overflow", "back", "placed"];
+    match way {
+        Some(way) if !WAYS.contains(&way.as_str()) => {
+            Err(Problem::field("way", format!("must be one of {}", WAYS.join(", "))))
+        }
+        way => Ok(way),
+    }
+}
+
+/// One of their ends; `open` is none.
+pub fn ended(ended: Option<&str>) -> Answered<Option<Option<Ended>>> {
+    match ended {
+        None => Ok(None),
+        Some("open") => Ok(Some(None)),
+        Some(end) => match end.parse() {
+            Ok(end) => Ok(Some(Some(end))),
+            Err(_) => {
+                let all = Ended::ALL.map(Ended::as_str).join(", ");
+                Err(Problem::field("ended", format!("must be open, or one of {all}")))
+            }
+        },
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +151,17 @@ mod tests {
         assert_eq!(items("from=2026-03-02T10:01:00%2B05:30").await, [2]);
         assert_eq!(items("to=2026-03-02T04:31:00Z").await, [1]);
         assert_eq!(items(&format!("agent={}", office.agents[0])).await, [1]);
+        let version = h.get("/items/1").await["version"].clone();
+        h.post("/items/1/release", json!({"version": version})).await;
+        assert_eq!(items("ended=released").await, [1]);
+        assert!(!items("ended=open&way=matched").await.is_empty());
+        assert_eq!(items("way=placed").await, [0; 0]);
+        for wrong in ["way=lottery", "ended=soon"] {
+            for path in ["/assignments", "/assignments/export"] {
+                let wrong = h.call("GET", &format!("{path}?{wrong}"), Value::Null).await;
+                assert_eq!(wrong.problem(422), "invalid");
+            }
+        }
         let wrong = h.call("GET", "/assignments?from=yesterday", Value::Null).await;
         assert_eq!(wrong.problem(422), "invalid");
         // In another zone at once.

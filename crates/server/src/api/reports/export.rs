@@ -1,18 +1,17 @@
 //! `GET /reports/desk/export`: a report's table as a file for a spreadsheet.
 
 use super::desk::{DeskReport, Wanted};
+use super::file::{Format, Rows, titled};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::http::problem::Answered;
 use crate::http::wire::number_in_text;
-use crate::http::{Params, Problem, Rfc3339, csv};
+use crate::http::{Params, Problem, Rfc3339};
 use crate::words::LanguageHeader;
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use connectors::{Cell, Workbook, csv_rows};
+use connectors::Cell;
 use serde::Deserialize;
-use std::io::Cursor;
 
 /// Which report, which of its tables, and how it is written.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -42,12 +41,8 @@ pub async fn export(
     caller: Caller,
     Params(wanted): Params<Export>,
 ) -> Answered<Response> {
-    let excel = match wanted.format.as_deref() {
-        None | Some("csv") => false,
-        Some("xlsx") => true,
-        Some(_) => return Err(Problem::field("format", "must be csv or xlsx")),
-    };
-    let table: fn(&DeskReport) -> Vec<Vec<Cell<'_>>> = match wanted.table.as_deref() {
+    let format = Format::of(wanted.format.as_deref())?;
+    let table: fn(&DeskReport) -> Rows<'_> = match wanted.table.as_deref() {
         None | Some("agents") => agents,
         Some("results") => results,
         Some("activity") => activity,
@@ -58,30 +53,10 @@ pub async fn export(
     let name = wanted.table.as_deref().unwrap_or("agents");
     let Export { queue, from, to, .. } = wanted;
     let report = app.desk_report(&caller, &Wanted { queue, from, to }).await?;
-    let rows = table(&report);
-    if !excel {
-        // The mark lets spreadsheets see that it is UTF-8.
-        let mut text = "\u{feff}".as_bytes().to_vec();
-        text.extend(csv_rows(rows).map_err(Problem::internal)?);
-        return Ok(csv::file(&format!("report-{name}.csv"), Body::from(text)));
-    }
-    let mut book = Workbook::new(Cursor::new(Vec::new()), "Report").map_err(Problem::internal)?;
-    for row in &rows {
-        book.row(row).map_err(Problem::internal)?;
-    }
-    let bytes = book.finish().map_err(Problem::internal)?.into_inner();
-    Ok(csv::workbook(&format!("report-{name}.xlsx"), Body::from(bytes)))
+    format.file(&format!("report-{name}"), table(&report))
 }
 
-fn titled<'a>(
-    titles: &[&'static str],
-    rows: impl Iterator<Item = Vec<Cell<'a>>>,
-) -> Vec<Vec<Cell<'a>>> {
-    let titles = titles.iter().map(|title| Cell::text(*title)).collect();
-    std::iter::once(titles).chain(rows).collect()
-}
-
-fn agents(report: &DeskReport) -> Vec<Vec<Cell<'_>>> {
+fn agents(report: &DeskReport) -> Rows<'_> {
     let titles = [
         "from_utc",
         "to_utc",
@@ -109,10 +84,10 @@ fn agents(report: &DeskReport) -> Vec<Vec<Cell<'_>>> {
             agent.results_per_hour.map_or(Cell::Empty, tenths),
         ]
     });
-    titled(&titles, rows)
+    titled(titles, rows)
 }
 
-fn results(report: &DeskReport) -> Vec<Vec<Cell<'_>>> {
+fn results(report: &DeskReport) -> Rows<'_> {
     let titles = [
         "from_utc",
         "to_utc",
@@ -138,10 +113,10 @@ fn results(report: &DeskReport) -> Vec<Vec<Cell<'_>>> {
             Cell::Number(result.won),
         ]
     });
-    titled(&titles, rows)
+    titled(titles, rows)
 }
 
-fn activity(report: &DeskReport) -> Vec<Vec<Cell<'_>>> {
+fn activity(report: &DeskReport) -> Rows<'_> {
     let activity = &report.activity;
     let rows = activity.starts.iter().enumerate().map(|(part, start)| {
         let figure = |figures: &[u64]| Cell::Number(figures.get(part).copied().unwrap_or_default());
@@ -152,5 +127,5 @@ fn activity(report: &DeskReport) -> Vec<Vec<Cell<'_>>> {
             figure(&activity.won),
         ]
     });
-    titled(&["from_utc", "results", "contacted", "won"], rows)
+    titled(["from_utc", "results", "contacted", "won"], rows)
 }

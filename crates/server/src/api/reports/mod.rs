@@ -2,8 +2,10 @@
 
 pub mod desk;
 pub mod export;
+mod file;
 mod finished;
 pub mod service;
+pub mod service_export;
 mod tally;
 
 pub use finished::Finished;

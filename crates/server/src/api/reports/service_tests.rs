@@ -133,6 +133,30 @@ async fn every_variant_is_what_was_counted_by_hand() {
     };
     assert_eq!((sum("answered"), sum("answered_within"), sum("abandoned")), (6, 4, 2));
 
+    let file = h.call("GET", "/reports/service/export", Value::Null).await;
+    let name = "attachment; filename=\"service-queues.csv\"";
+    assert_eq!(file.headers["content-disposition"], name);
+    let levels = ",50.00,66.67,62.50,57.14,25.00,14.29,100.00,28.57,40.00,46.67,56.60";
+    let row = format!(",60,60,5,no,7,6,4,2,1,1,5,5,2{levels}");
+    let lines: Vec<&str> = file.text.trim_start_matches('\u{feff}').lines().collect();
+    assert!(lines[0].ends_with(",average_speed_of_answer_seconds,average_handling_time_seconds"));
+    assert!(lines[1].ends_with(&row), "{}", lines[1]);
+    let own = ",66.67,66.67,66.67,66.67,0.00,0.00,100.00,28.57,40.00,46.67,56.60";
+    let agent = format!(",Asha,7,6,4,0,0,0,5,5,2{own}");
+    for (table, end) in [("sources", levels), ("agents", &agent)] {
+        let path = format!("/reports/service/export?table={table}");
+        let text = h.call("GET", &path, Value::Null).await.text;
+        assert!(text.trim_end().ends_with(end), "{text}");
+    }
+    let time = h.call("GET", "/reports/service/export?table=time&interval=day", Value::Null).await;
+    assert!(time.text.trim_end().ends_with(",6,4,2,50.00,46.67"), "{}", time.text);
+    let excel = h.call("GET", "/reports/service/export?table=time&format=xlsx", Value::Null).await;
+    assert_eq!(excel.text[..2], *"PK");
+    for wrong in ["format=pdf", "table=people", "from=2020-01-01T00:00:00Z"] {
+        let wrong = format!("/reports/service/export?{wrong}");
+        assert_eq!(h.call("GET", &wrong, Value::Null).await.problem(422), "invalid");
+    }
+
     // The same from the journal, by code that shares nothing with it.
     let played = h.post("/simulations", json!({})).await;
     let recorded = &played["recorded"]["queues"][office.queue.to_string()];
@@ -185,8 +209,10 @@ async fn a_day_is_divided_as_it_is_asked_for() {
         assert_eq!(wrong.status, status, "{}", wrong.text);
     }
     let asha = h.token("agent", Some(office.agents[0])).await;
-    let mine = h.call_as(&asha, "GET", "/reports/service", Value::Null).await;
-    assert_eq!(mine.problem(403), "forbidden");
+    for path in ["/reports/service", "/reports/service/export"] {
+        let mine = h.call_as(&asha, "GET", path, Value::Null).await;
+        assert_eq!(mine.problem(403), "forbidden");
+    }
     for wrong in [
         json!({"percent": 0, "within_secs": 20, "short_secs": 5}),
         json!({"percent": 80, "within_secs": 0, "short_secs": 5}),
