@@ -2,8 +2,8 @@
 //! request: a look at a million items takes a while.
 
 use routing::{
-    AgentId, Callback, Cause, Contender, ItemId, ItemState, OutsideCalling, QueueId, SourceId,
-    State, Time,
+    AgentId, Callback, Cause, ItemId, ItemState, OutsideCalling, Queue, QueueId, SourceId, State,
+    Time,
 };
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Up to so many open items are counted afresh for whoever asks.
 const FEW: usize = 5_000;
 
-/// The open items of one queue, and who serves it.
+/// The open items of one queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueueCounts {
     pub waiting: u64,
@@ -20,50 +20,7 @@ pub struct QueueCounts {
     pub assigned: u64,
     /// What of the waiting may not be called yet.
     pub outside_calling: OutsideCalling,
-    pub staff: Staff,
     oldest: Option<Time>,
-}
-
-/// Who serves a queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Staff {
-    /// Active agents who can get its items.
-    pub agents: u64,
-    /// Those of them who are there: at work, and as its presence asks.
-    pub there: u64,
-    /// Those who would get an item now.
-    pub free: u64,
-}
-
-impl Staff {
-    fn of(contenders: &[Contender]) -> Staff {
-        let mut staff = Staff::default();
-        for one in contenders {
-            let busy = match one.cause {
-                None => false,
-                Some(
-                    Cause::AtCapacity | Cause::AtCap | Cause::RecentlyDeclined | Cause::Promised,
-                ) => true,
-                Some(Cause::Paused | Cause::OffShift | Cause::SignedOut | Cause::Away) => {
-                    staff.agents += 1;
-                    continue;
-                }
-                // Whoever lacks what its last step still asks for never gets any.
-                Some(
-                    Cause::Inactive
-                    | Cause::LacksSkill(_)
-                    | Cause::WrongRegion
-                    | Cause::WrongLanguage,
-                ) => {
-                    continue;
-                }
-            };
-            staff.agents += 1;
-            staff.there += 1;
-            staff.free += u64::from(!busy);
-        }
-        staff
-    }
 }
 
 impl QueueCounts {
@@ -122,10 +79,6 @@ impl Counts {
         for (queue, counts) in &mut queues {
             counts.outside_calling = state.outside_calling(*queue);
         }
-        for queue in state.facts().queues.values().filter(|queue| queue.active) {
-            let staff = Staff::of(&state.contenders(queue.id, None));
-            queues.entry(queue.id).or_default().staff = staff;
-        }
         let fresh_for = if items.len() <= FEW {
             Duration::ZERO
         } else {
@@ -163,4 +116,39 @@ impl Counts {
 /// How many items an agent holds, offers included.
 pub fn holding(state: &State, agent: AgentId) -> u32 {
     u32::try_from(state.held(agent).count()).unwrap_or(u32::MAX)
+}
+
+/// Who serves a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Staff {
+    /// Active agents who can get its items.
+    pub agents: u64,
+    /// Those of them who are there: at work, and as its presence asks.
+    pub there: u64,
+    /// Those of them who would get an item now.
+    pub free: u64,
+}
+
+impl Staff {
+    /// Of nobody where nothing new enters. Scans the agents.
+    pub fn of(state: &State, queue: &Queue) -> Staff {
+        use Cause::*;
+        let mut staff = Staff::default();
+        if !queue.active {
+            return staff;
+        }
+        for one in state.contenders(queue.id, None) {
+            let (there, free) = match one.cause {
+                None => (true, true),
+                Some(AtCapacity | AtCap | RecentlyDeclined | Promised) => (true, false),
+                Some(Paused | OffShift | SignedOut | Away) => (false, false),
+                // Whoever lacks what its last step still asks for never gets any.
+                Some(Inactive | LacksSkill(_) | WrongRegion | WrongLanguage) => continue,
+            };
+            staff.agents += 1;
+            staff.there += u64::from(there);
+            staff.free += u64::from(free);
+        }
+        staff
+    }
 }

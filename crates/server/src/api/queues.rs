@@ -3,6 +3,7 @@
 use crate::api::{Answer201, changeable, schema};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::counts::{QueueCounts, Staff};
 use crate::dispatcher::Work;
 use crate::http::extract::{Create, IdempotencyHeader};
 use crate::http::problem::Answered;
@@ -136,7 +137,7 @@ pub struct QueueView {
 }
 
 impl QueueView {
-    fn new(queue: &Queue, counts: &crate::counts::QueueCounts, now: Time) -> Self {
+    fn new(queue: &Queue, counts: &QueueCounts, staff: Staff, now: Time) -> Self {
         let spec = queue.spec.clone();
         QueueView {
             id: queue.id.0,
@@ -145,9 +146,9 @@ impl QueueView {
             outside_calling: counts.outside_calling.waiting as u64,
             calling_opens_at: counts.outside_calling.opens.map(Rfc3339),
             oldest_wait_secs: counts.oldest_wait_secs(now),
-            agents: counts.staff.agents,
-            staffed: counts.staff.there,
-            free: counts.staff.free,
+            agents: staff.agents,
+            staffed: staff.there,
+            free: staff.free,
             name: spec.name,
             kind: spec.kind,
             mode: spec.mode,
@@ -170,9 +171,11 @@ impl QueueView {
 async fn view(app: &App, caller: &Caller, id: QueueId) -> Answered<QueueView> {
     let now = app.clock.now();
     let counts = app.counts(caller.workspace).await?;
-    let queue = app.look(caller.workspace, move |s| s.facts().queues.get(&id).cloned()).await?;
-    let queue = queue.ok_or(Refusal::UnknownQueue(id))?;
-    Ok(QueueView::new(&queue, &counts.queue(id), now))
+    let look =
+        move |s: &routing::State| s.facts().queues.get(&id).map(|q| (q.clone(), Staff::of(s, q)));
+    let (queue, staff) =
+        app.look(caller.workspace, look).await?.ok_or(Refusal::UnknownQueue(id))?;
+    Ok(QueueView::new(&queue, &counts.queue(id), staff, now))
 }
 
 /// Creates a queue.
@@ -203,8 +206,13 @@ pub async fn list(
 ) -> Answered<Json<Page<QueueView>>> {
     let now = app.clock.now();
     let counts = app.counts(caller.workspace).await?;
-    let queues = app.look(caller.workspace, |s| s.facts().queues.clone()).await?;
-    let all = queues.values().map(|q| (q.id.0, QueueView::new(q, &counts.queue(q.id), now)));
+    let look = |s: &routing::State| -> Vec<(Queue, Staff)> {
+        s.facts().queues.values().map(|queue| (queue.clone(), Staff::of(s, queue))).collect()
+    };
+    let queues = app.look(caller.workspace, look).await?;
+    let all = queues
+        .iter()
+        .map(|(q, staff)| (q.id.0, QueueView::new(q, &counts.queue(q.id), *staff, now)));
     Ok(Json(page_by_id(all, &paging)?))
 }
 
