@@ -3,7 +3,8 @@
 
 use crate::eligibility::{Demand, is_full, passing, queues_served, serving_source};
 use crate::index::candidate;
-use crate::queue::Queue;
+use crate::line::Line;
+use crate::queue::{Queue, Step};
 use crate::{Agent, AgentId, Cause, ItemId, Key, QueueId, SourceId, State};
 use serde::Serialize;
 
@@ -85,6 +86,20 @@ impl State {
         let mut all = self.line_up(queue, &demands, serves);
         all.retain(|one| one.serves);
         all
+    }
+
+    /// Everyone who serves the queue and has the skills that one of its steps asks of anybody, with
+    /// what speaks against them just now. Whose region and language it is depends on the item.
+    pub fn crew(&self, queue: QueueId) -> impl Iterator<Item = (AgentId, Option<&Cause>)> {
+        let steps = self.facts.queues.get(&queue).map(|queue| queue.spec.steps.as_slice());
+        let skilled = |step: &Step| Demand { skills: step.skills.clone(), ..Demand::default() };
+        let demands: Vec<Demand> = steps.unwrap_or_default().iter().map(skilled).collect();
+        let agents = self.index.lines.get(&queue).into_iter().flat_map(Line::agents);
+        agents.filter_map(move |(id, passing)| {
+            let agent = self.facts.agents.get(&id)?;
+            let suits = demands.iter().any(|demand| demand.against(agent).is_none());
+            suits.then_some((id, passing.as_ref()))
+        })
     }
 
     /// Every agent, in the order in which they would get something that demands this, step by step;

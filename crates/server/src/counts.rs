@@ -130,19 +130,18 @@ pub struct Staff {
 }
 
 impl Staff {
-    /// Of nobody where nothing new enters. Scans the agents.
+    /// Of nobody where nothing new enters.
     pub fn of(state: &State, queue: &Queue) -> Staff {
         use Cause::*;
         let mut staff = Staff::default();
         if !queue.active {
             return staff;
         }
-        for one in state.contenders(queue.id, None) {
-            let (there, free) = match one.cause {
+        for (_, cause) in state.crew(queue.id) {
+            let (there, free) = match cause {
                 None => (true, true),
                 Some(AtCapacity | AtCap | RecentlyDeclined | Promised) => (true, false),
                 Some(Paused | OffShift | SignedOut | Away) => (false, false),
-                // Whoever lacks what its last step still asks for never gets any.
                 Some(Inactive | LacksSkill(_) | WrongRegion | WrongLanguage) => continue,
             };
             staff.agents += 1;

@@ -317,4 +317,22 @@ mod tests {
         assert_eq!(staff().await, [3, 1, 0]);
         h.end().await;
     }
+
+    #[tokio::test]
+    async fn whose_region_it_is_depends_on_the_item_and_skills_do_not() {
+        let h = Harness::new().await;
+        let office = h.office(&["Asha", "Ben"]).await;
+        let path = format!("/queues/{}", office.queue);
+        let asha = format!("/agents/{}", office.agents[0]);
+        let set = async |steps: Value| {
+            let queue = h.call("PATCH", &path, json!({"steps": steps})).await.expect(200);
+            queue["agents"].as_u64().unwrap()
+        };
+        assert_eq!(set(json!([{"same_region": true}])).await, 2);
+        h.call("PATCH", &asha, json!({"skills": {"kyc": 3}})).await.expect(200);
+        assert_eq!(set(json!([{"skills": {"kyc": 4}}])).await, 0);
+        assert_eq!(set(json!([{"skills": {"kyc": 3}}])).await, 1);
+        assert_eq!(set(json!([{"skills": {"kyc": 3}}, {"after_secs": 60}])).await, 2);
+        h.end().await;
+    }
 }
